@@ -1,0 +1,100 @@
+//! The laws of `RefCount`, once for every policy of `for_each_refcount!`.
+use instar_refcount::{RefCount, Release};
+
+fn last_release_is_dead<R: RefCount>() {
+    for k in 0..200u64 {
+        let c = R::one();
+        for i in 0..k {
+            c.retain();
+            assert_eq!(c.count(), i + 2);
+        }
+        for _ in 0..k {
+            assert_eq!(c.release(), Release::Alive);
+        }
+        assert!(c.is_unique());
+        assert_eq!(c.release(), Release::Dead);
+    }
+}
+
+fn past_the_end_never_dies<R: RefCount>() {
+    if R::EXACT_MAX > u32::MAX as u64 {
+        return; // cannot be reached by references that fit in memory
+    }
+    let c = R::one();
+    c.force(R::EXACT_MAX);
+    assert!(!c.is_stuck());
+    c.retain();
+    assert!(c.is_stuck());
+    for _ in 0..10_000 {
+        assert_eq!(c.release(), Release::Alive);
+        assert!(c.is_stuck());
+    }
+    let c = R::one();
+    c.force(R::EXACT_MAX);
+    assert_eq!(c.release(), Release::Alive);
+    assert_eq!(c.count(), R::EXACT_MAX - 1);
+}
+
+fn immortal_never_dies<R: RefCount>() {
+    let c = R::one();
+    c.set_immortal();
+    assert_eq!(c.is_immortal(), R::IMMORTAL);
+    if !R::IMMORTAL {
+        assert_eq!(c.release(), Release::Dead);
+        return;
+    }
+    let before = c.count();
+    for i in 0..100_000u32 {
+        if i % 3 == 0 {
+            c.retain();
+        } else {
+            assert_eq!(c.release(), Release::Alive);
+        }
+        assert!(c.is_immortal() && c.is_stuck());
+    }
+    assert_eq!(c.count(), before, "an immortal word is never written");
+}
+
+fn flags_and_scratch_survive<R: RefCount>() {
+    assert_eq!(size_of::<R>(), 8);
+    let c = R::one();
+    if !R::EXTRA_BITS {
+        assert_eq!(c.flags(), 0);
+        return;
+    }
+    c.set_flags(0x55);
+    c.set_scratch(0xabcdef);
+    c.retain();
+    assert_eq!(c.release(), Release::Alive);
+    assert_eq!((c.flags(), c.scratch(), c.count()), (0x55, 0xabcdef, 1));
+    assert_eq!(c.release(), Release::Dead);
+    c.link(0x7fff_dead_bee8);
+    assert_eq!(c.flags() & 0x7f, 0x55);
+    c.set_one();
+    assert_eq!((c.flags(), c.scratch(), c.count()), (0x55, 0, 1));
+}
+
+fn links_hold_addresses<R: RefCount>() {
+    let c = R::one();
+    for address in [0usize, 8, 0x7fff_ffff_fff8, 0xffff_ffff, 0x1_0000_0000] {
+        assert_eq!(c.release(), Release::Dead);
+        assert!(!c.is_linked());
+        c.link(address);
+        assert!(c.is_linked() && !c.is_revived());
+        assert_eq!(c.linked(), address);
+        c.revive();
+        assert!(c.is_linked() && c.is_revived());
+        assert_eq!(c.linked(), address);
+        c.set_one();
+        assert!(!c.is_linked() && c.is_unique());
+    }
+}
+
+macro_rules! laws { ($($name:ident = $policy:ty;)*) => { $( mod $name {
+    #[test] fn last_release_is_dead() { super::last_release_is_dead::<$policy>() }
+    #[test] fn past_the_end_never_dies() { super::past_the_end_never_dies::<$policy>() }
+    #[test] fn immortal_never_dies() { super::immortal_never_dies::<$policy>() }
+    #[test] fn flags_and_scratch_survive() { super::flags_and_scratch_survive::<$policy>() }
+    #[test] fn links_hold_addresses() { super::links_hold_addresses::<$policy>() }
+} )* } }
+instar_refcount::for_each_refcount!(laws);
