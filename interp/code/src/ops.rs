@@ -345,6 +345,159 @@ macro_rules! for_each_op {
         ImportName [Out Base Name16] 0 [Escapes Raises];
         /// `a = from` module `b` `import names[c]`.
         ImportFrom [Out Peek Name16] 0 [Escapes Raises];
+
+        // Below: written only by the VM, in place of the op after `of` (same operands and caches).
+
+        /// Return with temps still alive below the value: releases them.
+        ReturnUnclean [Use Zero Zero] 0 [Escapes Ends] of Return;
+        /// ReturnConst with temps still alive.
+        ReturnConstUnclean [Zero Const32 Zero] 0 [Escapes Ends] of ReturnConst;
+        /// Global found in the frame's globals. Cache: keys version, pointer to the value.
+        LoadGlobalModule [Out Name32 Zero] 2 [Escapes Raises] of LoadGlobal;
+        /// Global found in builtins. Cache: keys versions of globals and builtins, pointer to the value.
+        LoadGlobalBuiltin [Out Name32 Zero] 2 [Escapes Raises] of LoadGlobal;
+        /// Name found in the globals of module code.
+        LoadNameModule [Out Name32 Zero] 2 [Escapes Raises] of LoadName;
+        /// Name found in builtins by module code.
+        LoadNameBuiltin [Out Name32 Zero] 2 [Escapes Raises] of LoadName;
+        /// Attribute in the instance's value array. Cache: type version, slot.
+        LoadAttrValue [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Attribute in a `__slots__` word. Cache: type version, byte offset.
+        LoadAttrMember [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Attribute of a module. Cache: keys version, pointer to the value.
+        LoadAttrModule [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Attribute of a class that is no descriptor. Cache: version of that class, the value.
+        LoadAttrClass [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Plain class attribute through an instance. Cache: type version, the value.
+        LoadAttrShared [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Property with a Python getter. Cache: type version, the getter.
+        LoadAttrProperty [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
+        /// Method of the type, not shadowed. Cache: type version, the function.
+        LoadMethodType [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
+        /// Function of a module called like a method. Cache: keys version, pointer to the value.
+        LoadMethodModule [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
+        /// Plain attribute of a class called like a method. Cache: version of that class, the value.
+        LoadMethodClass [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
+        /// Store into the instance's value array. Cache: type version, slot.
+        StoreAttrValue [Use Use Name16] 2 [Escapes Raises] of StoreAttr;
+        /// Store into a `__slots__` word. Cache: type version, byte offset.
+        StoreAttrMember [Use Use Name16] 2 [Escapes Raises] of StoreAttr;
+        /// Small-int addition.
+        AddInt [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Small-int subtraction.
+        SubInt [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Small-int multiplication.
+        MulInt [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Other operators on small ints (the cache says which).
+        BinaryInt [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Small-int addition of a constant.
+        AddIntK [Out Use Const16] 1 [Raises] of BinaryOpK;
+        /// Small-int subtraction of a constant.
+        SubIntK [Out Use Const16] 1 [Raises] of BinaryOpK;
+        /// Other operators on a small int and a constant.
+        BinaryIntK [Out Use Const16] 1 [Raises] of BinaryOpK;
+        /// Float addition.
+        AddFloat [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Float subtraction.
+        SubFloat [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Float multiplication.
+        MulFloat [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Float division; both operands floats.
+        DivFloat [Out Use Use] 1 [Raises] of BinaryOp;
+        /// `+ - * /` of floats and small ints mixed (the cache says which).
+        BinaryNumber [Out Use Use] 1 [Raises] of BinaryOp;
+        /// `+ - * /` of a float or small int and such a constant.
+        BinaryNumberK [Out Use Const16] 1 [Raises] of BinaryOpK;
+        /// Concatenation of two strings; appends in place to a unique one.
+        AddStr [Out Use Use] 1 [Raises] of BinaryOp;
+        /// Small-int comparison with a bool result.
+        CompareInt [Out Use Use] 1 [Raises] of CompareOp;
+        /// Small-int comparison with a constant.
+        CompareIntK [Out Use Const16] 1 [Raises] of CompareOpK;
+        /// Jump if small ints `a < b`.
+        JumpIntLt [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small ints `a <= b`.
+        JumpIntLe [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small ints `a == b`.
+        JumpIntEq [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small ints `a != b`.
+        JumpIntNe [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small ints `a > b`.
+        JumpIntGt [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small ints `a >= b`.
+        JumpIntGe [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Jump if small int `a <` the constant.
+        JumpIntLtK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Jump if small int `a <=` the constant.
+        JumpIntLeK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Jump if small int `a ==` the constant.
+        JumpIntEqK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Jump if small int `a !=` the constant.
+        JumpIntNeK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Jump if small int `a >` the constant.
+        JumpIntGtK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Jump if small int `a >=` the constant.
+        JumpIntGeK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Compare two floats (or a float and a small int) and jump.
+        JumpFloat [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Compare a float with a number constant and jump.
+        JumpFloatK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// Equality of two strings and jump.
+        JumpStr [Use Use Jump16] 1 [Raises] of CompareJump;
+        /// Equality of a string and a constant and jump.
+        JumpStrK [Use Const16 Jump16] 1 [Raises] of CompareJumpK;
+        /// `list[int]`.
+        SubscrListInt [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
+        /// `tuple[int]`.
+        SubscrTupleInt [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
+        /// `dict[key]`.
+        SubscrDict [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
+        /// `list[constant int]`.
+        SubscrListIntK [Out Use Const16] 1 [Escapes Raises] of LoadSubscrK;
+        /// `tuple[constant int]`.
+        SubscrTupleIntK [Out Use Const16] 1 [Escapes Raises] of LoadSubscrK;
+        /// `list[int] = value`.
+        StoreSubscrListInt [Use Use Use] 1 [Escapes Raises] of StoreSubscr;
+        /// `dict[key] = value`.
+        StoreSubscrDict [Use Use Use] 1 [Escapes Raises] of StoreSubscr;
+        /// `for` over a range of small ints.
+        ForIterRange [Out Peek Zero] 2 [Raises] of ForIter;
+        /// `for` over a list.
+        ForIterList [Out Peek Zero] 2 [Escapes Raises] of ForIter;
+        /// `for` over a tuple.
+        ForIterTuple [Out Peek Zero] 2 [Escapes Raises] of ForIter;
+        /// `for` over a generator: its frame is entered directly.
+        ForIterGenerator [Out Peek Zero] 2 [Escapes Raises] of ForIter;
+        /// Python function, exactly its positional parameters. Cache: function version.
+        CallPy [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// Native function by calling shape.
+        CallBuiltin [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// Python class whose instances are allocated plainly and initialised by a Python `__init__`. Cache: type version, the function.
+        CallClass [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// `type(x)`.
+        CallType1 [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// `len(x)`.
+        CallLen [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// `isinstance(x, class)`.
+        CallIsinstance [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// Python method, exactly its positional parameters. Cache: function version.
+        CallMethodPy [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
+        /// Native method by calling shape.
+        CallMethodNative [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
+        /// `list.append(x)`.
+        CallListAppend [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
+        /// Truth of a bool.
+        JumpIfTrueBool [Use Jump32 Zero] 1 [Raises] of JumpIfTrue;
+        /// Truth of a bool.
+        JumpIfFalseBool [Use Jump32 Zero] 1 [Raises] of JumpIfFalse;
+        /// Two items of a tuple.
+        UnpackTuple [OutTemp Use Imm16] 1 [Escapes Raises] of UnpackSequence;
+        /// Items of a list.
+        UnpackList [OutTemp Use Imm16] 1 [Escapes Raises] of UnpackSequence;
+        /// Containment in a dict or set.
+        ContainsHashed [Out Use Use] 1 [Escapes Raises] of Contains;
+        /// Send to a generator: its frame is entered directly.
+        SendGenerator [OutTemp Peek Use] 1 [Escapes Raises] of Send;
     } };
 }
 

@@ -1,0 +1,79 @@
+//! The executable form of a code: units that the loop rewrites, constants and names as objects.
+//!
+//! Made at the first call of a code, owned by the code object. Not here: the compiler's form (`instar_code::CodeBlob`).
+
+use std::sync::Arc;
+
+use instar_code::{flags, CodeBlob, LocalKind, Op, Unit};
+
+use crate::object::{Owned, Word};
+use crate::types::code;
+use crate::vm::{PyResult, Vm};
+
+/// What the loop runs.
+pub struct Executable {
+    /// Instructions and caches, rewritten in place by specialisation.
+    pub units: Box<[Unit]>,
+    /// Constants, owned.
+    pub consts: Box<[Owned]>,
+    /// Names, interned.
+    pub names: Box<[Owned]>,
+    /// Number of local slots.
+    pub nlocals: usize,
+    /// Temps.
+    pub temps: usize,
+    /// Positional parameters.
+    pub arg_count: usize,
+    /// Positional-only parameters.
+    pub posonly_count: usize,
+    /// Keyword-only parameters.
+    pub kwonly_count: usize,
+    /// `co_flags`.
+    pub flags: u32,
+    /// Neither `*args` nor `**kwargs` nor keyword-only parameters: a call with exactly `arg_count` positional arguments needs no binding.
+    pub simple: bool,
+    /// The compiled form, for tables.
+    pub blob: Arc<CodeBlob>,
+    /// The code object that owns this (borrowed back pointer).
+    pub code: Word,
+}
+
+impl Executable {
+    /// Makes the objects and copies the units.
+    pub fn new(vm: &mut Vm, blob: &Arc<CodeBlob>, code: Word) -> PyResult<Executable> {
+        let mut consts = Vec::with_capacity(blob.consts.len());
+        for c in &blob.consts { consts.push(code::const_object(vm, c)?) }
+        let mut names = Vec::with_capacity(blob.names.len());
+        for n in &blob.names { names.push(vm.intern(n)?) }
+        let mut units: Box<[Unit]> = blob.units.clone().into_boxed_slice();
+        mark_unclean_returns(&mut units, &blob.error_depth);
+        let special = flags::VARARGS | flags::VARKEYWORDS;
+        Ok(Executable {
+            units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
+            arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
+            flags: blob.flags, simple: blob.flags & special == 0 && blob.kwonly_count == 0, blob: blob.clone(), code,
+        })
+    }
+
+    /// Name of local `i`.
+    pub fn local_name(&self, i: usize) -> &str { &self.blob.locals[i].name }
+
+    /// Whether local `i` is a free variable.
+    pub fn is_free(&self, i: usize) -> bool { self.blob.locals[i].kind == LocalKind::Free }
+}
+
+/// A return inside loops leaves iterators in temps: those instructions take the form that releases them.
+fn mark_unclean_returns(units: &mut [Unit], error_depth: &[u16]) {
+    let mut i = 0;
+    while i < units.len() {
+        let Some(op) = Op::from_u16(units[i].op) else { break };
+        if error_depth.get(i).copied().unwrap_or(0) != 0 {
+            match op {
+                Op::Return => units[i].op = Op::ReturnUnclean as u16,
+                Op::ReturnConst => units[i].op = Op::ReturnConstUnclean as u16,
+                _ => {}
+            }
+        }
+        i += op.len();
+    }
+}

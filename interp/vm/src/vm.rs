@@ -1,0 +1,299 @@
+//! The interpreter state, which is also the token: `&mut Vm` = may run Python code, `&Vm` = may read inside objects and allocate.
+//!
+//! One `Vm` per interpreter, `!Send`. Not here: the eval loop (`eval/`), start-up (`boot.rs`), the builtin types (`types/`).
+
+use std::any::{Any, TypeId};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use instar_object::{AllocError, Heap, ObjPtr};
+
+use crate::eval::stack::DataStack;
+use crate::names::Names;
+use crate::object::{Owned, Payload, Ref, Slot, Word};
+use crate::typeobj::{MethodCache, TypeRef};
+use crate::types::dict::PyDict;
+use crate::types::exception::PyException;
+use crate::types::tuple::PyTuple;
+
+/// A Python exception on its way up: owns the exception object.
+#[must_use]
+pub struct Raised(pub Ref<PyException>);
+
+impl Raised {
+    /// The exception object.
+    pub fn exception(&self) -> &Ref<PyException> { &self.0 }
+    /// Whether the exception is an instance of `ty`.
+    pub fn is(&self, vm: &Vm, ty: &TypeRef) -> bool { crate::object::ObjExt::is_instance_of(self.0.obj(), vm, ty) }
+}
+
+/// Result of whatever can raise.
+pub type PyResult<T = Owned> = Result<T, Raised>;
+
+macro_rules! types {
+    ($($field:ident)*) => {
+        /// Every builtin type of this interpreter, made by `boot.rs`.
+        #[allow(missing_docs)]
+        pub struct Types { $(pub $field: TypeRef),* }
+        impl Types {
+            /// # Safety
+            /// Until every field is assigned its real type (with `ptr::write`), nothing may read it. Used by `boot.rs` only.
+            pub(crate) unsafe fn dangling(filler: &TypeRef) -> Types { Types { $($field: filler.clone()),* } }
+            /// Names of the fields, for the test that boot assigned each.
+            pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+            pub(crate) fn all(&self) -> Vec<&TypeRef> { vec![$(&self.$field),*] }
+        }
+    };
+}
+
+types! {
+    object type_ int bool float complex str bytes bytearray memoryview tuple list dict set frozenset range slice
+    none ellipsis not_implemented
+    function builtin_function method_descriptor classmethod_descriptor wrapper_descriptor method_wrapper method member_descriptor getset_descriptor
+    property classmethod staticmethod super_ mappingproxy module code frame traceback cell generator coroutine coroutine_wrapper
+    async_generator async_gen_asend async_gen_athrow async_gen_wrapped anext_awaitable
+    list_iterator list_reverseiterator tuple_iterator str_iterator bytes_iterator bytearray_iterator range_iterator long_range_iterator
+    dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator
+    dict_keys dict_values dict_items set_iterator callable_iterator seq_iterator memory_iterator
+    enumerate zip map filter reversed
+    weakref weakproxy weakcallableproxy simple_namespace generic_alias union template interpolation template_iter
+    typevar paramspec typevartuple typealias paramspec_args paramspec_kwargs generic no_default frame_locals_proxy struct_sequence
+    base_exception exception base_exception_group exception_group generator_exit keyboard_interrupt system_exit
+    arithmetic_error floating_point_error overflow_error zero_division_error assertion_error attribute_error buffer_error eof_error
+    import_error module_not_found_error lookup_error index_error key_error memory_error name_error unbound_local_error
+    os_error blocking_io_error child_process_error connection_error broken_pipe_error connection_aborted_error connection_refused_error
+    connection_reset_error file_exists_error file_not_found_error interrupted_error is_a_directory_error not_a_directory_error
+    permission_error process_lookup_error timeout_error reference_error runtime_error not_implemented_error recursion_error
+    python_finalization_error stop_iteration stop_async_iteration syntax_error incomplete_input_error indentation_error tab_error system_error type_error value_error
+    unicode_error unicode_encode_error unicode_decode_error unicode_translate_error
+    warning bytes_warning deprecation_warning encoding_warning future_warning import_warning pending_deprecation_warning
+    resource_warning runtime_warning syntax_warning unicode_warning user_warning
+}
+
+/// Objects every part needs at hand. Immediates or heap objects, as the layout has it.
+pub struct Singletons {
+    /// `None`
+    pub none: Owned,
+    /// `True`
+    pub true_: Owned,
+    /// `False`
+    pub false_: Owned,
+    /// `...`
+    pub ellipsis: Owned,
+    /// `NotImplemented`
+    pub not_implemented: Owned,
+    /// `()`
+    pub empty_tuple: Ref<PyTuple>,
+    /// `''`
+    pub empty_str: Owned,
+    /// `b''`
+    pub empty_bytes: Owned,
+    /// One-character strings of Latin-1.
+    pub latin1: Vec<Owned>,
+    /// The ints from [`SMALL_INT_MIN`] on where ints are boxed (empty where they are immediates).
+    pub small_ints: Vec<Owned>,
+    /// Raised when there is no memory left to make an exception.
+    pub memory_error: Option<Ref<PyException>>,
+}
+
+/// Smallest cached int (CPython: -5).
+pub const SMALL_INT_MIN: i64 = -5;
+/// Largest cached int (CPython 3.14: 256; 3.15: 1024).
+pub const SMALL_INT_MAX: i64 = 256;
+
+/// Start-up settings (what `sys.flags` and `-X` say).
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Settings {
+    pub argv: Vec<String>,
+    pub executable: String,
+    pub hash_seed: Option<u32>,
+    pub optimize: u8,
+    pub verbose: u8,
+    pub quiet: bool,
+    pub inspect: bool,
+    pub interactive: bool,
+    pub isolated: bool,
+    pub ignore_environment: bool,
+    pub no_site: bool,
+    pub no_user_site: bool,
+    pub dont_write_bytecode: bool,
+    pub bytes_warning: u8,
+    pub safe_path: bool,
+    pub unbuffered: bool,
+    pub dev_mode: bool,
+    pub utf8_mode: bool,
+    pub warn_options: Vec<String>,
+    pub x_options: Vec<(String, Option<String>)>,
+    pub stdlib: Option<String>,
+    pub gc_stress: bool,
+    pub fail_after: Option<u64>,
+    pub int_max_str_digits: usize,
+}
+
+/// The interpreter.
+pub struct Vm {
+    /// Non-zero when the eval loop must leave the fast path at its next check (see `eval/breaker.rs` for the bits).
+    pub breaker: Cell<u32>,
+    /// Frame pointer of the innermost Python frame (temp 0), saved whenever the loop calls out.
+    pub(crate) fp: *mut Word,
+    /// The object heap.
+    pub heap: Rc<Heap>,
+    /// Stack of Python frames.
+    pub(crate) stack: DataStack,
+    /// The exception being handled (`sys.exception()`), or null. Owned.
+    pub(crate) handled: Slot,
+    /// An exception on its way through the eval loop. Owned.
+    pub(crate) raised: Option<Ref<PyException>>,
+    /// Builtin types.
+    pub types: Box<Types>,
+    /// Singletons.
+    pub consts: Box<Singletons>,
+    /// Interned well-known strings.
+    pub names: Box<Names>,
+    /// Interned strings: every key is an exact str, identity is equality among them.
+    pub(crate) interned: crate::types::str::InternTable,
+    /// `sys.modules`.
+    pub modules: Ref<PyDict>,
+    /// Namespace of the `builtins` module.
+    pub builtins: Ref<PyDict>,
+    /// Namespace of the `sys` module.
+    pub sys: Ref<PyDict>,
+    /// Keys of str and bytes hashing.
+    pub hash_keys: (u64, u64),
+    /// `sys.setrecursionlimit`.
+    pub recursion_limit: usize,
+    /// Python frames below the running one.
+    pub(crate) recursion_depth: usize,
+    /// Lowest address native code may use before RecursionError.
+    pub(crate) native_stack_limit: usize,
+    /// Next type version to hand out (0 means none).
+    pub(crate) next_type_version: u32,
+    /// Next keys version for dictionaries guarded by LOAD_GLOBAL.
+    pub(crate) next_keys_version: u32,
+    /// Next function version.
+    pub(crate) next_function_version: u32,
+    /// (type version, name) -> attribute.
+    pub(crate) method_cache: MethodCache,
+    /// Objects with `repr` in progress.
+    pub(crate) repr_stack: Vec<ObjPtr>,
+    /// State of native modules, by type.
+    states: HashMap<TypeId, Box<dyn Any>>,
+    /// Native modules by name.
+    pub native_modules: HashMap<&'static str, crate::module::NativeModule>,
+    /// Settings from the command line.
+    pub settings: Settings,
+    /// Set while the interpreter shuts down.
+    pub finalizing: bool,
+}
+
+impl Vm {
+    /// State of a native module, made on first use.
+    pub fn state<T: Default + 'static>(&mut self) -> &mut T {
+        self.states.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default()).downcast_mut().expect("keyed by type")
+    }
+
+    /// A new object of the payload's default type.
+    #[inline]
+    pub fn new_object<T: Payload>(&self, payload: T) -> PyResult<Ref<T>> {
+        let ty = T::default_type(&self.types).ptr();
+        match self.heap.alloc(ty, payload) {
+            // SAFETY: just made with payload T.
+            Ok(obj) => Ok(unsafe { Ref::from_owned_unchecked(obj) }),
+            Err(e) => Err(self.out_of_memory(e)),
+        }
+    }
+
+    /// A new object of type `ty`, whose payload must be `T` (the type's vtable says so; checked).
+    #[inline]
+    pub fn new_object_of<T: Payload>(&self, ty: &TypeRef, payload: T) -> PyResult<Ref<T>> {
+        assert!(std::ptr::eq(ty.info.vtable, T::vtable()), "law: a type makes only objects of its payload");
+        match self.heap.alloc(ty.ptr(), payload) {
+            // SAFETY: just made with payload T.
+            Ok(obj) => Ok(unsafe { Ref::from_owned_unchecked(obj) }),
+            Err(e) => Err(self.out_of_memory(e)),
+        }
+    }
+
+    /// MemoryError without allocating.
+    #[cold]
+    pub fn out_of_memory(&self, _: AllocError) -> Raised {
+        Raised(self.consts.memory_error.clone().expect("law: made at boot"))
+    }
+
+    /// MemoryError for sizes that cannot be had.
+    #[cold]
+    pub fn no_memory(&self) -> Raised { self.out_of_memory(AllocError) }
+
+    /// `None`, shared.
+    #[inline]
+    pub fn none(&self) -> Owned { self.consts.none.clone() }
+    /// `True` or `False`, shared.
+    #[inline]
+    pub fn bool(&self, b: bool) -> Owned { if b { self.consts.true_.clone() } else { self.consts.false_.clone() } }
+    /// `NotImplemented`, shared.
+    #[inline]
+    pub fn not_implemented(&self) -> Owned { self.consts.not_implemented.clone() }
+    /// Whether `o` is None.
+    #[inline]
+    pub fn is_none(&self, o: &Owned) -> bool { o.is(&self.consts.none) }
+    /// Whether `o` is NotImplemented.
+    #[inline]
+    pub fn is_not_implemented(&self, o: &Owned) -> bool { o.is(&self.consts.not_implemented) }
+    /// `None` for `None`, else the object.
+    pub fn none_to_option(&self, o: &Owned) -> Option<Owned> { if self.is_none(o) { None } else { Some(o.clone()) } }
+    /// The object or `None`.
+    pub fn option_to_none(&self, o: Option<Owned>) -> Owned { o.unwrap_or_else(|| self.none()) }
+
+    /// Reaches a safe point from long native loops: collection, signals, finalizers may run.
+    #[inline]
+    pub fn safe_point(&mut self) -> PyResult<()> {
+        if self.breaker.get() != 0 || self.heap.pending() { crate::eval::breaker::handle(self) } else { Ok(()) }
+    }
+
+    /// RecursionError if native code has recursed too deep. Call it in every native function that can recurse through objects.
+    #[inline]
+    pub fn check_native_stack(&mut self, what: &str) -> PyResult<()> {
+        let here = &raw const what as usize;
+        if here < self.native_stack_limit { return Err(self.native_recursion_error(what)) }
+        Ok(())
+    }
+
+    #[cold]
+    fn native_recursion_error(&mut self, what: &str) -> Raised {
+        // Making the exception needs some stack: the limit leaves that much below.
+        self.recursion_error(format!("maximum recursion depth exceeded{what}"))
+    }
+
+    pub(crate) fn take_states(&mut self) -> HashMap<TypeId, Box<dyn Any>> { std::mem::take(&mut self.states) }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Box<Types>, consts: Box<Singletons>, names: Box<Names>,
+        interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
+        hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
+        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), raised: None, types, consts, names, interned,
+            modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
+            next_function_version: 1, method_cache: MethodCache::default(), repr_stack: Vec::new(), states: HashMap::new(),
+            native_modules: HashMap::new(), settings, finalizing: false }
+    }
+}
+
+macro_rules! raisers {
+    ($($name:ident)*) => {
+        impl Vm {
+            $(
+                #[doc = concat!("A new ", stringify!($name), " with this message.")]
+                #[cold]
+                pub fn $name(&self, message: impl AsRef<str>) -> Raised {
+                    let ty = self.types.$name.clone();
+                    self.exception_with_message(&ty, message.as_ref())
+                }
+            )*
+        }
+    };
+}
+
+raisers! { type_error value_error attribute_error index_error lookup_error overflow_error zero_division_error runtime_error name_error unbound_local_error
+    recursion_error system_error buffer_error not_implemented_error import_error module_not_found_error eof_error reference_error assertion_error
+    arithmetic_error syntax_error stop_async_iteration os_error }
