@@ -1,1 +1,168 @@
-fn main() {}
+//! `instar-lab` (alias `cargo x`): builds layouts, runs programs under them, verifies, measures, reports.
+//!
+//! The lab never links the interpreter; it runs binaries. Here: the command line and nothing else.
+
+#![deny(unsafe_code)]
+
+mod board;
+mod build;
+mod cell;
+mod check;
+mod commands;
+mod diff;
+mod error;
+mod fingerprint;
+mod html;
+mod layout;
+mod measure;
+mod peers;
+mod process;
+mod programs;
+mod progress;
+mod rusage;
+mod statistics;
+mod suite;
+mod table;
+mod tidy;
+mod times;
+mod variants;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::Result;
+use crate::workspace::Workspace;
+
+/// Measures real Python programs under object layouts, and keeps the project in order.
+#[derive(Parser)]
+#[command(name = "instar-lab", bin_name = "cargo x", version)]
+struct Cli {
+    /// The checkout; found from the current directory when not given.
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the layouts, in ladder order, with what each changes.
+    Variants,
+    /// List the programs.
+    Programs,
+    /// Print the sizes of a type under every layout, without building anything.
+    Layout {
+        /// A type: `Point`, `list`, `dict`, ...
+        type_name: String,
+        /// Number of attributes of the instance.
+        #[arg(long)]
+        attrs: Option<usize>,
+    },
+    /// Build, verify, measure, and print the ladder.
+    Run(RunArgs),
+    /// Bytes per instance with 0 to 8 attributes, from pages held by real binaries.
+    Instances {
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// Compare two variants of the last run, or two result files.
+    Compare {
+        /// Variant name or result file; the base of the ratios.
+        a: String,
+        /// Variant name or result file.
+        b: String,
+    },
+    /// Draw the table and the HTML report again from the raw results.
+    Report {
+        /// Where to write the report; `target/lab/report.html` when not given.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Format, lints, house rules, tests; `--all` is what CI runs.
+    Check {
+        /// Everything: all tests, every preset, conformance, all programs at size S.
+        #[arg(long)]
+        all: bool,
+        /// Leave out `cargo test --workspace` (when it just ran).
+        #[arg(long)]
+        no_workspace_tests: bool,
+    },
+    /// Only the house rules.
+    Tidy,
+}
+
+/// Which variants, from where.
+#[derive(Args, Clone)]
+pub struct Choice {
+    /// Variants, comma-separated; those of the ladder when not given. The base is always among them.
+    #[arg(long, value_delimiter = ',')]
+    variants: Vec<String>,
+    /// Take binaries from DIR/VARIANT/instar instead of building them.
+    #[arg(long, value_name = "DIR")]
+    binaries: Option<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Clone)]
+pub struct RunArgs {
+    #[command(flatten)]
+    choice: Choice,
+    /// Programs, comma-separated; all when not given.
+    #[arg(long, value_delimiter = ',')]
+    programs: Vec<String>,
+    /// Live heap of about 1, 16 or 256 MiB.
+    #[arg(long, default_value = "M", value_parser = ["S", "M", "L"])]
+    size: String,
+    /// Stop after the first table: two variants, four programs.
+    #[arg(long)]
+    quick: bool,
+    /// Timed rounds per cell.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rounds: u16,
+    /// Begin no new round after so many minutes.
+    #[arg(long, default_value_t = 22)]
+    minutes: u64,
+    /// Build and run counting builds too, for count operations per 1000 ops (one more build per variant).
+    #[arg(long)]
+    stats: bool,
+    /// Leave out the CPythons of this machine.
+    #[arg(long)]
+    no_peers: bool,
+    /// Print the plan and stop.
+    #[arg(long)]
+    plan: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Runs the command; `false` means it worked and what it looked at is not in order.
+fn dispatch(cli: Cli) -> Result<bool> {
+    let workspace = Workspace::find(cli.root.as_deref())?;
+    match cli.command {
+        Command::Variants => commands::variants(&workspace),
+        Command::Programs => commands::programs(&workspace),
+        Command::Layout { type_name, attrs } => layout::print(&type_name, attrs).map(|()| true),
+        Command::Run(arguments) => commands::run(&workspace, &arguments),
+        Command::Instances { choice } => commands::instances(&workspace, &choice),
+        Command::Compare { a, b } => commands::compare(&workspace, &a, &b),
+        Command::Report { out } => commands::report(&workspace, out),
+        Command::Check {
+            all,
+            no_workspace_tests,
+        } => check::run(&workspace, all, no_workspace_tests),
+        Command::Tidy => tidy::run(&workspace),
+    }
+}

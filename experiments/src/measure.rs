@@ -1,0 +1,716 @@
+//! The experiment of `run`: what is built, verified and timed in which order, and what makes it fail.
+//!
+//! Each phase works on results already on disk: a cell that is known is not measured again, so an interrupted
+//! run goes on where it was. Not here: raw results (`cell`), derived rows (`board`), drawing (`table`, `html`).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::board::{Board, Entry};
+use crate::build::{self, Binary, Source};
+use crate::cell::{Cell, Memstats, Sample};
+use crate::diff;
+use crate::error::{LabError, Result};
+use crate::fingerprint;
+use crate::peers;
+use crate::process::{self, Finished};
+use crate::programs::{Expected, Program};
+use crate::progress::Progress;
+use crate::rusage;
+use crate::times::Times;
+use crate::variants::Variant;
+use crate::workspace::{Workspace, content_key};
+
+/// What to measure.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    /// `S`, `M` or `L`.
+    pub size: String,
+    /// Variants in ladder order; contains the base.
+    pub variants: Vec<Variant>,
+    /// Name of the base.
+    pub base: String,
+    /// Programs in list order.
+    pub programs: Vec<Program>,
+    /// Timed rounds wanted per cell.
+    pub rounds: usize,
+    /// No new round is begun after this long.
+    pub limit: Duration,
+    /// Build and run counting builds too.
+    pub stats: bool,
+    /// Measure the CPythons of the machine too.
+    pub peers: bool,
+    /// Where binaries come from.
+    pub source: Source,
+}
+
+/// Programs in the first table.
+pub const FIRST_PROGRAMS: usize = 4;
+/// Rounds before the time limit counts: an interval needs two.
+const ROUNDS_MIN: usize = 2;
+
+/// State of a run.
+pub struct Run<'a> {
+    workspace: &'a Workspace,
+    experiment: &'a Experiment,
+    progress: &'a Progress,
+    expected: BTreeMap<String, Expected>,
+    binaries: BTreeMap<String, Binary>,
+    outputs: BTreeMap<String, Vec<u8>>,
+    scratch: PathBuf,
+    session: String,
+    start: Instant,
+    /// Results so far.
+    pub board: Board,
+    /// What fails the run, in words.
+    pub failures: Vec<String>,
+    /// Remembered durations.
+    pub times: Times,
+}
+
+impl<'a> Run<'a> {
+    /// Nothing measured yet.
+    ///
+    /// # Errors
+    /// When a program cannot be read.
+    pub fn new(
+        workspace: &'a Workspace,
+        experiment: &'a Experiment,
+        progress: &'a Progress,
+    ) -> Result<Run<'a>> {
+        let mut expected = BTreeMap::new();
+        for program in &experiment.programs {
+            expected.insert(program.name.clone(), program.expected(&experiment.size)?);
+        }
+        let variants = experiment
+            .variants
+            .iter()
+            .map(|variant| Entry::new(&variant.name, &variant.note, &variant.axes))
+            .collect();
+        let board = Board {
+            base: experiment.base.clone(),
+            size: experiment.size.clone(),
+            programs: experiment
+                .programs
+                .iter()
+                .map(|program| program.name.clone())
+                .collect(),
+            variants,
+            peers: Vec::new(),
+            machine: machine(),
+            at_s: unix_now(),
+        };
+        Ok(Run {
+            workspace,
+            experiment,
+            progress,
+            expected,
+            binaries: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            scratch: workspace.lab().join("scratch"),
+            session: format!("{:x}", unix_now()),
+            start: Instant::now(),
+            board,
+            failures: Vec::new(),
+            times: Times::load(workspace),
+        })
+    }
+
+    /// Builds a variant, checks what it says about itself, loads what is known of it. Refusals become failures.
+    ///
+    /// # Errors
+    /// On Ctrl-C only.
+    pub fn prepare(&mut self, variant: &Variant) -> Result<()> {
+        let binary = match build::obtain(
+            self.workspace,
+            &self.experiment.source,
+            variant,
+            false,
+            self.progress,
+        ) {
+            Ok(binary) => binary,
+            Err(LabError::Interrupted) => return Err(LabError::Interrupted),
+            Err(error) => {
+                return self.fail(
+                    &variant.name,
+                    format!("cannot build {}: {error}", variant.name),
+                );
+            }
+        };
+        if matches!(self.experiment.source, Source::Cargo { .. }) {
+            self.times.note_build(&variant.name, binary.build_s);
+            self.times.store(self.workspace)?;
+        }
+        let print = match fingerprint::ask(&binary.path, &self.scratch) {
+            Ok(print) => print,
+            Err(LabError::Interrupted) => return Err(LabError::Interrupted),
+            Err(error) => {
+                return self.fail(
+                    &variant.name,
+                    format!("refused to time {}: {error}", variant.name),
+                );
+            }
+        };
+        let mut objections = fingerprint::objections(&print, variant, false);
+        let twin = self.board.variants.iter().find(|other| {
+            other.axes != variant.axes
+                && other
+                    .fingerprint
+                    .as_ref()
+                    .is_some_and(|known| known.layout == print.layout)
+        });
+        if let Some(twin) = twin {
+            objections.push(format!("its layout has the same name as that of {}, a feature does not reach the object crate", twin.name));
+        }
+        let flags = self
+            .board
+            .base_entry()
+            .and_then(|base| base.fingerprint.as_ref())
+            .map(|known| (&known.flags, &known.rustc));
+        if flags.is_some_and(|known| known != (&print.flags, &print.rustc)) {
+            objections.push("compiler or flags differ from the base's".into());
+        }
+        if !objections.is_empty() {
+            let text = format!(
+                "refused to time {}: {}",
+                variant.name,
+                objections.join("; ")
+            );
+            return self.fail(&variant.name, text);
+        }
+        let mut cells = BTreeMap::new();
+        for program in &self.experiment.programs {
+            let cell = Cell::load(
+                &self.workspace.lab(),
+                &program.name,
+                &self.experiment.size,
+                &self.expected[&program.name].key,
+                &binary.key,
+            );
+            if cell.verified {
+                cells.insert(program.name.clone(), cell);
+            }
+        }
+        let entry = self.entry(&variant.name);
+        entry.fingerprint = Some(print);
+        entry.binary_key = binary.key.clone();
+        entry.build_s = binary.build_s;
+        entry.cells = cells;
+        self.binaries.insert(variant.name.clone(), binary);
+        Ok(())
+    }
+
+    /// Runs each program once under a variant, for its output and its memory.
+    ///
+    /// # Errors
+    /// On Ctrl-C, or when results cannot be written.
+    pub fn verify(&mut self, variant: &str, programs: &[Program]) -> Result<()> {
+        let Some(binary) = self.binaries.get(variant).cloned() else {
+            return Ok(());
+        };
+        let open: Vec<&Program> = programs
+            .iter()
+            .filter(|program| !self.entry(variant).cells.contains_key(&program.name))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let bar = self.progress.bar(&format!("verify {variant}"), open.len());
+        for program in open {
+            bar.note(&program.name);
+            let expected = self.expected[&program.name].clone();
+            let file = self
+                .scratch
+                .join(format!("memstats-{}.json", std::process::id()));
+            // A file of an earlier run would be taken for this one's.
+            let _ = std::fs::remove_file(&file);
+            let finished = self.run_program(&binary.path, program, Some(&file))?;
+            bar.step();
+            self.times
+                .note_program(&program.name, &self.experiment.size, finished.wall_s);
+            if let Some(trouble) = self.output_trouble(variant, program, &expected, &finished) {
+                bar.line(&trouble);
+                self.fail_quietly(variant, trouble);
+                continue;
+            }
+            let stats = match read_memstats(&file) {
+                Ok(stats) => stats,
+                Err(text) => {
+                    let trouble = format!("{variant}, {}: {text}", program.name);
+                    bar.line(&trouble);
+                    self.fail_quietly(variant, trouble);
+                    None
+                }
+            };
+            let mut cell = Cell::new(
+                &program.name,
+                &self.experiment.size,
+                &expected.key,
+                &binary.key,
+            );
+            cell.verified = true;
+            cell.output_key = content_key(&[&finished.stdout]);
+            cell.memory = stats;
+            cell.store(&self.workspace.lab())?;
+            self.entry(variant).cells.insert(program.name.clone(), cell);
+        }
+        Ok(())
+    }
+
+    /// What is wrong with an output: against the committed one, else against the base's.
+    fn output_trouble(
+        &mut self,
+        variant: &str,
+        program: &Program,
+        expected: &Expected,
+        finished: &Finished,
+    ) -> Option<String> {
+        let name = &program.name;
+        if !finished.ok() {
+            return Some(format!(
+                "{variant}, {name}.{}: {}",
+                self.experiment.size,
+                finished.trouble()
+            ));
+        }
+        let (against, wanted) = match &expected.stdout {
+            Some(stdout) => (
+                format!(
+                    "expected/{name}.{}.out (CPython 3.14)",
+                    self.experiment.size
+                ),
+                stdout.clone(),
+            ),
+            None => {
+                let first = self
+                    .outputs
+                    .entry(name.clone())
+                    .or_insert_with(|| finished.stdout.clone());
+                ("the first variant's output".to_string(), first.clone())
+            }
+        };
+        let shown = diff::unified(&against, &wanted, variant, &finished.stdout);
+        let differs = (!shown.is_empty()).then(|| {
+            format!(
+                "{variant}, {name}.{}: output differs\n{shown}",
+                self.experiment.size
+            )
+        });
+        // Known results of an earlier run have no text any more, but their key.
+        let base_key = self
+            .board
+            .base_entry()
+            .and_then(|base| base.cells.get(name))
+            .map(|cell| cell.output_key.clone());
+        let key = content_key(&[&finished.stdout]);
+        let stale = base_key.is_some_and(|base| base != key);
+        differs.or_else(|| {
+            stale.then(|| {
+                format!(
+                    "{variant}, {name}.{}: output differs from the base's",
+                    self.experiment.size
+                )
+            })
+        })
+    }
+
+    /// Brings every cell of these variants and programs to `rounds` samples, base and variants next to each other.
+    /// Returns false when the time limit ended it.
+    ///
+    /// # Errors
+    /// On Ctrl-C, or when results cannot be written.
+    pub fn time(
+        &mut self,
+        variants: &[String],
+        programs: &[Program],
+        rounds: usize,
+    ) -> Result<bool> {
+        for round in 1..=rounds {
+            let mut work: Vec<(&Program, Vec<String>)> = Vec::new();
+            for program in programs {
+                let lacking = self.lacking(variants, program, round);
+                if !lacking.is_empty() {
+                    work.push((program, lacking));
+                }
+            }
+            let runs = work.iter().map(|(_, lacking)| lacking.len() + 1).sum();
+            if runs == 0 {
+                continue;
+            }
+            let needed: f64 = work
+                .iter()
+                .map(|(program, lacking)| {
+                    self.times.program(&program.name, &self.experiment.size)
+                        * (lacking.len() + 1) as f64
+                })
+                .sum();
+            if round > ROUNDS_MIN
+                && self.start.elapsed().as_secs_f64() + needed > self.experiment.limit.as_secs_f64()
+            {
+                return Ok(false);
+            }
+            let bar = self
+                .progress
+                .bar(&format!("time, round {round} of {rounds}"), runs);
+            for (index, (program, lacking)) in work.into_iter().enumerate() {
+                bar.note(&program.name);
+                self.time_once(program, lacking, round + index, &bar)?;
+            }
+            drop(bar);
+            self.times.store(self.workspace)?;
+        }
+        Ok(true)
+    }
+
+    /// Variants with fewer than `round` samples that pair with the base's.
+    fn lacking(&self, variants: &[String], program: &Program, round: usize) -> Vec<String> {
+        let Some(base) = self
+            .board
+            .base_entry()
+            .and_then(|entry| entry.cells.get(&program.name))
+        else {
+            return Vec::new();
+        };
+        let others: Vec<&Entry> = self
+            .board
+            .variants
+            .iter()
+            .filter(|entry| variants.contains(&entry.name) && entry.name != self.board.base)
+            .collect();
+        let pairs = |entry: &Entry| {
+            let samples = entry
+                .cells
+                .get(&program.name)
+                .map(|cell| cell.samples.as_slice());
+            samples.map(|samples| {
+                samples
+                    .iter()
+                    .filter(|sample| base.samples.iter().any(|other| other.round == sample.round))
+                    .count()
+            })
+        };
+        let lacking: Vec<String> = others
+            .iter()
+            .filter(|entry| pairs(entry).is_some_and(|count| count < round))
+            .map(|entry| entry.name.clone())
+            .collect();
+        // A run of the base alone is timed too.
+        if others.is_empty() && base.samples.len() < round {
+            vec![String::new()]
+        } else {
+            lacking
+        }
+    }
+
+    /// One round of one program: base and variants once each, in an order that turns from round to round.
+    fn time_once(
+        &mut self,
+        program: &Program,
+        lacking: Vec<String>,
+        turn: usize,
+        bar: &crate::progress::Bar,
+    ) -> Result<()> {
+        let mut order = vec![self.board.base.clone()];
+        order.extend(lacking.into_iter().filter(|name| !name.is_empty()));
+        let turn = turn % order.len();
+        order.rotate_left(turn);
+        let round = format!(
+            "{}-{}-{}",
+            self.session,
+            program.name,
+            self.round_number(program)
+        );
+        for variant in order {
+            let Some(binary) = self.binaries.get(&variant).cloned() else {
+                continue;
+            };
+            let finished = self.run_program(&binary.path, program, None)?;
+            bar.step();
+            self.times
+                .note_program(&program.name, &self.experiment.size, finished.wall_s);
+            let key = content_key(&[&finished.stdout]);
+            let wanted = self
+                .entry(&variant)
+                .cells
+                .get(&program.name)
+                .map(|cell| cell.output_key.clone());
+            if !finished.ok() || wanted != Some(key) {
+                let why = if finished.ok() {
+                    "its output changed from run to run".into()
+                } else {
+                    finished.trouble()
+                };
+                let trouble = format!(
+                    "{variant}, {}.{}: {why}",
+                    program.name, self.experiment.size
+                );
+                bar.line(&trouble);
+                self.fail_quietly(&variant, trouble);
+                // Without a verified cell nothing of it is timed or shown any more.
+                self.entry(&variant).cells.remove(&program.name);
+                continue;
+            }
+            let sample = sample_of(&finished, &round);
+            let lab = self.workspace.lab();
+            if let Some(cell) = self.entry(&variant).cells.get_mut(&program.name) {
+                cell.samples.push(sample);
+                cell.store(&lab)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn round_number(&self, program: &Program) -> usize {
+        self.board
+            .base_entry()
+            .and_then(|entry| entry.cells.get(&program.name))
+            .map_or(0, |cell| cell.samples.len())
+    }
+
+    /// Builds and runs the counting build of each variant.
+    ///
+    /// # Errors
+    /// On Ctrl-C, or when results cannot be written.
+    pub fn count(&mut self, variants: &[Variant]) -> Result<()> {
+        for variant in variants {
+            let open: Vec<Program> = self
+                .experiment
+                .programs
+                .iter()
+                .filter(|program| {
+                    self.entry(&variant.name)
+                        .cells
+                        .get(&program.name)
+                        .is_some_and(|cell| cell.counters.is_none())
+                })
+                .cloned()
+                .collect();
+            if open.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.count_one(variant, &open) {
+                if matches!(error, LabError::Interrupted) {
+                    return Err(error);
+                }
+                self.fail(
+                    &variant.name,
+                    format!("cannot count {}: {error}", variant.name),
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count_one(&mut self, variant: &Variant, open: &[Program]) -> Result<()> {
+        let binary = build::obtain(
+            self.workspace,
+            &self.experiment.source,
+            variant,
+            true,
+            self.progress,
+        )?;
+        let print = fingerprint::ask(&binary.path, &self.scratch)?;
+        let objections = fingerprint::objections(&print, variant, true);
+        if !objections.is_empty() {
+            return Err(LabError::Failed(objections.join("; ")));
+        }
+        let bar = self
+            .progress
+            .bar(&format!("count {}", variant.name), open.len());
+        for program in open {
+            bar.note(&program.name);
+            let file = self
+                .scratch
+                .join(format!("memstats-{}.json", std::process::id()));
+            // A file of an earlier run would be taken for this one's.
+            let _ = std::fs::remove_file(&file);
+            let finished = self.run_program(&binary.path, program, Some(&file))?;
+            bar.step();
+            let expected = self.expected[&program.name].clone();
+            if let Some(trouble) = self.output_trouble(&variant.name, program, &expected, &finished)
+            {
+                self.fail_quietly(&variant.name, format!("counting build: {trouble}"));
+                continue;
+            }
+            let stats = read_memstats(&file).map_err(LabError::Failed)?;
+            let lab = self.workspace.lab();
+            if let Some(cell) = self.entry(&variant.name).cells.get_mut(&program.name) {
+                cell.counters = stats;
+                cell.store(&lab)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs every program once under each CPython of the machine.
+    ///
+    /// # Errors
+    /// On Ctrl-C, or when results cannot be written.
+    pub fn measure_peers(&mut self) -> Result<()> {
+        let lab = self.workspace.lab();
+        for peer in peers::find(&self.scratch) {
+            let key = content_key(&[
+                peer.name.as_bytes(),
+                peer.path.as_os_str().as_encoded_bytes(),
+            ]);
+            let mut entry = Entry::new(
+                &peer.name,
+                &peer.path.display().to_string(),
+                &std::collections::BTreeSet::new(),
+            );
+            entry.binary_key = key.clone();
+            entry.instance_rss_bytes = peers::instance_rss_bytes(&peer, &self.scratch)?;
+            let bar = self
+                .progress
+                .bar(&peer.name, self.experiment.programs.len());
+            for program in &self.experiment.programs {
+                bar.note(&program.name);
+                let expected = &self.expected[&program.name];
+                let mut cell = Cell::load(
+                    &lab,
+                    &program.name,
+                    &self.experiment.size,
+                    &expected.key,
+                    &key,
+                );
+                if cell.samples.is_empty() {
+                    let finished = self.run_program(&peer.path, program, None)?;
+                    let wanted = expected
+                        .stdout
+                        .as_ref()
+                        .is_none_or(|stdout| *stdout == finished.stdout);
+                    if !finished.ok() || !wanted {
+                        let why = if finished.ok() {
+                            "other output than 3.14's".to_string()
+                        } else {
+                            finished.trouble()
+                        };
+                        entry.troubles.push(format!("{}: {why}", program.name));
+                        bar.step();
+                        continue;
+                    }
+                    cell.verified = true;
+                    cell.output_key = content_key(&[&finished.stdout]);
+                    cell.samples.push(sample_of(&finished, &self.session));
+                    cell.store(&lab)?;
+                }
+                bar.step();
+                entry.cells.insert(program.name.clone(), cell);
+            }
+            drop(bar);
+            self.board.peers.push(entry);
+        }
+        Ok(())
+    }
+
+    fn run_program(
+        &self,
+        binary: &std::path::Path,
+        program: &Program,
+        memstats: Option<&std::path::Path>,
+    ) -> Result<Finished> {
+        let mut command = process::python_command(binary);
+        if let Some(file) = memstats {
+            command
+                .args(["-X", "memstats"])
+                .env("INSTAR_MEMSTATS", file);
+        }
+        command.arg(&program.path).arg(&self.experiment.size);
+        let limit = match self.experiment.size.as_str() {
+            "S" => 60,
+            "M" => 180,
+            _ => 900,
+        };
+        process::run(&mut command, &self.scratch, Duration::from_secs(limit))
+    }
+
+    /// Writes everything; the last step of every way out.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn store(&mut self) -> Result<()> {
+        self.board.at_s = unix_now();
+        self.board.store(self.workspace)?;
+        self.times.store(self.workspace)
+    }
+
+    fn entry(&mut self, variant: &str) -> &mut Entry {
+        let position = self
+            .board
+            .variants
+            .iter()
+            .position(|entry| entry.name == variant);
+        &mut self.board.variants
+            [position.expect("every selected variant has an entry from the start")]
+    }
+
+    fn fail(&mut self, variant: &str, text: String) -> Result<()> {
+        self.progress.line(&text);
+        self.fail_quietly(variant, text);
+        Ok(())
+    }
+
+    fn fail_quietly(&mut self, variant: &str, text: String) {
+        let first_line = text.lines().next().unwrap_or("").to_string();
+        self.entry(variant).troubles.push(first_line);
+        self.failures.push(text);
+    }
+}
+
+fn sample_of(finished: &Finished, round: &str) -> Sample {
+    Sample {
+        round: round.into(),
+        cpu_s: finished.used.cpu_s,
+        wall_s: finished.wall_s,
+        peak_rss_bytes: finished.used.peak_rss_bytes,
+        ended_s: unix_now(),
+    }
+}
+
+/// The file that `-X memstats` left; `Ok(None)` when the binary wrote none.
+fn read_memstats(file: &std::path::Path) -> std::result::Result<Option<Memstats>, String> {
+    let Ok(bytes) = std::fs::read(file) else {
+        return Ok(None);
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let line = text.trim().lines().last().unwrap_or("");
+    serde_json::from_str(line)
+        .map(Some)
+        .map_err(|error| format!("-X memstats wrote no memory statistics ({error}): {line}"))
+}
+
+fn unix_now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+/// Processor, number of cores, system; for the report.
+fn machine() -> String {
+    let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo.lines().find_map(|line| {
+        line.strip_prefix("model name")?
+            .split(": ")
+            .nth(1)
+            .map(str::to_string)
+    });
+    let cores = std::thread::available_parallelism().map_or(0, |count| count.get());
+    format!(
+        "{}, {cores} cores, {}",
+        model.unwrap_or_else(|| std::env::consts::ARCH.into()),
+        std::env::consts::OS
+    )
+}
+
+/// Whether Ctrl-C was pressed; a run checks between its steps.
+///
+/// # Errors
+/// When it was.
+pub fn check_interrupt() -> Result<()> {
+    if rusage::interrupted() {
+        Err(LabError::Interrupted)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,265 @@
+//! Runs the conformance files and the programs under one binary and says which passed.
+//!
+//! Used by `check`; nothing here is timed. Not here: which binaries and modes (`check`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::diff;
+use crate::error::{LabError, Result, at_path};
+use crate::process;
+use crate::programs::Program;
+use crate::workspace::Workspace;
+
+/// How often things went which way.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Not run, with a reason in the output.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Both together.
+    pub fn add(&mut self, other: Tally) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+/// A file that runs under a binary, and what it must print.
+#[derive(Debug, Clone)]
+struct Case {
+    name: String,
+    path: PathBuf,
+    arguments: Vec<String>,
+    stdout: Option<Vec<u8>>,
+    known_failure: Option<String>,
+    limit: Duration,
+}
+
+#[derive(Deserialize, Default)]
+struct KnownFailures {
+    #[serde(default)]
+    fail: Vec<KnownFailure>,
+}
+
+#[derive(Deserialize)]
+struct KnownFailure {
+    file: String,
+    reason: String,
+}
+
+/// Directory of the conformance files.
+const CONFORMANCE: &str = "interp/tests/conformance";
+
+/// Every `.py` below the conformance directory, run with `INSTAR_GC=gc`: exit code 0, and the output of the `.out`
+/// beside it if there is one. Files listed in `expect_fail.toml` must fail.
+///
+/// # Errors
+/// When the directory or `expect_fail.toml` cannot be read, or Ctrl-C was pressed.
+pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Tally, Vec<String>)> {
+    let root = workspace.path(CONFORMANCE);
+    let mut files = Vec::new();
+    if root.is_dir() {
+        collect(&root, "py", &mut files)?;
+    }
+    let list = root.join("expect_fail.toml");
+    let known: KnownFailures = match std::fs::read_to_string(&list) {
+        Ok(text) => toml::from_str(&text)
+            .map_err(|error| LabError::Failed(format!("{}: {error}", list.display())))?,
+        Err(_) => KnownFailures::default(),
+    };
+    let reasons: BTreeMap<String, String> = known
+        .fail
+        .into_iter()
+        .map(|one| (one.file, one.reason))
+        .collect();
+    let mut cases = Vec::new();
+    for path in files {
+        let name = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        // Files whose name starts with an underscore are imported by others.
+        if path
+            .file_name()
+            .is_some_and(|file| file.to_string_lossy().starts_with('_'))
+        {
+            continue;
+        }
+        let stdout = std::fs::read(path.with_extension("out")).ok();
+        let known_failure = reasons.get(&name).cloned();
+        cases.push(Case {
+            name,
+            path,
+            arguments: Vec::new(),
+            stdout,
+            known_failure,
+            limit: Duration::from_secs(120),
+        });
+    }
+    for name in reasons.keys() {
+        if !cases.iter().any(|case| case.name == *name) {
+            return Err(LabError::Failed(format!(
+                "{}: no file `{name}`",
+                list.display()
+            )));
+        }
+    }
+    run_all(workspace, binary, &[("INSTAR_GC", gc)], &cases)
+}
+
+/// Every program at size S against its committed output.
+///
+/// # Errors
+/// When a program cannot be read, or Ctrl-C was pressed.
+pub fn programs(
+    workspace: &Workspace,
+    binary: &Path,
+    programs: &[Program],
+) -> Result<(Tally, Vec<String>)> {
+    let mut cases = Vec::new();
+    let mut notes = Vec::new();
+    let mut missing = Tally::default();
+    for program in programs
+        .iter()
+        .filter(|program| program.sizes.iter().any(|size| size == "S"))
+    {
+        let expected = program.expected("S")?;
+        if expected.stdout.is_none() {
+            missing.skipped += 1;
+            notes.push(format!(
+                "{}: skipped, no expected output at size S",
+                program.name
+            ));
+            continue;
+        }
+        cases.push(Case {
+            name: program.name.clone(),
+            path: program.path.clone(),
+            arguments: vec!["S".into()],
+            stdout: expected.stdout,
+            known_failure: None,
+            limit: Duration::from_secs(120),
+        });
+    }
+    let (mut tally, more) = run_all(workspace, binary, &[], &cases)?;
+    tally.add(missing);
+    notes.extend(more);
+    Ok((tally, notes))
+}
+
+/// Runs the cases on two threads (nothing is timed); reports in the order of the cases.
+fn run_all(
+    workspace: &Workspace,
+    binary: &Path,
+    environment: &[(&str, &str)],
+    cases: &[Case],
+) -> Result<(Tally, Vec<String>)> {
+    let next = Mutex::new(0_usize);
+    let outcomes: Mutex<Vec<Option<Result<Option<String>>>>> =
+        Mutex::new(cases.iter().map(|_| None).collect());
+    let scratch = workspace.lab().join("scratch");
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let index = {
+                        let mut next = next.lock().expect("no holder of this lock can panic");
+                        *next += 1;
+                        *next - 1
+                    };
+                    let Some(case) = cases.get(index) else { break };
+                    let outcome = run_one(binary, environment, case, &scratch);
+                    outcomes.lock().expect("no holder of this lock can panic")[index] =
+                        Some(outcome);
+                }
+            });
+        }
+    });
+    let mut tally = Tally::default();
+    let mut failures = Vec::new();
+    let outcomes = outcomes
+        .into_inner()
+        .expect("no holder of this lock can panic");
+    for (case, outcome) in cases.iter().zip(outcomes) {
+        let trouble = outcome.expect("every case below the counter was run")?;
+        match (trouble, &case.known_failure) {
+            (None, None) => tally.passed += 1,
+            (Some(_), Some(reason)) => {
+                tally.skipped += 1;
+                failures.push(format!("{}: fails as expected ({reason})", case.name));
+            }
+            (None, Some(reason)) => {
+                tally.failed += 1;
+                failures.push(format!(
+                    "{}: passes, but expect_fail.toml lists it ({reason}); take it out",
+                    case.name
+                ));
+            }
+            (Some(text), None) => {
+                tally.failed += 1;
+                failures.push(format!("{}: FAILED {text}", case.name));
+            }
+        }
+    }
+    Ok((tally, failures))
+}
+
+fn run_one(
+    binary: &Path,
+    environment: &[(&str, &str)],
+    case: &Case,
+    scratch: &Path,
+) -> Result<Option<String>> {
+    let mut command = process::python_command(binary);
+    command
+        .envs(environment.iter().copied())
+        .arg(&case.path)
+        .args(&case.arguments);
+    let finished = process::run(&mut command, scratch, case.limit)?;
+    if !finished.ok() {
+        return Ok(Some(finished.trouble()));
+    }
+    let Some(wanted) = &case.stdout else {
+        return Ok(None);
+    };
+    let shown = diff::unified("expected", wanted, "got", &finished.stdout);
+    Ok((!shown.is_empty()).then(|| format!("output differs\n{shown}")))
+}
+
+/// Files with an extension below a directory, sorted, without hidden directories and `target`.
+///
+/// # Errors
+/// When a directory cannot be read.
+pub fn collect(directory: &Path, extension: &str, into: &mut Vec<PathBuf>) -> Result<()> {
+    let mut entries: Vec<PathBuf> = Vec::new();
+    for entry in at_path(directory, std::fs::read_dir(directory))? {
+        entries.push(at_path(directory, entry)?.path());
+    }
+    entries.sort();
+    for path in entries {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().to_string())
+            .unwrap_or_default();
+        if path.is_dir() {
+            if !name.starts_with('.') && name != "target" && name != "__pycache__" {
+                collect(&path, extension, into)?;
+            }
+        } else if path.extension().is_some_and(|end| end == extension) {
+            into.push(path);
+        }
+    }
+    Ok(())
+}

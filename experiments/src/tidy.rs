@@ -1,0 +1,494 @@
+//! House rules that no compiler checks: file headers, lengths, where layouts may be named, no hidden globals, no
+//! unfinished code, features in step between manifests.
+//!
+//! Exceptions are in `experiments/tidy.toml` and `docs/globals.md`, each with its reason. Not here: formatting
+//! and lints (`check` calls rustfmt and clippy).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{LabError, Result, at_path};
+use crate::suite::collect;
+use crate::variants::{FeatureTable, expand, is_axis, read_features};
+use crate::workspace::Workspace;
+
+/// A file longer than this needs a reason.
+const LINES_MAX: usize = 900;
+/// Directories with Rust code.
+const CRATES: [&str; 7] = [
+    "alloc",
+    "refcount",
+    "gc",
+    "object",
+    "interp",
+    "experiments",
+    "benches",
+];
+/// The only file that may read axis features.
+const SELECT: &str = "object/src/select.rs";
+/// Process-global mutable state, by its spelling.
+const GLOBALS: [&str; 4] = ["static mut ", "thread_local!", "OnceLock", "LazyLock"];
+/// Unfinished or switched-off code, by its spelling.
+const UNFINISHED: [&str; 3] = ["todo!", "unimplemented!", "#[ignore"];
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Exceptions {
+    #[serde(default)]
+    long: Vec<Exception>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exception {
+    path: String,
+    reason: String,
+}
+
+/// `tidy`: prints what is wrong, and how much unsafe code each crate has.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn run(workspace: &Workspace) -> Result<bool> {
+    let complaints = complaints(workspace)?;
+    for complaint in &complaints {
+        println!("{complaint}");
+    }
+    for (name, count) in unsafe_counts(workspace)? {
+        println!("unsafe: {count:5} in {name}");
+    }
+    println!("{} complaints", complaints.len());
+    Ok(complaints.is_empty())
+}
+
+/// Everything that breaks a house rule.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn complaints(workspace: &Workspace) -> Result<Vec<String>> {
+    let path = workspace.path("experiments/tidy.toml");
+    let exceptions: Exceptions = match std::fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text)
+            .map_err(|error| LabError::Failed(format!("{}: {error}", path.display())))?,
+        Err(_) => Exceptions::default(),
+    };
+    let mut found = Vec::new();
+    for exception in &exceptions.long {
+        if exception.reason.trim().is_empty() {
+            found.push(format!(
+                "experiments/tidy.toml: `{}` has no reason",
+                exception.path
+            ));
+        }
+    }
+    let globals = allowed_globals(workspace);
+    for file in rust_files(workspace)? {
+        let name = workspace.show(&file);
+        let text = at_path(&file, std::fs::read_to_string(&file))?;
+        let may_be_long = exceptions
+            .long
+            .iter()
+            .any(|exception| exception.path == name);
+        file_complaints(
+            &name,
+            &text,
+            may_be_long,
+            globals.contains(&name),
+            &mut found,
+        );
+    }
+    feature_complaints(workspace, &mut found)?;
+    Ok(found)
+}
+
+fn rust_files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for directory in CRATES {
+        let directory = workspace.path(directory);
+        if directory.is_dir() {
+            collect(&directory, "rs", &mut files)?;
+        }
+    }
+    // Compile-fail cases are read by people beside their expected errors; a header would move the line numbers.
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "ui"));
+    Ok(files)
+}
+
+/// Paths in backquotes at the start of a list item of `docs/globals.md`.
+fn allowed_globals(workspace: &Workspace) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(workspace.path("docs/globals.md")).unwrap_or_default();
+    text.lines()
+        .filter_map(|line| {
+            line.strip_prefix("- `")?
+                .split('`')
+                .next()
+                .map(str::to_string)
+        })
+        .collect()
+}
+
+fn file_complaints(
+    name: &str,
+    text: &str,
+    may_be_long: bool,
+    may_have_globals: bool,
+    found: &mut Vec<String>,
+) {
+    let is_header = |line: &str| line.starts_with("//!");
+    if !text.lines().next().is_some_and(is_header) {
+        found.push(format!(
+            "{name}:1: does not open with `//!` saying what lives here"
+        ));
+    }
+    let lines = text.lines().count();
+    if lines > LINES_MAX && !may_be_long {
+        found.push(format!(
+            "{name}: {lines} lines; split it, or list it in experiments/tidy.toml with the reason"
+        ));
+    }
+    let without_comments = blank(text, false);
+    let code = blank(text, true);
+    for (index, (line, with_strings)) in code.lines().zip(without_comments.lines()).enumerate() {
+        let at = format!("{name}:{}", index + 1);
+        for spelling in GLOBALS {
+            if line.contains(spelling) && !may_have_globals {
+                found.push(format!(
+                    "{at}: `{}` is process-global state; docs/globals.md does not list this file",
+                    spelling.trim()
+                ));
+            }
+        }
+        for spelling in UNFINISHED {
+            if line.contains(spelling) {
+                found.push(format!(
+                    "{at}: `{spelling}` is unfinished or switched-off code"
+                ));
+            }
+        }
+        if name != SELECT {
+            for feature in features_read(with_strings).filter(|feature| is_axis(feature)) {
+                found.push(format!(
+                    "{at}: reads the axis feature `{feature}`; only {SELECT} may"
+                ));
+            }
+        }
+    }
+}
+
+/// Names in `feature = "..."` on a line.
+fn features_read(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices("feature")
+        .filter_map(|(position, word)| {
+            let rest = line[position + word.len()..]
+                .trim_start()
+                .strip_prefix('=')?
+                .trim_start()
+                .strip_prefix('"')?;
+            rest.split('"').next()
+        })
+}
+
+/// The text with comments, and on demand the insides of strings, replaced by spaces; line breaks stay.
+fn blank(text: &str, strings_too: bool) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut i = 0;
+    let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
+    let hide = |c: char| if c == '\n' { '\n' } else { ' ' };
+    while i < chars.len() {
+        if at(i) == '/' && at(i + 1) == '/' {
+            while i < chars.len() && at(i) != '\n' {
+                out.push(' ');
+                i += 1;
+            }
+        } else if at(i) == '/' && at(i + 1) == '*' {
+            let mut depth = 0_usize;
+            while i < chars.len() {
+                if at(i) == '/' && at(i + 1) == '*' {
+                    depth += 1;
+                    out.push_str("  ");
+                    i += 2;
+                } else if at(i) == '*' && at(i + 1) == '/' {
+                    depth -= 1;
+                    out.push_str("  ");
+                    i += 2;
+                    if depth == 0 {
+                        break;
+                    }
+                } else {
+                    out.push(hide(at(i)));
+                    i += 1;
+                }
+            }
+        } else if at(i) == 'r'
+            && (at(i + 1) == '"' || at(i + 1) == '#')
+            && !(i > 0 && (at(i - 1).is_alphanumeric() || at(i - 1) == '_'))
+        {
+            let hashes = chars[i + 1..].iter().take_while(|c| **c == '#').count();
+            if at(i + 1 + hashes) != '"' {
+                out.push(at(i));
+                i += 1;
+                continue;
+            }
+            let end: Vec<char> = std::iter::once('"')
+                .chain(std::iter::repeat_n('#', hashes))
+                .collect();
+            let body = i + 2 + hashes;
+            let mut stop = body;
+            while stop < chars.len() && !chars[stop..].starts_with(&end) {
+                stop += 1;
+            }
+            let last = (stop + end.len()).min(chars.len());
+            out.extend(chars[i..last].iter().enumerate().map(|(offset, c)| {
+                let inside = (body..stop).contains(&(i + offset));
+                if inside && strings_too { hide(*c) } else { *c }
+            }));
+            i = last;
+        } else if at(i) == '"' {
+            out.push('"');
+            i += 1;
+            while i < chars.len() && at(i) != '"' {
+                let width = if at(i) == '\\' { 2 } else { 1 };
+                for c in chars[i..(i + width).min(chars.len())].iter() {
+                    out.push(if strings_too { hide(*c) } else { *c });
+                }
+                i += width;
+            }
+            if i < chars.len() {
+                out.push('"');
+                i += 1;
+            }
+        } else if at(i) == '\'' && (at(i + 2) == '\'' || at(i + 1) == '\\') {
+            // A character literal such as '"' must not open a string; a lifetime has no closing quote there.
+            let length = if at(i + 1) == '\\' {
+                chars[i + 2..]
+                    .iter()
+                    .skip(1)
+                    .position(|c| *c == '\'')
+                    .map_or(2, |n| n + 4)
+            } else {
+                3
+            };
+            for c in chars[i..(i + length).min(chars.len())].iter() {
+                out.push(hide(*c));
+            }
+            i += length;
+        } else {
+            out.push(at(i));
+            i += 1;
+        }
+    }
+    out
+}
+
+/// Features of the object crate and of the crates above it must mean the same.
+fn feature_complaints(workspace: &Workspace, found: &mut Vec<String>) -> Result<()> {
+    let object = read_features(&workspace.path("object/Cargo.toml"))?;
+    let mut manifests = vec![
+        PathBuf::from("interp/Cargo.toml"),
+        PathBuf::from("interp/vm/Cargo.toml"),
+    ];
+    for parent in ["interp/stdlib", "interp/base"] {
+        let Ok(entries) = std::fs::read_dir(workspace.path(parent)) else {
+            continue;
+        };
+        manifests.extend(
+            entries
+                .flatten()
+                .map(|entry| Path::new(parent).join(entry.file_name()).join("Cargo.toml")),
+        );
+    }
+    manifests.sort();
+    for manifest in manifests {
+        let path = workspace.root.join(&manifest);
+        if !path.is_file() {
+            continue;
+        }
+        let table = read_features(&path)?;
+        let name = manifest.display().to_string();
+        compare_features(&name, &table, &object, found);
+        dev_features(&name, &path, found)?;
+    }
+    compare_features("object/Cargo.toml", &object, &object, found);
+    let interp = read_features(&workspace.path("interp/Cargo.toml"))?;
+    for feature in object.keys().filter(|feature| {
+        !feature.starts_with("__") && *feature != "default" && !interp.contains_key(*feature)
+    }) {
+        found.push(format!(
+            "interp/Cargo.toml: feature `{feature}` of the object crate is missing"
+        ));
+    }
+    for (feature, implied) in interp.iter().filter(|(feature, _)| is_axis(feature)) {
+        if !implied.iter().any(|target| {
+            target
+                .split_once('/')
+                .is_some_and(|(_, name)| name == feature)
+        }) {
+            found.push(format!(
+                "interp/Cargo.toml: axis `{feature}` is forwarded to no crate"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn compare_features(
+    name: &str,
+    table: &FeatureTable,
+    object: &FeatureTable,
+    found: &mut Vec<String>,
+) {
+    for (feature, implied) in table {
+        if is_axis(feature) && !object.contains_key(feature) {
+            found.push(format!(
+                "{name}: axis `{feature}` does not exist in the object crate"
+            ));
+        }
+        if feature != "__all-features"
+            && implied
+                .iter()
+                .any(|target| target.contains("__all-features"))
+        {
+            found.push(format!(
+                "{name}: feature `{feature}` turns on `__all-features`"
+            ));
+        }
+        let axes = expand(table, feature);
+        let is_preset = !is_axis(feature)
+            && feature != "default"
+            && feature != "__all-features"
+            && object.contains_key(feature)
+            && !expand(object, feature).is_empty();
+        if is_preset {
+            if implied.iter().any(|target| target.contains('/')) {
+                found.push(format!(
+                    "{name}: preset `{feature}` must name this manifest's own axis features only"
+                ));
+            }
+            if axes != expand(object, feature) {
+                found.push(format!(
+                    "{name}: preset `{feature}` means other axes than in object/Cargo.toml"
+                ));
+            }
+        }
+    }
+}
+
+/// Development dependencies must not switch on a layout.
+fn dev_features(name: &str, path: &Path, found: &mut Vec<String>) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        #[serde(default, rename = "dev-dependencies")]
+        dev: BTreeMap<String, toml::Value>,
+    }
+    let text = at_path(path, std::fs::read_to_string(path))?;
+    let manifest: Manifest = toml::from_str(&text)
+        .map_err(|error| LabError::Failed(format!("{}: {error}", path.display())))?;
+    for (dependency, value) in manifest.dev {
+        let features = value
+            .get("features")
+            .and_then(|features| features.as_array().cloned())
+            .unwrap_or_default();
+        for feature in features
+            .iter()
+            .filter_map(|feature| feature.as_str())
+            .filter(|feature| is_axis(feature))
+        {
+            found.push(format!(
+                "{name}: dev-dependency `{dependency}` switches on the axis `{feature}`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Uses of the word `unsafe` in code, by crate directory.
+fn unsafe_counts(workspace: &Workspace) -> Result<BTreeMap<String, usize>> {
+    let mut counts = BTreeMap::new();
+    for file in rust_files(workspace)? {
+        let text = at_path(&file, std::fs::read_to_string(&file))?;
+        let shown = workspace.show(&file);
+        let directory = shown
+            .split("/src/")
+            .next()
+            .unwrap_or(&shown)
+            .split("/tests/")
+            .next()
+            .unwrap_or("")
+            .to_string();
+        let count = blank(&text, true)
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| *word == "unsafe")
+            .count();
+        *counts.entry(directory).or_insert(0) += count;
+    }
+    counts.retain(|_, count| *count > 0);
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        file_complaints(name, text, false, false, &mut found);
+        found
+    }
+
+    #[test]
+    fn comments_and_strings_are_no_code() {
+        let text = "//! todo!()\nfn f() { let c = '\"'; g(\"todo!\", r#\"static mut x\"#); /* LazyLock /* nested */ */ }\n";
+        assert_eq!(of("a.rs", text), Vec::<String>::new());
+        assert!(blank(text, true).lines().count() == 2);
+    }
+
+    #[test]
+    fn each_rule_has_its_complaint() {
+        let cases = [
+            ("fn f() {}\n", "does not open"),
+            ("//! x\nfn f() { todo!() }\n", "unfinished"),
+            ("//! x\n#[ignore = \"slow\"]\nfn f() {}\n", "unfinished"),
+            (
+                "//! x\nstatic X: OnceLock<u8> = OnceLock::new();\n",
+                "process-global",
+            ),
+            (
+                "//! x\n#[cfg(feature = \"gc-one-word\")]\nmod a;\n",
+                "axis feature `gc-one-word`",
+            ),
+        ];
+        for (text, expected) in cases {
+            let found = of("vm/src/a.rs", text);
+            assert!(
+                found.len() == 1 && found[0].contains(expected),
+                "{text:?}: {found:?}"
+            );
+        }
+        assert_eq!(
+            of(SELECT, "//! x\n#[cfg(feature = \"gc-one-word\")]\nmod a;\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            of("a.rs", "//! x\n#[cfg(feature = \"stats\")]\nmod a;\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            of("a.rs", &format!("//! x\n{}", "\n".repeat(LINES_MAX))).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn preset_that_means_something_else_is_found() {
+        let object: FeatureTable =
+            toml::from_str("gc-one-word = []\nrc-saturating = []\ncompact = [\"gc-one-word\"]")
+                .unwrap();
+        let other: FeatureTable = toml::from_str("gc-one-word = [\"o/gc-one-word\"]\nrc-saturating = [\"o/rc-saturating\"]\ncompact = [\"rc-saturating\"]\ngc-strange = []").unwrap();
+        let mut found = Vec::new();
+        compare_features("m", &other, &object, &mut found);
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+}
