@@ -172,7 +172,7 @@ impl<T: CodePoints + ?Sized> Iterator for Pieces<'_, T> {
             self.position += 1;
         }
         if self.position > start || self.position >= end {
-            return (self.position > start).then(|| Ok(Piece::Literal(start..self.position)));
+            return (self.position > start).then_some(Ok(Piece::Literal(start..self.position)));
         }
         self.position += 1;
         if self.peek() == Some('%') {
