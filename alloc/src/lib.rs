@@ -1,1 +1,101 @@
-//! Work in progress.
+//! Where the bytes of objects come from: sources of cells, one type a policy. What a cell holds is not known here.
+//!
+//! Cells are 16-byte aligned. A source belongs to one heap and one thread (`Cell` fields, `!Sync`). Sources count
+//! cells, not requests: what was asked for is added up by the heap.
+#![no_std]
+extern crate alloc;
+
+#[cfg(feature = "mimalloc")]
+mod mimalloc;
+mod pool;
+mod system;
+
+#[cfg(feature = "mimalloc")]
+pub use mimalloc::Mimalloc;
+pub use pool::Pool;
+pub use system::System;
+
+use core::ptr::NonNull;
+
+/// What a source holds at this moment.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Usage {
+    /// Cells handed out and not yet freed.
+    pub live_cells: usize,
+    /// Bytes of those cells, as rounded by the source.
+    pub cell_bytes: usize,
+    /// Bytes of the pages (or blocks) that the source holds for cells, live or free.
+    pub page_bytes: usize,
+    /// Highest `page_bytes` so far.
+    pub peak_page_bytes: usize,
+}
+
+/// A source of cells.
+///
+/// # Safety
+/// An implementation promises:
+///   1. `alloc` returns memory of at least `bytes` bytes, 16-byte aligned, that overlaps no other live cell.
+///   2. The memory stays valid until `free`, or until `release_all` returns true.
+///   3. `alloc` and `free` run no code of the caller.
+pub unsafe trait CellSource: Sized + 'static {
+    /// Name of the policy in reports.
+    const NAME: &'static str;
+
+    /// A source that holds no pages yet.
+    fn new() -> Self;
+
+    /// A cell of at least `bytes` bytes, uninitialised; `None` when memory is out.
+    fn alloc(&self, bytes: usize) -> Option<NonNull<u8>>;
+
+    /// Takes a cell back.
+    ///
+    /// # Safety
+    /// `cell` came from `alloc(bytes)` (or `realloc` to `bytes`) of this source and nobody uses it any more.
+    unsafe fn free(&self, cell: NonNull<u8>, bytes: usize);
+
+    /// Moves a cell to another size, keeping the first `min(old, new)` bytes. On `None` the old cell stays valid.
+    ///
+    /// # Safety
+    /// As for `free` with `old`; on success the old cell is gone.
+    unsafe fn realloc(&self, cell: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
+        if Self::cell_size(old) == Self::cell_size(new) && new <= SMALL_MAX {
+            return Some(cell);
+        }
+        let moved = self.alloc(new)?;
+        // SAFETY: promise 1: both cells hold min(old, new) bytes and do not overlap.
+        unsafe {
+            core::ptr::copy_nonoverlapping(cell.as_ptr(), moved.as_ptr(), old.min(new));
+            self.free(cell, old);
+        }
+        Some(moved)
+    }
+
+    /// Bytes that a request of `bytes` really occupies.
+    fn cell_size(bytes: usize) -> usize;
+
+    /// What the source holds. May walk free lists.
+    fn usage(&self) -> Usage;
+
+    /// Gives unused pages back where that is possible.
+    fn trim(&self) {}
+
+    /// Unmaps every page if no cell is live and says whether it did.
+    fn release_all(&self) -> bool;
+}
+
+/// Largest request that the sources round in 16-byte steps; larger ones are rare and go to the system.
+pub const SMALL_MAX: usize = 512;
+
+/// Rounds up to a multiple of 16, at least 16.
+#[inline(always)]
+pub const fn round16(bytes: usize) -> usize {
+    if bytes == 0 { 16 } else { (bytes + 15) & !15 }
+}
+
+/// Every policy that this build has, once.
+#[macro_export]
+macro_rules! for_each_cell_source {
+    ($mac:ident) => {
+        $mac! { system = $crate::System; pool = $crate::Pool; }
+    };
+}

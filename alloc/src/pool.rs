@@ -1,0 +1,292 @@
+//! `Pool`: our own cells in 16-byte classes up to 512 bytes, from 64 KiB pages; larger requests go to the system.
+//!
+//! ```text
+//! page (64 KiB, aligned):  | header 64: next page, class size, carved cells | cell | cell | ... | tail |
+//! free cell:               | next free cell of the class | ... |
+//! ```
+//! Taking a cell is a pop of its class's free list, giving it back a push. Counters are computed when asked: cells
+//! carved so far minus the length of the free lists.
+use crate::{CellSource, SMALL_MAX, Usage, round16, system};
+use alloc::alloc::{Layout, alloc, dealloc, realloc};
+use core::cell::Cell;
+use core::ptr::{NonNull, null_mut};
+
+/// Bytes of a page; also its alignment, so that a cell finds its page by masking.
+pub const PAGE: usize = 64 * 1024;
+const HEADER: usize = 64;
+const CLASSES: usize = SMALL_MAX / 16 + 1;
+/// Bytes of a page that one refill links at once: enough to make refills rare, little enough to leave the rest untouched.
+const STEP: usize = 4096;
+
+#[repr(C)]
+struct Free {
+    next: *mut Free,
+}
+
+#[repr(C)]
+struct Page {
+    next: *mut Page,
+    class_bytes: usize,
+    carved: usize,
+    /// Only meaningful inside `trim`.
+    free: usize,
+}
+
+/// Cells in 16-byte classes on pages of our own.
+pub struct Pool {
+    free: [Cell<*mut Free>; CLASSES],
+    /// The page of each class that still has cells never handed out.
+    current: [Cell<*mut Page>; CLASSES],
+    pages: Cell<*mut Page>,
+    page_count: Cell<usize>,
+    large_cells: Cell<usize>,
+    large_bytes: Cell<usize>,
+    peak: Cell<usize>,
+}
+
+const PAGE_LAYOUT: Layout = match Layout::from_size_align(PAGE, PAGE) {
+    Ok(layout) => layout,
+    Err(_) => panic!("64 KiB is a power of two"),
+};
+
+#[inline(always)]
+fn class_of(bytes: usize) -> usize {
+    if bytes == 0 { 1 } else { (bytes + 15) >> 4 }
+}
+
+impl Pool {
+    #[cold]
+    #[inline(never)]
+    fn refill(&self, class: usize) -> Option<NonNull<u8>> {
+        let size = class * 16;
+        let mut page = self.current[class].get();
+        // SAFETY: pages in `current` are ours and mapped; `carved` cells from HEADER on are in use, the rest is untouched.
+        unsafe {
+            if page.is_null() || HEADER + ((*page).carved + 1) * size > PAGE {
+                page = self.new_page(size)?;
+                self.current[class].set(page);
+            }
+            let start = HEADER + (*page).carved * size;
+            let room = (PAGE - start) / size;
+            let count = room.min((STEP / size).max(1));
+            let base = page.cast::<u8>().add(start);
+            // The first cell is handed out, the rest becomes the free list in address order.
+            let mut next: *mut Free = self.free[class].get();
+            for i in (1..count).rev() {
+                let cell = base.add(i * size).cast::<Free>();
+                (*cell).next = next;
+                next = cell;
+            }
+            self.free[class].set(next);
+            (*page).carved += count;
+            NonNull::new(base)
+        }
+    }
+
+    fn new_page(&self, size: usize) -> Option<*mut Page> {
+        // SAFETY: the layout is not empty.
+        let page = unsafe { alloc(PAGE_LAYOUT) }.cast::<Page>();
+        if page.is_null() {
+            return None;
+        }
+        // SAFETY: fresh memory of 64 KiB.
+        unsafe { page.write(Page { next: self.pages.get(), class_bytes: size, carved: 0, free: 0 }) };
+        self.pages.set(page);
+        self.page_count.set(self.page_count.get() + 1);
+        self.note_peak();
+        Some(page)
+    }
+
+    fn held(&self) -> usize {
+        self.page_count.get() * PAGE + self.large_bytes.get()
+    }
+
+    fn note_peak(&self) {
+        self.peak.set(self.peak.get().max(self.held()));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_large(&self, bytes: usize) -> Option<NonNull<u8>> {
+        // SAFETY: the layout has a size above 512.
+        let cell = NonNull::new(unsafe { alloc(system::block(bytes)?) })?;
+        self.large_cells.set(self.large_cells.get() + 1);
+        self.large_bytes.set(self.large_bytes.get() + round16(bytes));
+        self.note_peak();
+        Some(cell)
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn free_large(&self, cell: NonNull<u8>, bytes: usize) {
+        self.large_cells.set(self.large_cells.get() - 1);
+        self.large_bytes.set(self.large_bytes.get() - round16(bytes));
+        if let Some(layout) = system::block(bytes) {
+            // SAFETY: the caller's promise: `alloc_large` made it with this layout.
+            unsafe { dealloc(cell.as_ptr(), layout) }
+        }
+    }
+
+    /// Calls `f` with each page and, for each, leaves its number of free cells in `page.free`.
+    fn count_free(&self) {
+        // SAFETY: every page in the list is ours; every free cell lies inside one of them, found by masking its address.
+        unsafe {
+            let mut page = self.pages.get();
+            while !page.is_null() {
+                (*page).free = 0;
+                page = (*page).next;
+            }
+            for list in &self.free {
+                let mut cell = list.get();
+                while !cell.is_null() {
+                    let page = cell.map_addr(|a| a & !(PAGE - 1)).cast::<Page>();
+                    (*page).free += 1;
+                    cell = (*cell).next;
+                }
+            }
+        }
+    }
+}
+
+// SAFETY: (1) a cell is carved once from its page and then only moves between its owner and its class's free list;
+// (2) a page is unmapped only when all its carved cells are on the free lists; (3) no callbacks.
+unsafe impl CellSource for Pool {
+    const NAME: &'static str = "pool";
+
+    fn new() -> Self {
+        Pool {
+            free: [const { Cell::new(null_mut()) }; CLASSES],
+            current: [const { Cell::new(null_mut()) }; CLASSES],
+            pages: Cell::new(null_mut()),
+            page_count: Cell::new(0),
+            large_cells: Cell::new(0),
+            large_bytes: Cell::new(0),
+            peak: Cell::new(0),
+        }
+    }
+
+    #[inline(always)]
+    fn alloc(&self, bytes: usize) -> Option<NonNull<u8>> {
+        if bytes > SMALL_MAX {
+            return self.alloc_large(bytes);
+        }
+        let class = class_of(bytes);
+        let head = self.free[class].get();
+        let Some(cell) = NonNull::new(head) else { return self.refill(class) };
+        // SAFETY: cells on a free list are ours and hold their link.
+        self.free[class].set(unsafe { (*head).next });
+        Some(cell.cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(&self, cell: NonNull<u8>, bytes: usize) {
+        if bytes > SMALL_MAX {
+            // SAFETY: passed on.
+            return unsafe { self.free_large(cell, bytes) };
+        }
+        let class = class_of(bytes);
+        let cell = cell.cast::<Free>().as_ptr();
+        // SAFETY: the cell is at least 16 bytes and nobody else uses it.
+        unsafe { (*cell).next = self.free[class].get() };
+        self.free[class].set(cell);
+    }
+
+    unsafe fn realloc(&self, cell: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
+        if old > SMALL_MAX && new > SMALL_MAX {
+            let (from, to) = (system::block(old)?, system::block(new)?);
+            // SAFETY: the caller's promise; `alloc_large` used `from`.
+            let moved = NonNull::new(unsafe { realloc(cell.as_ptr(), from, to.size()) })?;
+            self.large_bytes.set(self.large_bytes.get() - from.size() + to.size());
+            self.note_peak();
+            return Some(moved);
+        }
+        if old <= SMALL_MAX && new <= SMALL_MAX && class_of(old) == class_of(new) {
+            return Some(cell);
+        }
+        let moved = self.alloc(new)?;
+        // SAFETY: two cells that do not overlap, each with min(old, new) bytes.
+        unsafe {
+            core::ptr::copy_nonoverlapping(cell.as_ptr(), moved.as_ptr(), old.min(new));
+            self.free(cell, old);
+        }
+        Some(moved)
+    }
+
+    #[inline(always)]
+    fn cell_size(bytes: usize) -> usize {
+        round16(bytes)
+    }
+
+    fn usage(&self) -> Usage {
+        self.count_free();
+        let (mut cells, mut bytes) = (self.large_cells.get(), self.large_bytes.get());
+        let mut page = self.pages.get();
+        while !page.is_null() {
+            // SAFETY: every page in the list is ours.
+            unsafe {
+                let live = (*page).carved - (*page).free;
+                cells += live;
+                bytes += live * (*page).class_bytes;
+                page = (*page).next;
+            }
+        }
+        Usage { live_cells: cells, cell_bytes: bytes, page_bytes: self.held(), peak_page_bytes: self.peak.get() }
+    }
+
+    /// Unmaps the pages whose cells are all free. Walks all free cells.
+    fn trim(&self) {
+        self.count_free();
+        // SAFETY: pages with free == carved have all their cells on the free list; those cells are unlinked before the
+        // page goes.
+        unsafe {
+            for list in &self.free {
+                let mut kept: *mut Free = null_mut();
+                let mut last: *mut Free = null_mut();
+                let mut cell = list.get();
+                while !cell.is_null() {
+                    let next = (*cell).next;
+                    let page = cell.map_addr(|a| a & !(PAGE - 1)).cast::<Page>();
+                    if (*page).free != (*page).carved {
+                        if last.is_null() {
+                            kept = cell;
+                        } else {
+                            (*last).next = cell;
+                        }
+                        last = cell;
+                    }
+                    cell = next;
+                }
+                if !last.is_null() {
+                    (*last).next = null_mut();
+                }
+                list.set(kept);
+            }
+            let mut kept: *mut Page = null_mut();
+            let mut page = self.pages.get();
+            while !page.is_null() {
+                let next = (*page).next;
+                if (*page).free == (*page).carved {
+                    let class = (*page).class_bytes / 16;
+                    if self.current[class].get() == page {
+                        self.current[class].set(null_mut());
+                    }
+                    dealloc(page.cast(), PAGE_LAYOUT);
+                    self.page_count.set(self.page_count.get() - 1);
+                } else {
+                    (*page).next = kept;
+                    kept = page;
+                }
+                page = next;
+            }
+            self.pages.set(kept);
+        }
+    }
+
+    fn release_all(&self) -> bool {
+        if self.usage().live_cells != 0 {
+            return false;
+        }
+        self.trim();
+        true
+    }
+}

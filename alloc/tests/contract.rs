@@ -1,0 +1,69 @@
+//! Promises of `CellSource`, once for every policy.
+use instar_alloc::CellSource;
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+fn cells_do_not_overlap<S: CellSource>() {
+    let source = S::new();
+    let mut live: HashMap<usize, (NonNull<u8>, usize, u8)> = HashMap::new();
+    let mut seed = 12345u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 33) as usize
+    };
+    for step in 0..60_000usize {
+        if next() % 5 < 3 {
+            let bytes = if next() % 20 == 0 { next() % 5000 } else { next() % 600 };
+            let cell = source.alloc(bytes).expect("memory");
+            assert_eq!(cell.addr().get() % 16, 0);
+            let mark = step as u8;
+            unsafe { cell.write_bytes(mark, bytes) };
+            assert!(live.insert(cell.addr().get(), (cell, bytes, mark)).is_none());
+        } else if let Some(&key) = live.keys().next() {
+            let (cell, bytes, mark) = live.remove(&key).unwrap();
+            let seen = unsafe { std::slice::from_raw_parts(cell.as_ptr(), bytes) };
+            assert!(seen.iter().all(|&b| b == mark));
+            if next() % 4 == 0 {
+                let to = next() % 1200;
+                let moved = unsafe { source.realloc(cell, bytes, to) }.expect("memory");
+                let seen = unsafe { std::slice::from_raw_parts(moved.as_ptr(), bytes.min(to)) };
+                assert!(seen.iter().all(|&b| b == mark));
+                unsafe { source.free(moved, to) };
+            } else {
+                unsafe { source.free(cell, bytes) };
+            }
+        }
+    }
+    let usage = source.usage();
+    assert_eq!(usage.live_cells, live.len());
+    assert_eq!(usage.cell_bytes, live.values().map(|c| S::cell_size(c.1)).sum::<usize>());
+    assert!(usage.page_bytes >= usage.cell_bytes && usage.peak_page_bytes >= usage.page_bytes);
+    assert!(!source.release_all());
+    source.trim();
+    assert_eq!(source.usage().live_cells, live.len());
+    for (_, (cell, bytes, mark)) in live {
+        let seen = unsafe { std::slice::from_raw_parts(cell.as_ptr(), bytes) };
+        assert!(seen.iter().all(|&b| b == mark));
+        unsafe { source.free(cell, bytes) };
+    }
+    assert!(source.release_all());
+    assert_eq!(source.usage().page_bytes, 0);
+}
+
+fn a_freed_cell_is_reused<S: CellSource>() {
+    let source = S::new();
+    let a = source.alloc(48).expect("memory");
+    let _b = source.alloc(48).expect("memory");
+    unsafe { source.free(a, 48) };
+    assert_eq!(source.alloc(40).map(|c| c.addr()), Some(a.addr()));
+}
+
+macro_rules! laws { ($($name:ident = $policy:ty;)*) => { $( mod $name {
+    #[test] fn cells_do_not_overlap() { super::cells_do_not_overlap::<$policy>() }
+} )* } }
+instar_alloc::for_each_cell_source!(laws);
+
+#[test]
+fn pool_reuses() {
+    a_freed_cell_is_reused::<instar_alloc::Pool>();
+}
