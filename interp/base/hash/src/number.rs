@@ -35,6 +35,8 @@ const fn signed(residue: u64, negative: bool) -> i64 {
 }
 
 /// Hash of an integer of any size.
+// A word has 32 bits on some targets.
+#[allow(clippy::useless_conversion)]
 pub fn hash_big(value: &IBig) -> i64 {
     let (sign, words) = value.as_sign_words();
     let word_bits = dashu_int::Word::BITS;

@@ -1,4 +1,5 @@
 //! Values of CPython 3.14 (64-bit), taken with the seeds named.
+#![allow(clippy::approx_constant)]
 use dashu_int::IBig;
 use instar_base_hash::*;
 
