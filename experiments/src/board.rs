@@ -272,10 +272,10 @@ impl Board {
                     .or(cell.memory.as_ref())
                     .and_then(|stats| stats.ops)
             };
-            if let (Some(a), Some(b)) = (ops(base_cell), ops(cell)) {
-                if (a as f64 - b as f64).abs() > 0.001 * a as f64 {
-                    marks.push(format!("{program}: {b} ops, base {a}"));
-                }
+            if let (Some(a), Some(b)) = (ops(base_cell), ops(cell))
+                && (a as f64 - b as f64).abs() > 0.001 * a as f64
+            {
+                marks.push(format!("{program}: {b} ops, base {a}"));
             }
             if let (Some(a), Some(b)) = (&base_cell.counters, &cell.counters) {
                 marks.extend(differing(

@@ -92,7 +92,18 @@ pub fn run(workspace: &Workspace, arguments: &RunArgs) -> Result<bool> {
     let known = Variants::load(workspace)?;
     let all_programs = programs::load(workspace)?;
     let mut variants = known.select(&arguments.choice.variants)?;
-    let mut chosen = programs::select(&all_programs, &arguments.programs, &arguments.size)?;
+    let mut chosen = match arguments.programs.as_slice() {
+        [] => {
+            // Those of the standing list that have this size.
+            let standing = |program: &&Program| {
+                known.programs.is_empty() || known.programs.contains(&program.name)
+            };
+            let named: Vec<Program> = all_programs.iter().filter(standing).cloned().collect();
+            programs::select(&named, &[], &arguments.size)?
+        }
+        [only] if only == "all" => programs::select(&all_programs, &[], &arguments.size)?,
+        names => programs::select(&all_programs, names, &arguments.size)?,
+    };
     if chosen.is_empty() {
         return Err(LabError::Usage(format!(
             "no program has size {}",

@@ -19,6 +19,7 @@ mod peers;
 mod process;
 mod programs;
 mod progress;
+mod runner;
 mod rusage;
 mod statistics;
 mod suite;
@@ -110,7 +111,7 @@ pub struct Choice {
 pub struct RunArgs {
     #[command(flatten)]
     choice: Choice,
-    /// Programs, comma-separated; all when not given.
+    /// Programs, comma-separated, or `all`; those listed in variants.toml when not given.
     #[arg(long, value_delimiter = ',')]
     programs: Vec<String>,
     /// Live heap of about 1, 16 or 256 MiB.

@@ -4,19 +4,19 @@
 //! run goes on where it was. Not here: raw results (`cell`), derived rows (`board`), drawing (`table`, `html`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::board::{Board, Entry};
 use crate::build::{self, Binary, Source};
-use crate::cell::{Cell, Memstats, Sample};
+use crate::cell::{Cell, Sample};
 use crate::diff;
 use crate::error::{LabError, Result};
 use crate::fingerprint;
 use crate::peers;
-use crate::process::{self, Finished};
+use crate::process::Finished;
 use crate::programs::{Expected, Program};
 use crate::progress::Progress;
+use crate::runner::{Runner, WithMemory, machine};
 use crate::rusage;
 use crate::times::Times;
 use crate::variants::Variant;
@@ -58,7 +58,7 @@ pub struct Run<'a> {
     expected: BTreeMap<String, Expected>,
     binaries: BTreeMap<String, Binary>,
     outputs: BTreeMap<String, Vec<u8>>,
-    scratch: PathBuf,
+    runner: Runner,
     session: String,
     start: Instant,
     /// Results so far.
@@ -108,7 +108,10 @@ impl<'a> Run<'a> {
             expected,
             binaries: BTreeMap::new(),
             outputs: BTreeMap::new(),
-            scratch: workspace.lab().join("scratch"),
+            runner: Runner {
+                size: experiment.size.clone(),
+                scratch: workspace.lab().join("scratch"),
+            },
             session: format!("{:x}", unix_now()),
             start: Instant::now(),
             board,
@@ -142,7 +145,7 @@ impl<'a> Run<'a> {
             self.times.note_build(&variant.name, binary.build_s);
             self.times.store(self.workspace)?;
         }
-        let print = match fingerprint::ask(&binary.path, &self.scratch) {
+        let print = match fingerprint::ask(&binary.path, &self.runner.scratch) {
             Ok(print) => print,
             Err(LabError::Interrupted) => return Err(LabError::Interrupted),
             Err(error) => {
@@ -209,53 +212,57 @@ impl<'a> Run<'a> {
         let Some(binary) = self.binaries.get(variant).cloned() else {
             return Ok(());
         };
-        let open: Vec<&Program> = programs
+        let open: Vec<Program> = programs
             .iter()
             .filter(|program| !self.entry(variant).cells.contains_key(&program.name))
+            .cloned()
             .collect();
         if open.is_empty() {
             return Ok(());
         }
         let bar = self.progress.bar(&format!("verify {variant}"), open.len());
-        for program in open {
-            bar.note(&program.name);
-            let expected = self.expected[&program.name].clone();
-            let file = self
-                .scratch
-                .join(format!("memstats-{}.json", std::process::id()));
-            // A file of an earlier run would be taken for this one's.
-            let _ = std::fs::remove_file(&file);
-            let finished = self.run_program(&binary.path, program, Some(&file))?;
+        let runner = self.runner.clone();
+        runner.run_untimed(&binary.path, &open, |program, outcome| {
             bar.step();
-            self.times
-                .note_program(&program.name, &self.experiment.size, finished.wall_s);
-            if let Some(trouble) = self.output_trouble(variant, program, &expected, &finished) {
+            if let Some(trouble) = self.judge(variant, &binary.key, program, outcome)? {
                 bar.line(&trouble);
                 self.fail_quietly(variant, trouble);
-                continue;
             }
-            let stats = match read_memstats(&file) {
-                Ok(stats) => stats,
-                Err(text) => {
-                    let trouble = format!("{variant}, {}: {text}", program.name);
-                    bar.line(&trouble);
-                    self.fail_quietly(variant, trouble);
-                    None
-                }
-            };
-            let mut cell = Cell::new(
-                &program.name,
-                &self.experiment.size,
-                &expected.key,
-                &binary.key,
-            );
-            cell.verified = true;
-            cell.output_key = content_key(&[&finished.stdout]);
-            cell.memory = stats;
-            cell.store(&self.workspace.lab())?;
-            self.entry(variant).cells.insert(program.name.clone(), cell);
+            Ok(())
+        })
+    }
+
+    /// Keeps the memory of a run whose output is right; else says what is wrong.
+    fn judge(
+        &mut self,
+        variant: &str,
+        binary_key: &str,
+        program: &Program,
+        outcome: WithMemory,
+    ) -> Result<Option<String>> {
+        let (finished, stats) = outcome;
+        let expected = self.expected[&program.name].clone();
+        self.times
+            .note_program(&program.name, &self.experiment.size, finished.wall_s);
+        if let Some(trouble) = self.output_trouble(variant, program, &expected, &finished) {
+            return Ok(Some(trouble));
         }
-        Ok(())
+        let memory = match stats {
+            Ok(memory) => memory,
+            Err(text) => return Ok(Some(format!("{variant}, {}: {text}", program.name))),
+        };
+        let mut cell = Cell::new(
+            &program.name,
+            &self.experiment.size,
+            &expected.key,
+            binary_key,
+        );
+        cell.verified = true;
+        cell.output_key = content_key(&[&finished.stdout]);
+        cell.memory = memory;
+        cell.store(&self.workspace.lab())?;
+        self.entry(variant).cells.insert(program.name.clone(), cell);
+        Ok(None)
     }
 
     /// What is wrong with an output: against the committed one, else against the base's.
@@ -425,7 +432,7 @@ impl<'a> Run<'a> {
             let Some(binary) = self.binaries.get(&variant).cloned() else {
                 continue;
             };
-            let finished = self.run_program(&binary.path, program, None)?;
+            let finished = self.runner.run(&binary.path, program, None)?;
             bar.step();
             self.times
                 .note_program(&program.name, &self.experiment.size, finished.wall_s);
@@ -510,7 +517,7 @@ impl<'a> Run<'a> {
             true,
             self.progress,
         )?;
-        let print = fingerprint::ask(&binary.path, &self.scratch)?;
+        let print = fingerprint::ask(&binary.path, &self.runner.scratch)?;
         let objections = fingerprint::objections(&print, variant, true);
         if !objections.is_empty() {
             return Err(LabError::Failed(objections.join("; ")));
@@ -518,29 +525,25 @@ impl<'a> Run<'a> {
         let bar = self
             .progress
             .bar(&format!("count {}", variant.name), open.len());
-        for program in open {
-            bar.note(&program.name);
-            let file = self
-                .scratch
-                .join(format!("memstats-{}.json", std::process::id()));
-            // A file of an earlier run would be taken for this one's.
-            let _ = std::fs::remove_file(&file);
-            let finished = self.run_program(&binary.path, program, Some(&file))?;
+        let runner = self.runner.clone();
+        let lab = self.workspace.lab();
+        runner.run_untimed(&binary.path, open, |program, (finished, stats)| {
             bar.step();
             let expected = self.expected[&program.name].clone();
             if let Some(trouble) = self.output_trouble(&variant.name, program, &expected, &finished)
             {
                 self.fail_quietly(&variant.name, format!("counting build: {trouble}"));
-                continue;
+                return Ok(());
             }
-            let stats = read_memstats(&file).map_err(LabError::Failed)?;
-            let lab = self.workspace.lab();
-            if let Some(cell) = self.entry(&variant.name).cells.get_mut(&program.name) {
-                cell.counters = stats;
-                cell.store(&lab)?;
+            let stats = stats.map_err(LabError::Failed)?;
+            match self.entry(&variant.name).cells.get_mut(&program.name) {
+                Some(cell) => {
+                    cell.counters = stats;
+                    cell.store(&lab)
+                }
+                None => Ok(()),
             }
-        }
-        Ok(())
+        })
     }
 
     /// Runs every program once under each CPython of the machine.
@@ -549,7 +552,12 @@ impl<'a> Run<'a> {
     /// On Ctrl-C, or when results cannot be written.
     pub fn measure_peers(&mut self) -> Result<()> {
         let lab = self.workspace.lab();
-        for peer in peers::find(&self.scratch) {
+        for peer in peers::find(&self.runner.scratch) {
+            if self.start.elapsed() > self.experiment.limit {
+                self.progress
+                    .line(&format!("{} left out: time limit", peer.name));
+                continue;
+            }
             let key = content_key(&[
                 peer.name.as_bytes(),
                 peer.path.as_os_str().as_encoded_bytes(),
@@ -560,7 +568,7 @@ impl<'a> Run<'a> {
                 &std::collections::BTreeSet::new(),
             );
             entry.binary_key = key.clone();
-            entry.instance_rss_bytes = peers::instance_rss_bytes(&peer, &self.scratch)?;
+            entry.instance_rss_bytes = peers::instance_rss_bytes(&peer, &self.runner.scratch)?;
             let bar = self
                 .progress
                 .bar(&peer.name, self.experiment.programs.len());
@@ -575,7 +583,7 @@ impl<'a> Run<'a> {
                     &key,
                 );
                 if cell.samples.is_empty() {
-                    let finished = self.run_program(&peer.path, program, None)?;
+                    let finished = self.runner.run(&peer.path, program, None)?;
                     let wanted = expected
                         .stdout
                         .as_ref()
@@ -602,27 +610,6 @@ impl<'a> Run<'a> {
             self.board.peers.push(entry);
         }
         Ok(())
-    }
-
-    fn run_program(
-        &self,
-        binary: &std::path::Path,
-        program: &Program,
-        memstats: Option<&std::path::Path>,
-    ) -> Result<Finished> {
-        let mut command = process::python_command(binary);
-        if let Some(file) = memstats {
-            command
-                .args(["-X", "memstats"])
-                .env("INSTAR_MEMSTATS", file);
-        }
-        command.arg(&program.path).arg(&self.experiment.size);
-        let limit = match self.experiment.size.as_str() {
-            "S" => 60,
-            "M" => 180,
-            _ => 900,
-        };
-        process::run(&mut command, &self.scratch, Duration::from_secs(limit))
     }
 
     /// Writes everything; the last step of every way out.
@@ -668,39 +655,10 @@ fn sample_of(finished: &Finished, round: &str) -> Sample {
     }
 }
 
-/// The file that `-X memstats` left; `Ok(None)` when the binary wrote none.
-fn read_memstats(file: &std::path::Path) -> std::result::Result<Option<Memstats>, String> {
-    let Ok(bytes) = std::fs::read(file) else {
-        return Ok(None);
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let line = text.trim().lines().last().unwrap_or("");
-    serde_json::from_str(line)
-        .map(Some)
-        .map_err(|error| format!("-X memstats wrote no memory statistics ({error}): {line}"))
-}
-
 fn unix_now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
-}
-
-/// Processor, number of cores, system; for the report.
-fn machine() -> String {
-    let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpuinfo.lines().find_map(|line| {
-        line.strip_prefix("model name")?
-            .split(": ")
-            .nth(1)
-            .map(str::to_string)
-    });
-    let cores = std::thread::available_parallelism().map_or(0, |count| count.get());
-    format!(
-        "{}, {cores} cores, {}",
-        model.unwrap_or_else(|| std::env::consts::ARCH.into()),
-        std::env::consts::OS
-    )
 }
 
 /// Whether Ctrl-C was pressed; a run checks between its steps.

@@ -75,16 +75,18 @@ pub fn run(command: &mut Command, scratch: &Path, limit: Duration) -> Result<Fin
     };
     let (stdout, stderr) = (read(&out_path), read(&err_path));
     let (used, wall_s, timed_out) = outcome?;
-    if rusage::interrupted() {
-        return Err(LabError::Interrupted);
-    }
-    Ok(Finished {
+    let finished = Finished {
         used,
         wall_s,
         timed_out,
         stdout,
         stderr,
-    })
+    };
+    // Ctrl-C reaches the child too; one that ended well in spite of it still counts.
+    if rusage::interrupted() && !finished.ok() {
+        return Err(LabError::Interrupted);
+    }
+    Ok(finished)
 }
 
 fn spawn_and_wait(command: &mut Command, limit: Duration) -> Result<(Reaped, f64, bool)> {

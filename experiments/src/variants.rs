@@ -50,6 +50,8 @@ pub struct Variant {
 pub struct Variants {
     /// Name of the variant that everything is relative to.
     pub base: String,
+    /// Programs of a run that names none; empty means all.
+    pub programs: Vec<String>,
     /// In ladder order.
     pub all: Vec<Variant>,
 }
@@ -58,6 +60,8 @@ pub struct Variants {
 #[serde(deny_unknown_fields)]
 struct File {
     base: String,
+    #[serde(default)]
+    programs: Vec<String>,
     variant: Vec<Entry>,
 }
 
@@ -155,6 +159,7 @@ impl Variants {
         }
         Ok(Variants {
             base: file.base,
+            programs: file.programs,
             all,
         })
     }

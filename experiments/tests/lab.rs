@@ -210,7 +210,7 @@ fn interrupted_run_keeps_its_results_and_the_next_goes_on() {
     // The second program stops the lab (its parent) once; the marker makes the next run complete.
     let marker = checkout.root.join("interrupted-once");
     let stop = format!(
-        "case $file in *two.py) if [ ! -e '{0}' ]; then touch '{0}'; kill -INT $PPID; sleep 5; fi;; esac",
+        "case $file in *two.py) if [ ! -e '{0}' ]; then touch '{0}'; sleep 0.4; kill -INT $PPID; sleep 5; fi;; esac",
         marker.display()
     );
     checkout.interpreter("b", &fingerprint("small", COMPACT), &stop, 700);
