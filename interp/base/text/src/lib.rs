@@ -9,6 +9,7 @@ pub mod find;
 pub mod normal;
 pub mod props;
 pub mod quote;
+pub mod recase;
 pub mod split;
 mod tables;
 pub mod units;
