@@ -28,21 +28,25 @@ use crate::{Choice, RunArgs};
 /// `variants`.
 pub fn variants(workspace: &Workspace) -> Result<bool> {
     let variants = Variants::load(workspace)?;
-    let mut table = table::new(
-        &["variant", "against the row above", "run", "what it is"],
-        &[0, 1, 2, 3],
-    );
+    let mut table = table::new(&["variant", "change", "run", "what it is"], &[0, 1, 2, 3]);
     let mut above: Option<&Variant> = None;
     for variant in &variants.all {
-        let change = above.map_or(String::new(), |above| {
-            axis_difference(&above.axes, &variant.axes)
+        // Rows of the ladder stand against the row above, others against what they are made from.
+        let origin = match &variant.from {
+            Some(from) if !variant.default => Some(variants.get(from)?),
+            _ => above.filter(|_| variant.default),
+        };
+        let change = origin.map_or(String::new(), |origin| {
+            format!(
+                "{} {}",
+                origin.name,
+                axis_difference(&origin.axes, &variant.axes)
+            )
         });
-        let role = if variant.name == variants.base {
-            "base"
-        } else if variant.default {
-            "yes"
-        } else {
-            "when named"
+        let role = match (variant.name == variants.base, variant.default) {
+            (true, _) => "base",
+            (_, true) => "yes",
+            _ => "when named",
         };
         table.add_row([variant.name.as_str(), &change, role, &variant.note]);
         above = Some(variant);

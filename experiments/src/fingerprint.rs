@@ -136,6 +136,7 @@ pub mod tests {
         Variant {
             name: "v".into(),
             note: String::new(),
+            from: None,
             features: vec!["compact".into()],
             axes: ["gc-one-word".to_string()].into(),
             default: true,

@@ -138,6 +138,7 @@ pub struct RunArgs {
 }
 
 fn main() -> ExitCode {
+    rusage::end_on_closed_pipe();
     let cli = Cli::parse();
     match dispatch(cli) {
         Ok(true) => ExitCode::SUCCESS,

@@ -45,7 +45,7 @@ pub fn find(scratch: &Path) -> Vec<Peer> {
     }
     let mut by_minor: BTreeMap<u32, Peer> = BTreeMap::new();
     for path in candidates.into_iter().filter(|path| path.is_file()) {
-        if let Some((minor, version)) = ask_version(&path, scratch) {
+        if let Some((minor, version, path)) = ask_version(&path, scratch) {
             // The first found wins: PATH before the others.
             by_minor.entry(minor).or_insert(Peer {
                 name: format!("CPython {version}"),
@@ -56,25 +56,30 @@ pub fn find(scratch: &Path) -> Vec<Peer> {
     by_minor.into_values().collect()
 }
 
-fn ask_version(path: &Path, scratch: &Path) -> Option<(u32, String)> {
+/// Minor version, full version and the executable itself: a version manager's script in `PATH` would be measured
+/// together with the interpreter it starts.
+fn ask_version(path: &Path, scratch: &Path) -> Option<(u32, String, PathBuf)> {
     let mut command = process::python_command(path);
-    command.args([
-        "-S",
-        "-c",
-        "import sys; print(sys.implementation.name, *sys.version_info[:3])",
-    ]);
+    let source =
+        "import sys; print(sys.implementation.name, *sys.version_info[:3]); print(sys.executable)";
+    command.args(["-S", "-c", source]);
     let finished = process::run(&mut command, scratch, Duration::from_secs(10)).ok()?;
     let text = String::from_utf8_lossy(&finished.stdout).to_string();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    match words[..] {
-        ["cpython", "3", minor, micro] => {
-            let number: u32 = minor.parse().ok()?;
-            (11..=14)
-                .contains(&number)
-                .then(|| (number, format!("3.{minor}.{micro}")))
-        }
-        _ => None,
-    }
+    let (version, executable) = text.split_once('\n')?;
+    let words: Vec<&str> = version.split_whitespace().collect();
+    let ["cpython", "3", minor, micro] = words[..] else {
+        return None;
+    };
+    let number: u32 = minor.parse().ok()?;
+    let is_script = std::fs::read(path).ok()?.starts_with(b"#!");
+    let real = if is_script {
+        PathBuf::from(executable.trim())
+    } else {
+        path.to_path_buf()
+    };
+    (11..=14)
+        .contains(&number)
+        .then(|| (number, format!("3.{minor}.{micro}"), real))
 }
 
 /// A program that keeps N instances of a class with k attributes (values None) in a preallocated list.

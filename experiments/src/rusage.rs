@@ -81,6 +81,12 @@ pub fn catch_interrupts() {
     }
 }
 
+/// A reader that stops reading (`| head`) ends the lab quietly, as it does other tools.
+pub fn end_on_closed_pipe() {
+    // SAFETY: sets a default action; no handler of ours runs.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 /// Whether Ctrl-C was pressed.
 pub fn interrupted() -> bool {
     STOP.load(Ordering::SeqCst)

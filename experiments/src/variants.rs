@@ -31,6 +31,8 @@ pub struct Variant {
     pub name: String,
     /// What it is, in one sentence.
     pub note: String,
+    /// The variant it is made from by changing axes, if any.
+    pub from: Option<String>,
     /// What is passed to `cargo --features`.
     pub features: Vec<String>,
     /// The axis features a binary of this variant must report.
@@ -245,6 +247,7 @@ fn resolve(entry: Entry, earlier: &[Variant], table: &FeatureTable) -> Result<Va
     Ok(Variant {
         name: entry.name,
         note: entry.note,
+        from: entry.from,
         features,
         axes,
         default: entry.default,
