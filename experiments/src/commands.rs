@@ -296,6 +296,10 @@ fn perform(
         .filter(|variant| variant.name == experiment.base)
     {
         run.prepare(variant)?;
+        if !run.is_ready(&variant.name) {
+            // Without the base there is nothing to be relative to; its trouble is already told.
+            return Ok(());
+        }
         run.verify(&variant.name, first_programs)?;
     }
     for variant in experiment

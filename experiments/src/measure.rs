@@ -204,6 +204,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Whether a variant was built and accepted.
+    pub fn is_ready(&self, variant: &str) -> bool {
+        self.binaries.contains_key(variant)
+    }
+
     /// Runs each program once under a variant, for its output and its memory.
     ///
     /// # Errors

@@ -258,6 +258,65 @@ fn report_and_compare_work_from_stored_results_alone() {
 }
 
 #[test]
+fn variants_are_built_by_cargo_in_one_target_directory() {
+    let checkout = Checkout::new("cargo");
+    checkout.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"interp\"]\n",
+    );
+    let manifest = std::fs::read_to_string(checkout.root.join("interp/Cargo.toml")).unwrap();
+    checkout.write(
+        "interp/Cargo.toml",
+        &manifest.replace(
+            "[features]",
+            "version = \"0.1.0\"\nedition = \"2024\"\n[features]",
+        ),
+    );
+    // A program that says which features it has, and otherwise prints what program `two` is expected to print.
+    let source = r#"
+        fn main() {
+            let mut features = Vec::new();
+            if cfg!(feature = "rc-immortal") { features.push("\"rc-immortal\""); }
+            if cfg!(feature = "attrs-merged") { features.push("\"attrs-merged\""); }
+            if cfg!(feature = "gc-one-word") { features.push("\"gc-one-word\""); }
+            if std::env::args().nth(2).as_deref() == Some("fingerprint") {
+                println!("{{\"layout\":\"{}\",\"features\":[{}],\"stats\":false,\"profile\":\"release\",\"indirect_jumps_replicated\":true}}", features.len(), features.join(","));
+            } else {
+                println!("two of size S");
+            }
+        }
+    "#;
+    checkout.write("interp/src/main.rs", source);
+    let output = checkout.lab(&[
+        "run",
+        "--size",
+        "S",
+        "--no-peers",
+        "--rounds",
+        "2",
+        "--programs",
+        "two",
+    ]);
+    assert!(
+        output.status.success(),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    assert!(
+        checkout.exists("target/variants/a/instar") && checkout.exists("target/variants/b/instar")
+    );
+    checkout.write("interp/src/main.rs", "fn main() { oops }");
+    let broken = checkout.lab(&["run", "--size", "S", "--no-peers", "--programs", "two"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(
+        stdout(&broken).contains("cannot build a") && stdout(&broken).contains("oops"),
+        "{}",
+        stdout(&broken)
+    );
+}
+
+#[test]
 fn instances_divide_the_growth_of_live_pages() {
     let checkout = Checkout::new("instances");
     // The fake "allocates" 48 bytes per instance: the count is the first argument of the program.
