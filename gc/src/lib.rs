@@ -1,1 +1,178 @@
-//! Work in progress.
+//! Finding dead cycles: the words that a collected object carries before its header, and the collector that uses them.
+//!
+//! Nothing here knows what an object is: an [`ObjectModel`] says how often a node is referenced, which nodes it refers
+//! to, and runs finalizers, weak-reference callbacks and the clearing. The algorithm is trial deletion in three
+//! generations as CPython 3.14 runs it (InternalDocs/garbage_collector.md; PEP 442 for finalizers).
+#![no_std]
+extern crate alloc;
+
+mod collector;
+mod one_word;
+mod two_word;
+
+pub use collector::{Collector, GenerationStats, Report};
+pub use one_word::OneWord;
+pub use two_word::TwoWord;
+
+/// The mutator's side of a collection. Nodes are pointers to the GC words of an object.
+///
+/// # Safety
+/// An implementation promises:
+///   1. `trace` visits each node that the object owns a reference to exactly as often as it owns one, and no other;
+///      it gives the same answer in every pass of one collection.
+///   2. `count` is the number of references to the object, or `None` if that number is not known exactly.
+///   3. `scratch` and `set_scratch` read and write at least 24 bits that nobody else uses during a collection
+///      (only for headers with `NEEDS_SCRATCH`).
+pub unsafe trait ObjectModel {
+    /// The GC words in use.
+    type Header: GcHeader;
+
+    /// Number of references to the object; `None` makes it a root.
+    ///
+    /// # Safety
+    /// `node` is a live object.
+    unsafe fn count(&self, node: *mut Self::Header) -> Option<usize>;
+    /// Visits what the object refers to.
+    ///
+    /// # Safety
+    /// `node` is a live object.
+    unsafe fn trace(&self, node: *mut Self::Header, visit: &mut dyn FnMut(*mut Self::Header));
+    /// Bits for the policy's use during a collection.
+    ///
+    /// # Safety
+    /// `node` is a live object.
+    unsafe fn scratch(&self, node: *mut Self::Header) -> u32;
+    /// See `scratch`.
+    ///
+    /// # Safety
+    /// `node` is a live object.
+    unsafe fn set_scratch(&self, node: *mut Self::Header, value: u32);
+    /// Gives back the cell of an object that died earlier and had to stay linked.
+    ///
+    /// # Safety
+    /// `node` is a tombstone that no list holds any more.
+    unsafe fn free_tombstone(&self, node: *mut Self::Header);
+
+    /// Clears the weak references to trash and keeps their callbacks for `run_callbacks`. Runs no program code.
+    ///
+    /// # Safety
+    /// `node` is trash.
+    unsafe fn take_weakrefs(&mut self, node: *mut Self::Header);
+    /// Runs the callbacks that `take_weakrefs` kept.
+    fn run_callbacks(&mut self);
+    /// Runs the finalizer of a node if it has one that has not run. May run any program code; the node may die in it.
+    ///
+    /// # Safety
+    /// `node` is trash, still complete.
+    unsafe fn finalize(&mut self, node: *mut Self::Header);
+    /// Clears weak references that finalizers made to final trash; no callbacks.
+    ///
+    /// # Safety
+    /// `node` is final trash.
+    unsafe fn clear_weakrefs(&mut self, node: *mut Self::Header);
+    /// Breaks the cycles through a node by dropping what it refers to. `keep` is called, before the node's temporary
+    /// reference is dropped, if others still hold it.
+    ///
+    /// # Safety
+    /// `node` is final trash and on no list.
+    unsafe fn clear(&mut self, node: *mut Self::Header, keep: &mut dyn FnMut(*mut Self::Header));
+}
+
+/// The GC words before an object, and the lists made of them.
+///
+/// # Safety
+/// An implementation promises that a node is on at most one list, that lists keep insertion order under `append`, and
+/// that `deduce` splits `work` into what is referenced from outside `work` and the rest, both in CPython's order.
+pub unsafe trait GcHeader: Sized + 'static {
+    /// Name of the policy in reports.
+    const NAME: &'static str;
+    /// Whether the policy needs `ObjectModel::scratch`.
+    const NEEDS_SCRATCH: bool;
+    /// Head of a list; it does not move after `init`.
+    type List;
+
+    /// The words of a new object: on no list, not finalized.
+    fn new() -> Self;
+    /// An empty list; call `init` once it has its place.
+    fn new_list() -> Self::List;
+    /// Makes the list usable.
+    fn init(list: &Self::List);
+
+    /// Whether the collector knows the object.
+    fn is_tracked(&self) -> bool;
+    /// Whether the object's finalizer was called.
+    fn is_finalized(&self) -> bool;
+    /// Notes that the finalizer was called (or may be called again).
+    fn set_finalized(&self, on: bool);
+    /// Whether the object is in the set under collection and not known to be reachable.
+    fn is_trash(&self) -> bool;
+    /// Whether a flag that belongs to a running collection is set: for tests.
+    fn has_working_flags(&self) -> bool;
+    /// Ends the node's part in the collection.
+    fn clear_trash(&self);
+
+    /// Puts a new object on the youngest generation.
+    ///
+    /// # Safety
+    /// The node is live, on no list, and stays at its address until removed.
+    unsafe fn track(youngest: &Self::List, node: *mut Self);
+    /// Takes a live object off its list.
+    ///
+    /// # Safety
+    /// The node is tracked.
+    unsafe fn untrack(youngest: &Self::List, node: *mut Self);
+    /// Takes a dying object off its list. False: it must stay as a tombstone; `free_tombstone` will be called for it.
+    ///
+    /// # Safety
+    /// Nobody refers to the object any more.
+    unsafe fn remove_dead(youngest: &Self::List, node: *mut Self) -> bool;
+    /// Generation number of a tombstone, if the policy has them.
+    fn tombstone_generation(&self) -> usize;
+
+    /// Adds at the end.
+    ///
+    /// # Safety
+    /// As for `track`.
+    unsafe fn append(list: &Self::List, node: *mut Self);
+    /// Takes the first live node off; null when there is none.
+    ///
+    /// # Safety
+    /// The list is initialised.
+    unsafe fn pop_front(list: &Self::List, tombstone: &mut dyn FnMut(*mut Self)) -> *mut Self;
+    /// Moves all nodes of `from` behind those of `into`. `youngest` says whether `from` is the list of `track`.
+    ///
+    /// # Safety
+    /// Both lists are initialised.
+    unsafe fn merge(from: &Self::List, into: &Self::List);
+    /// Visits the live nodes in order; `f` must not change lists.
+    ///
+    /// # Safety
+    /// The list is initialised.
+    unsafe fn for_each(list: &Self::List, f: &mut dyn FnMut(*mut Self));
+    /// Notes that the list is now generation `number`, drops tombstones, and returns the number of live nodes.
+    ///
+    /// # Safety
+    /// The list is initialised.
+    unsafe fn settle(list: &Self::List, number: usize, tombstone: &mut dyn FnMut(*mut Self)) -> usize;
+    /// Moves to `unreachable` every node of `work` that is not reachable from outside `work`. Nodes moved stay trash.
+    /// Returns the number of nodes looked at.
+    ///
+    /// # Safety
+    /// All nodes of `work` are live objects of `model`.
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &Self::List, unreachable: &Self::List) -> usize;
+}
+
+/// What to say when a trace visits a node more often than it is counted.
+#[cold]
+#[inline(never)]
+fn negative() -> ! {
+    panic!("collector: an object is traced more often than it is referenced (a `Trace` impl or a count is wrong)")
+}
+
+/// Every header policy, once.
+#[macro_export]
+macro_rules! for_each_gc_header {
+    ($mac:ident) => {
+        $mac! { two_word = $crate::TwoWord; one_word = $crate::OneWord; }
+    };
+}

@@ -1,0 +1,344 @@
+//! `Collector`: three generations, their counters, and the phases of one collection in CPython 3.14's order.
+use crate::{GcHeader, ObjectModel};
+use alloc::boxed::Box;
+use core::cell::Cell;
+
+/// What one collection did.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Objects found dead.
+    pub collected: usize,
+    /// Objects found dead that could not be freed.
+    pub uncollectable: usize,
+    /// Objects looked at.
+    pub visited: usize,
+}
+
+/// Sums over all collections of one generation.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct GenerationStats {
+    /// Number of collections.
+    pub collections: usize,
+    /// Objects found dead.
+    pub collected: usize,
+    /// Objects found dead that could not be freed.
+    pub uncollectable: usize,
+    /// Objects looked at.
+    pub visited: usize,
+}
+
+struct Lists<H: GcHeader> {
+    generations: [H::List; 3],
+    permanent: H::List,
+    /// The set under collection, its trash, trash that has been finalized, and final trash.
+    work: H::List,
+    trash: H::List,
+    seen: H::List,
+    last: H::List,
+}
+
+/// Generations and counters of one heap.
+pub struct Collector<H: GcHeader> {
+    /// Tracked allocations minus deaths since the last collection of generation 0.
+    young: Cell<u32>,
+    threshold: Cell<u32>,
+    wanted: Cell<bool>,
+    enabled: Cell<bool>,
+    collecting: Cell<bool>,
+    lists: Box<Lists<H>>,
+    counts: [Cell<u32>; 2],
+    thresholds: [Cell<u32>; 2],
+    pending: Cell<usize>,
+    long_lived: Cell<usize>,
+    dead: [Cell<usize>; 3],
+    sizes: [Cell<usize>; 3],
+    stats: [Cell<GenerationStats>; 3],
+}
+
+impl<H: GcHeader> Collector<H> {
+    /// A collector without objects.
+    pub fn new(thresholds: [u32; 3]) -> Self {
+        let lists = Box::new(Lists {
+            generations: [H::new_list(), H::new_list(), H::new_list()],
+            permanent: H::new_list(),
+            work: H::new_list(),
+            trash: H::new_list(),
+            seen: H::new_list(),
+            last: H::new_list(),
+        });
+        for list in &lists.generations {
+            H::init(list);
+        }
+        for list in [&lists.permanent, &lists.work, &lists.trash, &lists.seen, &lists.last] {
+            H::init(list);
+        }
+        Collector {
+            young: Cell::new(0),
+            threshold: Cell::new(thresholds[0]),
+            wanted: Cell::new(false),
+            enabled: Cell::new(true),
+            collecting: Cell::new(false),
+            lists,
+            counts: [const { Cell::new(0) }; 2],
+            thresholds: [Cell::new(thresholds[1]), Cell::new(thresholds[2])],
+            pending: Cell::new(0),
+            long_lived: Cell::new(0),
+            dead: [const { Cell::new(0) }; 3],
+            sizes: [const { Cell::new(0) }; 3],
+            stats: Default::default(),
+        }
+    }
+
+    /// Puts a new object on the youngest generation.
+    ///
+    /// # Safety
+    /// The node is live, complete, on no list, and stays at its address until it dies.
+    #[inline(always)]
+    pub unsafe fn track(&self, node: *mut H) {
+        // SAFETY: passed on.
+        unsafe { H::track(&self.lists.generations[0], node) };
+    }
+
+    /// Counts an allocation of a tracked kind; raises `wanted` above the threshold.
+    #[inline(always)]
+    pub fn count_alloc(&self) {
+        let n = self.young.get() + 1;
+        self.young.set(n);
+        if n > self.threshold.get() {
+            self.raise();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn raise(&self) {
+        if self.enabled.get() && !self.collecting.get() && self.threshold.get() != 0 {
+            self.wanted.set(true);
+        }
+    }
+
+    /// Takes a live object away from the collector.
+    ///
+    /// # Safety
+    /// The node is live and tracked.
+    pub unsafe fn untrack(&self, node: *mut H) {
+        // SAFETY: passed on.
+        unsafe { H::untrack(&self.lists.generations[0], node) };
+    }
+
+    /// Takes a dying object away. False: its cell must stay until `free_tombstone`.
+    ///
+    /// # Safety
+    /// Nobody refers to the object.
+    #[inline(always)]
+    pub unsafe fn remove_dead(&self, node: *mut H) -> bool {
+        let n = self.young.get();
+        self.young.set(n - (n != 0) as u32);
+        // SAFETY: passed on.
+        unsafe { H::remove_dead(&self.lists.generations[0], node) }
+    }
+
+    /// Counts a tombstone and says whether its generation should be swept now.
+    ///
+    /// # Safety
+    /// `remove_dead` just said false for `node`.
+    pub unsafe fn note_tombstone(&self, node: *mut H) -> Option<usize> {
+        if self.collecting.get() {
+            return None;
+        }
+        // SAFETY: the cell of a tombstone is kept.
+        let generation = unsafe { (*node).tombstone_generation() }.min(2);
+        let dead = self.dead[generation].get() + 1;
+        self.dead[generation].set(dead);
+        // A sweep walks the whole generation, so a quarter of it must be dead: at most four steps a death.
+        let base = if generation == 0 { self.threshold.get() as usize } else { self.sizes[generation].get() };
+        (dead > 256 && dead * 4 > base).then_some(generation)
+    }
+
+    /// Frees the tombstones of a generation.
+    ///
+    /// # Safety
+    /// No collection runs; `free` gives the cell of a tombstone back.
+    pub unsafe fn sweep(&self, generation: usize, free: &mut dyn FnMut(*mut H)) {
+        // SAFETY: passed on.
+        let live = unsafe { H::settle(&self.lists.generations[generation], generation, free) };
+        self.sizes[generation].set(live);
+        self.dead[generation].set(0);
+    }
+
+    /// Whether a collection is due: cheap, to be asked at safe points.
+    #[inline(always)]
+    pub fn wanted(&self) -> bool {
+        self.wanted.get()
+    }
+    /// Whether automatic collection is on.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.get()
+    }
+    /// Turns automatic collection on or off.
+    pub fn set_enabled(&self, on: bool) {
+        self.enabled.set(on);
+        if !on {
+            self.wanted.set(false);
+        }
+    }
+    /// Whether a collection runs now.
+    pub fn is_collecting(&self) -> bool {
+        self.collecting.get()
+    }
+    /// Thresholds of the three generations.
+    pub fn thresholds(&self) -> [u32; 3] {
+        [self.threshold.get(), self.thresholds[0].get(), self.thresholds[1].get()]
+    }
+    /// Replaces the thresholds; a first threshold of 0 turns automatic collection off.
+    pub fn set_thresholds(&self, thresholds: [u32; 3]) {
+        self.threshold.set(thresholds[0]);
+        self.thresholds[0].set(thresholds[1]);
+        self.thresholds[1].set(thresholds[2]);
+        self.wanted.set(false);
+    }
+    /// Counters of the three generations, as `gc.get_count` shows them.
+    pub fn counts(&self) -> [u32; 3] {
+        [self.young.get(), self.counts[0].get(), self.counts[1].get()]
+    }
+    /// Sums over all collections.
+    pub fn stats(&self) -> [GenerationStats; 3] {
+        [self.stats[0].get(), self.stats[1].get(), self.stats[2].get()]
+    }
+
+    /// Visits the tracked objects of one generation, or of all.
+    ///
+    /// # Safety
+    /// `f` changes no lists.
+    pub unsafe fn for_each(&self, generation: Option<usize>, f: &mut dyn FnMut(*mut H)) {
+        for (i, list) in self.lists.generations.iter().enumerate() {
+            if generation.is_none_or(|g| g == i) {
+                // SAFETY: passed on.
+                unsafe { H::for_each(list, f) }
+            }
+        }
+    }
+    /// Moves all tracked objects to the permanent generation.
+    pub fn freeze(&self) {
+        for list in &self.lists.generations {
+            // SAFETY: the collector's own lists.
+            unsafe { H::merge(list, &self.lists.permanent) }
+        }
+        self.young.set(0);
+        self.counts.iter().for_each(|c| c.set(0));
+    }
+    /// Moves the permanent generation back to the oldest.
+    pub fn unfreeze(&self) {
+        // SAFETY: the collector's own lists.
+        unsafe { H::merge(&self.lists.permanent, &self.lists.generations[2]) }
+    }
+    /// Number of objects in the permanent generation.
+    pub fn frozen(&self) -> usize {
+        let mut n = 0;
+        // SAFETY: the collector's own list.
+        unsafe { H::for_each(&self.lists.permanent, &mut |_| n += 1) };
+        n
+    }
+
+    /// The generation that is due, oldest first, with CPython's 25 % rule for the oldest.
+    pub fn due(&self) -> Option<usize> {
+        let (counts, thresholds) = (self.counts(), self.thresholds());
+        if thresholds[0] == 0 {
+            return None;
+        }
+        (0..3).rev().find(|&g| counts[g] > thresholds[g] && (g < 2 || self.pending.get() >= self.long_lived.get() / 4))
+    }
+
+    /// Collects generations 0..=`generation`. Does nothing while another collection runs.
+    pub fn collect<M: ObjectModel<Header = H>>(&self, generation: usize, model: &mut M) -> Report {
+        self.wanted.set(false);
+        if self.collecting.replace(true) {
+            return Report::default();
+        }
+        let generation = generation.min(2);
+        if generation < 2 {
+            self.counts[generation].set(self.counts[generation].get() + 1);
+        }
+        self.young.set(0);
+        for count in &self.counts[..generation] {
+            count.set(0);
+        }
+        // SAFETY: all lists are the collector's own and hold live nodes; model promises the rest.
+        let report = unsafe { self.phases(generation, model) };
+        self.collecting.set(false);
+        let mut stats = self.stats[generation].get();
+        stats.collections += 1;
+        stats.collected += report.collected;
+        stats.uncollectable += report.uncollectable;
+        stats.visited += report.visited;
+        self.stats[generation].set(stats);
+        report
+    }
+
+    unsafe fn phases<M: ObjectModel<Header = H>>(&self, generation: usize, model: &mut M) -> Report {
+        let Lists { generations, work, trash, seen, last, .. } = &*self.lists;
+        // SAFETY: see `collect`; program code runs only in `run_callbacks`, `finalize` and `clear`, and between those
+        // calls no cursor into a list is kept.
+        unsafe {
+            H::merge(&generations[generation], work);
+            for list in &generations[..generation] {
+                H::merge(list, work);
+            }
+            let visited = H::deduce(model, work, trash);
+
+            // Survivors grow older before any program code runs.
+            let old = (generation + 1).min(2);
+            let mut survivors = 0;
+            H::for_each(work, &mut |_| survivors += 1);
+            if generation == 2 {
+                self.pending.set(0);
+                self.long_lived.set(survivors);
+            } else if generation == 1 {
+                self.pending.set(self.pending.get() + survivors);
+            }
+            H::merge(work, &generations[old]);
+
+            let mut collected = 0;
+            H::for_each(trash, &mut |node| {
+                collected += 1;
+                model.take_weakrefs(node);
+            });
+            model.run_callbacks();
+
+            loop {
+                let node = H::pop_front(trash, &mut |dead| model.free_tombstone(dead));
+                if node.is_null() {
+                    break;
+                }
+                H::append(seen, node);
+                model.finalize(node);
+            }
+
+            // What finalizers made reachable again survives with all that it refers to.
+            H::deduce(model, seen, last);
+            H::merge(seen, &generations[old]);
+            H::for_each(last, &mut |node| model.clear_weakrefs(node));
+            let mut finally = 0;
+            H::for_each(last, &mut |_| finally += 1);
+            collected = finally.min(collected);
+
+            loop {
+                let node = H::pop_front(last, &mut |dead| model.free_tombstone(dead));
+                if node.is_null() {
+                    break;
+                }
+                (*node).clear_trash();
+                model.clear(node, &mut |node| H::append(&generations[old], node));
+            }
+            for number in 0..=old {
+                if number == 0 && generation == 0 {
+                    continue; // new objects of finalizers: still newest first
+                }
+                let live = H::settle(&generations[number], number, &mut |dead| model.free_tombstone(dead));
+                self.sizes[number].set(live);
+                self.dead[number].set(0);
+            }
+            Report { collected, uncollectable: 0, visited }
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! `OneWord`: a singly linked list through one word; an object that dies in mid-list stays as a tombstone.
+//!
+//! ```text
+//! +0  63 .. 16 next node's address | 9..8 generation | 6 MOVED 5 BEHIND 4 COLLECTING 3 LINKED 2 UNTRACKED 1 DEAD 0 FINALIZED
+//! ```
+//! CPython has no such header; the idea of one GC word is in faster-cpython/ideas #452 and #616, the answer to "who
+//! unlinks" (tombstones, popped for free when the newest object dies first) is ours. References left are counted in 24
+//! scratch bits of the count word; an object at that cap is a root. New objects are pushed in front (no neighbour is
+//! touched) and put in order when their generation is collected, so orders equal those of `TwoWord`.
+use crate::{GcHeader, ObjectModel, negative};
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ptr::{null_mut, with_exposed_provenance_mut};
+
+const FINALIZED: usize = 1;
+const DEAD: usize = 2;
+const UNTRACKED: usize = 4;
+const LINKED: usize = 8;
+const COLLECTING: usize = 0x10;
+const BEHIND: usize = 0x20;
+const MOVED: usize = 0x40;
+const GENERATION: usize = 0x300;
+const SHIFT: u32 = 16;
+const FLAGS: usize = (1 << SHIFT) - 1;
+/// References left of a root: never counted down.
+const CAP: u32 = (1 << 24) - 1;
+
+/// One word before the object.
+#[repr(C)]
+pub struct OneWord(Cell<usize>);
+
+type Node = *mut OneWord;
+
+/// Head of a list of nodes with one word.
+pub struct List {
+    head: Cell<Node>,
+    /// Last node; unused while `newest_first`.
+    tail: Cell<Node>,
+    newest_first: Cell<bool>,
+}
+
+impl OneWord {
+    #[inline(always)]
+    fn next(&self) -> Node {
+        with_exposed_provenance_mut(self.0.get() >> SHIFT)
+    }
+    #[inline(always)]
+    fn set_next(&self, next: Node) {
+        self.0.set(self.0.get() & FLAGS | next.expose_provenance() << SHIFT);
+    }
+    #[inline(always)]
+    fn has(&self, flags: usize) -> bool {
+        self.0.get() & flags != 0
+    }
+    #[inline(always)]
+    fn set(&self, flags: usize) {
+        self.0.set(self.0.get() | flags);
+    }
+    #[inline(always)]
+    fn unset(&self, flags: usize) {
+        self.0.set(self.0.get() & !flags);
+    }
+}
+
+/// Takes the first node off, whatever its state.
+///
+/// # Safety
+/// The list is in use by nobody else.
+unsafe fn pop_any(list: &List) -> Node {
+    let node = list.head.get();
+    if !node.is_null() {
+        // SAFETY: linked nodes keep their cell.
+        unsafe {
+            list.head.set((*node).next());
+            (*node).set_next(null_mut());
+            (*node).unset(LINKED);
+        }
+    }
+    node
+}
+
+// SAFETY: a node is linked only by `track` and `append`, which set LINKED; every walk that takes nodes off clears it.
+unsafe impl GcHeader for OneWord {
+    const NAME: &'static str = "one-word";
+    const NEEDS_SCRATCH: bool = true;
+    type List = List;
+
+    #[inline(always)]
+    fn new() -> Self {
+        OneWord(Cell::new(0))
+    }
+    fn new_list() -> List {
+        List { head: Cell::new(null_mut()), tail: Cell::new(null_mut()), newest_first: Cell::new(false) }
+    }
+    fn init(_list: &List) {}
+    #[inline(always)]
+    fn is_tracked(&self) -> bool {
+        self.0.get() & (LINKED | UNTRACKED | DEAD) == LINKED
+    }
+    fn is_finalized(&self) -> bool {
+        self.has(FINALIZED)
+    }
+    fn set_finalized(&self, on: bool) {
+        if on { self.set(FINALIZED) } else { self.unset(FINALIZED) }
+    }
+    fn is_trash(&self) -> bool {
+        self.has(COLLECTING)
+    }
+    fn has_working_flags(&self) -> bool {
+        self.has(COLLECTING | BEHIND | MOVED)
+    }
+    fn clear_trash(&self) {
+        self.unset(COLLECTING);
+    }
+
+    #[inline(always)]
+    unsafe fn track(youngest: &List, node: Node) {
+        // SAFETY: the node is live.
+        let word = unsafe { &*node };
+        if word.has(LINKED) {
+            word.unset(UNTRACKED); // still on the list that it left in name only
+            return;
+        }
+        let finalized = word.0.get() & FINALIZED;
+        word.0.set(youngest.head.get().expose_provenance() << SHIFT | LINKED | finalized);
+        youngest.head.set(node);
+        youngest.newest_first.set(true);
+    }
+    unsafe fn untrack(youngest: &List, node: Node) {
+        // SAFETY: the node is linked.
+        unsafe {
+            if youngest.head.get() == node && youngest.newest_first.get() {
+                pop_any(youngest);
+            } else {
+                (*node).set(UNTRACKED);
+                (*node).unset(COLLECTING);
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn remove_dead(youngest: &List, node: Node) -> bool {
+        // SAFETY: the node's cell is ours until freed.
+        unsafe {
+            if !(*node).has(LINKED) {
+                return true;
+            }
+            if youngest.head.get() == node && youngest.newest_first.get() {
+                youngest.head.set((*node).next());
+                return true;
+            }
+            (*node).set(DEAD);
+        }
+        false
+    }
+    fn tombstone_generation(&self) -> usize {
+        (self.0.get() & GENERATION) >> 8
+    }
+
+    unsafe fn append(list: &List, node: Node) {
+        debug_assert!(!list.newest_first.get());
+        // SAFETY: the node is live and on no list; the tail is a linked node.
+        unsafe {
+            (*node).0.set((*node).0.get() & FLAGS & !UNTRACKED | LINKED);
+            if list.head.get().is_null() {
+                list.head.set(node);
+            } else {
+                (*list.tail.get()).set_next(node);
+            }
+        }
+        list.tail.set(node);
+    }
+    unsafe fn pop_front(list: &List, tombstone: &mut dyn FnMut(Node)) -> Node {
+        loop {
+            // SAFETY: passed on; popped nodes keep their cell until `tombstone`.
+            unsafe {
+                let node = pop_any(list);
+                if node.is_null() {
+                    return node;
+                }
+                if (*node).has(DEAD) {
+                    tombstone(node);
+                } else if (*node).has(UNTRACKED) {
+                    (*node).unset(UNTRACKED);
+                } else {
+                    return node;
+                }
+            }
+        }
+    }
+    unsafe fn merge(from: &List, into: &List) {
+        debug_assert!(!into.newest_first.get());
+        // SAFETY: nodes on a list keep their cell.
+        unsafe {
+            if from.newest_first.replace(false) {
+                let last = from.head.get();
+                let mut ordered: Node = null_mut();
+                let mut node = last;
+                while !node.is_null() {
+                    let next = (*node).next();
+                    (*node).set_next(ordered);
+                    ordered = node;
+                    node = next;
+                }
+                from.head.set(ordered);
+                from.tail.set(last);
+            }
+            if from.head.get().is_null() {
+                return;
+            }
+            if into.head.get().is_null() {
+                into.head.set(from.head.get());
+            } else {
+                (*into.tail.get()).set_next(from.head.get());
+            }
+        }
+        into.tail.set(from.tail.get());
+        from.head.set(null_mut());
+    }
+    unsafe fn for_each(list: &List, f: &mut dyn FnMut(Node)) {
+        if list.newest_first.get() {
+            // Orders of the youngest generation are shown to programs: oldest first, as `TwoWord` has it.
+            let scratch = Self::new_list();
+            // SAFETY: the nodes go to the scratch list and back.
+            unsafe {
+                Self::merge(list, &scratch);
+                Self::for_each(&scratch, f);
+                let mut node = scratch.head.get();
+                let mut newest: Node = null_mut();
+                while !node.is_null() {
+                    let next = (*node).next();
+                    (*node).set_next(newest);
+                    newest = node;
+                    node = next;
+                }
+                list.head.set(newest);
+                list.newest_first.set(true);
+            }
+            return;
+        }
+        let mut node = list.head.get();
+        while !node.is_null() {
+            // SAFETY: nodes on a list keep their cell.
+            let word = unsafe { &*node };
+            let next = word.next();
+            if !word.has(DEAD | UNTRACKED) {
+                f(node);
+            }
+            node = next;
+        }
+    }
+    unsafe fn settle(list: &List, number: usize, tombstone: &mut dyn FnMut(Node)) -> usize {
+        let mut live = 0;
+        let newest_first = list.newest_first.get();
+        let mut link: Node = null_mut();
+        let mut node = list.head.get();
+        while !node.is_null() {
+            // SAFETY: nodes on a list keep their cell until unlinked here.
+            unsafe {
+                let next = (*node).next();
+                if (*node).has(DEAD | UNTRACKED) {
+                    if link.is_null() {
+                        list.head.set(next);
+                    } else {
+                        (*link).set_next(next);
+                    }
+                    (*node).set_next(null_mut());
+                    (*node).unset(LINKED | UNTRACKED);
+                    if (*node).has(DEAD) {
+                        tombstone(node);
+                    }
+                } else {
+                    (*node).unset(GENERATION);
+                    (*node).set(number << 8);
+                    live += 1;
+                    link = node;
+                }
+                node = next;
+            }
+        }
+        list.tail.set(link);
+        list.newest_first.set(newest_first && !list.head.get().is_null());
+        live
+    }
+
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &List, unreachable: &List) -> usize {
+        let tombstone = &mut |node| {
+            // SAFETY: `pop_front` and `settle` unlinked it.
+            unsafe { model.free_tombstone(node) }
+        };
+        // SAFETY: nodes on `work` that are not DEAD are live, and nothing here runs program code.
+        unsafe {
+            let visited = Self::settle(work, 0, tombstone);
+            Self::for_each(work, &mut |node| {
+                let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
+                model.set_scratch(node, refs);
+                (*node).set(COLLECTING);
+            });
+            Self::for_each(work, &mut |node| {
+                model.trace(node, &mut |child| {
+                    if (*child).has(COLLECTING) {
+                        match model.scratch(child) {
+                            0 => negative(),
+                            CAP => {}
+                            refs => model.set_scratch(child, refs - 1),
+                        }
+                    }
+                });
+            });
+            let (reached, tentative) = (Self::new_list(), Self::new_list());
+            let mut moved: Vec<Node> = Vec::new();
+            let mut gave_up = false;
+            let mut scan = |node: Node, moved: &mut Vec<Node>| {
+                model.trace(node, &mut |child| {
+                    if !(*child).has(COLLECTING) {
+                        return;
+                    }
+                    if (*child).has(BEHIND) && !(*child).has(MOVED) {
+                        if moved.try_reserve(1).is_err() {
+                            gave_up = true;
+                            return;
+                        }
+                        (*child).set(MOVED);
+                        moved.push(child);
+                    } else if model.scratch(child) == 0 {
+                        model.set_scratch(child, 1);
+                    }
+                });
+                (*node).unset(COLLECTING);
+            };
+            loop {
+                let node = pop_any(work);
+                if node.is_null() {
+                    break;
+                }
+                if model.scratch(node) != 0 {
+                    scan(node, &mut moved);
+                    Self::append(&reached, node);
+                } else {
+                    (*node).set(BEHIND);
+                    Self::append(&tentative, node);
+                }
+            }
+            let mut i = 0;
+            while i < moved.len() {
+                let node = moved[i];
+                scan(node, &mut moved);
+                i += 1;
+            }
+            loop {
+                let node = pop_any(&tentative);
+                if node.is_null() {
+                    break;
+                }
+                model.set_scratch(node, 0);
+                (*node).unset(BEHIND);
+                if (*node).has(MOVED) {
+                    continue;
+                }
+                if gave_up {
+                    // Out of memory for the queue: nothing of this generation is collected now.
+                    (*node).unset(COLLECTING);
+                    Self::append(&reached, node);
+                } else {
+                    Self::append(unreachable, node);
+                }
+            }
+            for &node in &moved {
+                (*node).unset(MOVED);
+                Self::append(&reached, node);
+            }
+            Self::for_each(&reached, &mut |node| model.set_scratch(node, 0));
+            Self::merge(&reached, work);
+            visited
+        }
+    }
+}

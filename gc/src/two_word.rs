@@ -1,0 +1,253 @@
+//! `TwoWord`: a doubly linked list through two words before the header, as CPython up to 3.15 has it.
+//!
+//! ```text
+//! +0 next  bits 63..1 next node; bit 0 = UNREACHABLE (only inside `deduce`); 0 = not tracked
+//! +8 prev  bits 63..2 previous node (inside `deduce`: references left, << 2); bit 1 = COLLECTING, bit 0 = FINALIZED
+//! ```
+//! A collection needs no memory beside these words.
+use crate::{GcHeader, ObjectModel, negative};
+use core::cell::Cell;
+use core::ptr::{null_mut, without_provenance_mut};
+
+const UNREACHABLE: usize = 1;
+const FINALIZED: usize = 1;
+const COLLECTING: usize = 2;
+const FLAGS: usize = 3;
+const ROOT: usize = usize::MAX >> 3;
+
+/// Two words before the object; also the head of a list.
+#[repr(C)]
+pub struct TwoWord {
+    next: Cell<*mut TwoWord>,
+    prev: Cell<*mut TwoWord>,
+}
+
+type Node = *mut TwoWord;
+
+#[inline(always)]
+fn plain(p: Node) -> Node {
+    p.map_addr(|a| a & !FLAGS)
+}
+
+impl TwoWord {
+    #[inline(always)]
+    fn set_prev(&self, to: Node) {
+        let flags = self.prev.get().addr() & FLAGS;
+        self.prev.set(to.map_addr(|a| a | flags));
+    }
+    fn refs(&self) -> usize {
+        self.prev.get().addr() >> 2
+    }
+    fn set_refs(&self, refs: usize) {
+        let flags = self.prev.get().addr() & FLAGS;
+        self.prev.set(without_provenance_mut(refs << 2 | flags));
+    }
+    fn collecting(&self) -> bool {
+        self.prev.get().addr() & COLLECTING != 0
+    }
+    fn head(&self) -> Node {
+        core::ptr::from_ref(self).cast_mut()
+    }
+}
+
+/// # Safety
+/// `node` is on a list whose links are complete (not inside `deduce`).
+#[inline(always)]
+unsafe fn unlink(node: Node) {
+    // SAFETY: neighbours of a linked node are linked nodes or the head.
+    unsafe {
+        let (next, prev) = (plain((*node).next.get()), plain((*node).prev.get()));
+        (*prev).next.set(next);
+        (*next).set_prev(prev);
+        (*node).next.set(null_mut());
+        let finalized = (*node).prev.get().addr() & FINALIZED;
+        (*node).prev.set(without_provenance_mut(finalized));
+    }
+}
+
+// SAFETY: nodes are linked only by `append`, which is called on nodes that are on no list; `deduce` mirrors CPython.
+unsafe impl GcHeader for TwoWord {
+    const NAME: &'static str = "two-word";
+    const NEEDS_SCRATCH: bool = false;
+    type List = TwoWord;
+
+    #[inline(always)]
+    fn new() -> Self {
+        TwoWord { next: Cell::new(null_mut()), prev: Cell::new(null_mut()) }
+    }
+    fn new_list() -> TwoWord {
+        Self::new()
+    }
+    fn init(list: &TwoWord) {
+        list.next.set(list.head());
+        list.prev.set(list.head());
+    }
+    #[inline(always)]
+    fn is_tracked(&self) -> bool {
+        !self.next.get().is_null()
+    }
+    fn is_finalized(&self) -> bool {
+        self.prev.get().addr() & FINALIZED != 0
+    }
+    fn set_finalized(&self, on: bool) {
+        self.prev.set(self.prev.get().map_addr(|a| a & !FINALIZED | on as usize));
+    }
+    fn is_trash(&self) -> bool {
+        self.collecting()
+    }
+    fn has_working_flags(&self) -> bool {
+        self.collecting() || self.next.get().addr() & UNREACHABLE != 0
+    }
+    fn clear_trash(&self) {
+        self.prev.set(self.prev.get().map_addr(|a| a & !COLLECTING));
+    }
+
+    #[inline(always)]
+    unsafe fn track(youngest: &TwoWord, node: Node) {
+        // SAFETY: passed on.
+        unsafe { Self::append(youngest, node) }
+    }
+    unsafe fn untrack(_youngest: &TwoWord, node: Node) {
+        // SAFETY: the node is tracked, so it is linked.
+        unsafe { unlink(node) }
+    }
+    #[inline(always)]
+    unsafe fn remove_dead(_youngest: &TwoWord, node: Node) -> bool {
+        // SAFETY: a tracked node is linked.
+        unsafe {
+            if (*node).is_tracked() {
+                unlink(node);
+            }
+        }
+        true
+    }
+    fn tombstone_generation(&self) -> usize {
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn append(list: &TwoWord, node: Node) {
+        let last = list.prev.get();
+        // SAFETY: `last` is the last node or the head itself.
+        unsafe {
+            (*last).next.set(node);
+            (*node).set_prev(last);
+            (*node).next.set(list.head());
+        }
+        list.prev.set(node);
+    }
+    unsafe fn pop_front(list: &TwoWord, _tombstone: &mut dyn FnMut(Node)) -> Node {
+        let first = list.next.get();
+        if first == list.head() {
+            return null_mut();
+        }
+        // SAFETY: the first node is linked. Its collection flag outlives the list.
+        unsafe {
+            let flags = (*first).prev.get().addr() & FLAGS;
+            unlink(first);
+            (*first).prev.set(without_provenance_mut(flags));
+        }
+        first
+    }
+    unsafe fn merge(from: &TwoWord, into: &TwoWord) {
+        if from.next.get() == from.head() {
+            return;
+        }
+        let (first, last, tail) = (from.next.get(), from.prev.get(), into.prev.get());
+        // SAFETY: first and last are nodes of `from`, tail is a node of `into` or its head.
+        unsafe {
+            (*tail).next.set(first);
+            (*first).set_prev(tail);
+            (*last).next.set(into.head());
+        }
+        into.prev.set(last);
+        Self::init(from);
+    }
+    unsafe fn for_each(list: &TwoWord, f: &mut dyn FnMut(Node)) {
+        let mut node = list.next.get();
+        while node != list.head() {
+            // SAFETY: linked nodes are live.
+            let next = plain(unsafe { (*node).next.get() });
+            f(node);
+            node = next;
+        }
+    }
+    unsafe fn settle(list: &TwoWord, _number: usize, _tombstone: &mut dyn FnMut(Node)) -> usize {
+        let mut n = 0;
+        // SAFETY: passed on.
+        unsafe { Self::for_each(list, &mut |_| n += 1) };
+        n
+    }
+
+    // CPython 3.14 Python/gc.c: deduce_unreachable (update_refs, subtract_refs, move_unreachable).
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &TwoWord, unreachable: &TwoWord) -> usize {
+        let mut visited = 0;
+        // SAFETY: all nodes on `work` are live; `deduce` itself changes no counts and runs no program code, so they
+        // stay so. From here to the end of the walk `prev` of nodes on `work` holds references left.
+        unsafe {
+            Self::for_each(work, &mut |node| {
+                visited += 1;
+                let refs = model.count(node).unwrap_or(ROOT).min(ROOT);
+                let finalized = (*node).prev.get().addr() & FINALIZED;
+                (*node).prev.set(without_provenance_mut(refs << 2 | COLLECTING | finalized));
+            });
+            Self::for_each(work, &mut |node| {
+                model.trace(node, &mut |child| {
+                    if (*child).collecting() {
+                        let refs = (*child).refs();
+                        if refs == 0 {
+                            negative();
+                        }
+                        if refs != ROOT {
+                            (*child).set_refs(refs - 1);
+                        }
+                    }
+                });
+            });
+            let mut prev = work.head();
+            let mut node = work.next.get();
+            while node != work.head() {
+                if (*node).refs() != 0 {
+                    model.trace(node, &mut |child| {
+                        if !(*child).collecting() {
+                            return;
+                        }
+                        if (*child).next.get().addr() & UNREACHABLE != 0 {
+                            // Behind the walk: back to the end of `work`, which the walk still reaches.
+                            let (before, after) = (plain((*child).prev.get()), (*child).next.get());
+                            (*before).next.set(after);
+                            (*plain(after)).set_prev(before);
+                            Self::append(work, child);
+                            (*child).set_refs(1);
+                        } else if (*child).refs() == 0 {
+                            (*child).set_refs(1);
+                        }
+                    });
+                    let finalized = (*node).prev.get().addr() & FINALIZED;
+                    (*node).prev.set(prev.map_addr(|a| a | finalized));
+                    prev = node;
+                } else {
+                    let next = (*node).next.get();
+                    (*prev).next.set(next);
+                    let last = unreachable.prev.get();
+                    (*last).next.set(node.map_addr(|a| a | UNREACHABLE));
+                    (*node).set_prev(last);
+                    (*node).next.set(unreachable.head().map_addr(|a| a | UNREACHABLE));
+                    unreachable.prev.set(node);
+                }
+                node = (*prev).next.get();
+            }
+            work.prev.set(prev);
+            let mut node = unreachable.head();
+            loop {
+                let next = plain((*node).next.get());
+                (*node).next.set(next);
+                node = next;
+                if node == unreachable.head() {
+                    break;
+                }
+            }
+        }
+        visited
+    }
+}
