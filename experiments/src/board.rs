@@ -280,6 +280,12 @@ impl Board {
             if let (Some(a), Some(b)) = (&base_cell.counters, &cell.counters) {
                 marks.extend(differing(
                     program,
+                    "ops of family",
+                    &a.ops_by_family,
+                    &b.ops_by_family,
+                ));
+                marks.extend(differing(
+                    program,
                     "allocations of",
                     &a.allocations_by_type,
                     &b.allocations_by_type,

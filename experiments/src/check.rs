@@ -117,6 +117,7 @@ impl Check<'_> {
         name: &str,
         work: impl FnOnce() -> Result<(Tally, Vec<String>)>,
     ) -> Result<bool> {
+        eprintln!("       {name} ...");
         let start = Instant::now();
         let outcome = work();
         let took = duration(start.elapsed().as_secs_f64());

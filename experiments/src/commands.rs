@@ -148,6 +148,7 @@ pub fn run(workspace: &Workspace, arguments: &RunArgs) -> Result<bool> {
     );
     println!("report:      {}", workspace.show(&report));
     outcome?;
+    println!("took:        {}", duration(run.elapsed_s()));
     if !run.failures.is_empty() {
         println!("\n{} failed:", run.failures.len());
         for failure in &run.failures {
@@ -317,8 +318,9 @@ fn perform(
     )?;
     run.store()?;
     println!(
-        "\nFirst table, {} programs:\n{}",
+        "\nFirst table, {} programs, after {}:\n{}",
         first_programs.len(),
+        duration(run.elapsed_s()),
         table::ladder(&run.board)
     );
     check_interrupt()?;

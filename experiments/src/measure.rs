@@ -204,6 +204,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Seconds since the run began.
+    pub fn elapsed_s(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+
     /// Whether a variant was built and accepted.
     pub fn is_ready(&self, variant: &str) -> bool {
         self.binaries.contains_key(variant)
