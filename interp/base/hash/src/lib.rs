@@ -5,10 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod number;
-mod sip;
 mod sequence;
+mod sip;
 
-pub use number::{IMAGINARY, INFINITY_HASH, MODULUS, hash_big, hash_complex, hash_f64, hash_i64, hash_pointer, hash_u64};
+pub use number::{
+    IMAGINARY, INFINITY_HASH, MODULUS, hash_big, hash_complex, hash_f64, hash_i64, hash_pointer,
+    hash_u64,
+};
 pub use sequence::{FrozensetHasher, TupleHasher};
 pub use sip::HashKey;
 

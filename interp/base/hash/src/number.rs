@@ -31,7 +31,11 @@ pub const fn hash_u64(value: u64) -> i64 {
 
 #[inline]
 const fn signed(residue: u64, negative: bool) -> i64 {
-    not_minus_one(if negative { -(residue as i64) } else { residue as i64 })
+    not_minus_one(if negative {
+        -(residue as i64)
+    } else {
+        residue as i64
+    })
 }
 
 /// Hash of an integer of any size.
@@ -51,7 +55,11 @@ pub fn hash_big(value: &IBig) -> i64 {
 /// `residue × 2^by` modulo the prime, for `residue < MODULUS` and `by < 61`.
 #[inline]
 const fn rotate(residue: u64, by: u32) -> u64 {
-    if by == 0 { residue } else { (residue << by) & MODULUS | residue >> (BITS - by) }
+    if by == 0 {
+        residue
+    } else {
+        (residue << by) & MODULUS | residue >> (BITS - by)
+    }
 }
 
 /// Hash of a float; `None` for NaN.
@@ -60,13 +68,24 @@ pub const fn hash_f64(value: f64) -> Option<i64> {
         return None;
     }
     if value.is_infinite() {
-        return Some(if value > 0.0 { INFINITY_HASH } else { -INFINITY_HASH });
+        return Some(if value > 0.0 {
+            INFINITY_HASH
+        } else {
+            -INFINITY_HASH
+        });
     }
     let bits = value.to_bits();
     let fraction = bits & ((1 << 52) - 1);
     let biased = ((bits >> 52) & 0x7ff) as i32;
-    let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
-    Some(signed(rotate(mantissa, exponent.rem_euclid(BITS as i32) as u32), value < 0.0))
+    let (mantissa, exponent) = if biased == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | 1 << 52, biased - 1075)
+    };
+    Some(signed(
+        rotate(mantissa, exponent.rem_euclid(BITS as i32) as u32),
+        value < 0.0,
+    ))
 }
 
 /// Hash of a complex number from the hashes of its parts.

@@ -23,13 +23,20 @@ impl TupleHasher {
     /// No items yet.
     #[inline]
     pub const fn new() -> Self {
-        Self { state: PRIME_5, length: 0 }
+        Self {
+            state: PRIME_5,
+            length: 0,
+        }
     }
 
     /// Adds the hash of the next item.
     #[inline]
     pub const fn push(&mut self, hash: i64) {
-        self.state = self.state.wrapping_add((hash as u64).wrapping_mul(PRIME_2)).rotate_left(31).wrapping_mul(PRIME_1);
+        self.state = self
+            .state
+            .wrapping_add((hash as u64).wrapping_mul(PRIME_2))
+            .rotate_left(31)
+            .wrapping_mul(PRIME_1);
         self.length += 1;
     }
 
@@ -37,7 +44,11 @@ impl TupleHasher {
     #[inline]
     pub const fn finish(self) -> i64 {
         let hash = self.state.wrapping_add(self.length ^ (PRIME_5 ^ 3_527_539));
-        if hash == u64::MAX { 1_546_275_796 } else { hash as i64 }
+        if hash == u64::MAX {
+            1_546_275_796
+        } else {
+            hash as i64
+        }
     }
 }
 
@@ -52,7 +63,10 @@ impl FrozensetHasher {
     /// No items yet.
     #[inline]
     pub const fn new() -> Self {
-        Self { state: 0, length: 0 }
+        Self {
+            state: 0,
+            length: 0,
+        }
     }
 
     /// Adds the hash of one distinct item.
@@ -69,6 +83,10 @@ impl FrozensetHasher {
         let mut hash = self.state ^ self.length.wrapping_add(1).wrapping_mul(1_927_868_237);
         hash ^= hash >> 11 ^ hash >> 25;
         hash = hash.wrapping_mul(69_069).wrapping_add(907_133_923);
-        if hash == u64::MAX { 590_923_713 } else { hash as i64 }
+        if hash == u64::MAX {
+            590_923_713
+        } else {
+            hash as i64
+        }
     }
 }

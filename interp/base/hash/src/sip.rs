@@ -29,7 +29,10 @@ impl HashKey {
     /// A key of random bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         let whole = u128::from_le_bytes(bytes);
-        Self { k0: whole as u64, k1: (whole >> 64) as u64 }
+        Self {
+            k0: whole as u64,
+            k1: (whole >> 64) as u64,
+        }
     }
 
     /// Hash of bytes, or of text whose code points are all below 256.
@@ -54,7 +57,12 @@ impl HashKey {
         }
         let mut state = State::new(*self);
         let (words, tail) = units.as_chunks::<4>();
-        let join = |units: &[u16]| units.iter().rev().fold(0, |word, unit| word << 16 | u64::from(*unit));
+        let join = |units: &[u16]| {
+            units
+                .iter()
+                .rev()
+                .fold(0, |word, unit| word << 16 | u64::from(*unit))
+        };
         for word in words {
             state.word(join(word));
         }
@@ -71,7 +79,10 @@ impl HashKey {
         for word in words {
             state.word(u64::from(word[0]) | u64::from(word[1]) << 32);
         }
-        state.finish(tail.first().map_or(0, |unit| u64::from(*unit)), units.len().wrapping_mul(4))
+        state.finish(
+            tail.first().map_or(0, |unit| u64::from(*unit)),
+            units.len().wrapping_mul(4),
+        )
     }
 
     /// Hash of a Rust string as the Python string of the same code points.
@@ -79,8 +90,12 @@ impl HashKey {
         match text.chars().max() {
             None => 0,
             Some(top) if top < '\u{80}' => self.hash_bytes(text.as_bytes()),
-            Some(top) if top < '\u{100}' => self.hash_bytes(&text.chars().map(|c| c as u8).collect::<Vec<_>>()),
-            Some(top) if top < '\u{10000}' => self.hash_u16(&text.chars().map(|c| c as u16).collect::<Vec<_>>()),
+            Some(top) if top < '\u{100}' => {
+                self.hash_bytes(&text.chars().map(|c| c as u8).collect::<Vec<_>>())
+            }
+            Some(top) if top < '\u{10000}' => {
+                self.hash_u16(&text.chars().map(|c| c as u16).collect::<Vec<_>>())
+            }
             Some(_) => self.hash_u32(&text.chars().map(u32::from).collect::<Vec<_>>()),
         }
     }

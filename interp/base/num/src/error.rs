@@ -30,24 +30,39 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn value(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: ErrorKind::Value, message: message.into() }
+        Self {
+            kind: ErrorKind::Value,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn overflow(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: ErrorKind::Overflow, message: message.into() }
+        Self {
+            kind: ErrorKind::Overflow,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn type_(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: ErrorKind::Type, message: message.into() }
+        Self {
+            kind: ErrorKind::Type,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn zero_division(message: &'static str) -> Self {
-        Self { kind: ErrorKind::ZeroDivision, message: Cow::Borrowed(message) }
+        Self {
+            kind: ErrorKind::ZeroDivision,
+            message: Cow::Borrowed(message),
+        }
     }
 
     /// A buffer could not be allocated.
     pub const fn memory() -> Self {
-        Self { kind: ErrorKind::Memory, message: Cow::Borrowed("") }
+        Self {
+            kind: ErrorKind::Memory,
+            message: Cow::Borrowed(""),
+        }
     }
 
     /// The message as text.

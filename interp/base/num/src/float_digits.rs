@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 /// More fraction digits than this are zeros: 2^-1074 has 1074.
-const FRACTION_MAX: usize = 1074;
+pub(crate) const FRACTION_MAX: usize = 1074;
 /// No finite float has more significant digits than this.
 const SIGNIFICANT_MAX: usize = 767;
 
@@ -24,7 +24,12 @@ pub(crate) fn shortest(value: f64) -> Digits {
 /// `count` significant digits (at least 1).
 pub(crate) fn significant(value: f64, count: usize) -> Digits {
     let mut text = String::new();
-    let _infallible = write!(text, "{:.*e}", count.clamp(1, SIGNIFICANT_MAX + 1) - 1, value);
+    let _infallible = write!(
+        text,
+        "{:.*e}",
+        count.clamp(1, SIGNIFICANT_MAX + 1) - 1,
+        value
+    );
     from_scientific(&text)
 }
 
@@ -48,11 +53,17 @@ fn from_scientific(text: &str) -> Digits {
     digits.push_str(fraction);
     let zeros = digits.bytes().take_while(|b| *b == b'0').count();
     if zeros == digits.len() {
-        return Digits { text: "0".to_owned(), point: 1 };
+        return Digits {
+            text: "0".to_owned(),
+            point: 1,
+        };
     }
     digits.drain(..zeros);
     point -= zeros as i32;
     let used = digits.trim_end_matches('0').len();
     digits.truncate(used);
-    Digits { text: digits, point }
+    Digits {
+        text: digits,
+        point,
+    }
 }

@@ -15,7 +15,11 @@ pub fn float_to_hex(value: f64) -> String {
     if biased == 0 && fraction == 0 {
         return format!("{sign}0x0.0p+0");
     }
-    let (lead, exponent) = if biased == 0 { (0, -1022) } else { (1, biased - 1023) };
+    let (lead, exponent) = if biased == 0 {
+        (0, -1022)
+    } else {
+        (1, biased - 1023)
+    };
     format!("{sign}0x{lead}.{fraction:013x}p{exponent:+}")
 }
 
@@ -44,7 +48,10 @@ pub fn float_from_hex(text: &str) -> Result<f64, Error> {
 
 fn parse_magnitude(text: &str) -> Result<f64, Error> {
     let invalid = || Error::value(INVALID);
-    let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    let text = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .unwrap_or(text);
     let (mantissa, exponent_text) = match text.find(['p', 'P']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
@@ -114,5 +121,9 @@ pub(crate) fn scaled(value: u64, sticky: bool, scale: i64) -> Option<f64> {
 
 /// `2^exponent` for `-1074 <= exponent <= 971`, exact.
 fn power_of_two(exponent: i64) -> f64 {
-    if exponent >= -1022 { f64::from_bits(((exponent + 1023) as u64) << 52) } else { f64::from_bits(1 << (exponent + 1074)) }
+    if exponent >= -1022 {
+        f64::from_bits(((exponent + 1023) as u64) << 52)
+    } else {
+        f64::from_bits(1 << (exponent + 1074))
+    }
 }

@@ -9,21 +9,28 @@ use dashu_int::IBig;
 /// Errors: `OverflowError` when the rounded value is not a float.
 pub fn round_float(value: f64, places: i64) -> Result<f64, Error> {
     // Beyond these every float is unchanged, or rounds to zero: 53 bits are at most 323 places, and 10^308 is the top.
-    if !value.is_finite() || value == 0.0 || places > 323 || (places >= 0 && value.abs() >= 4_503_599_627_370_496.0) {
+    if !value.is_finite()
+        || value == 0.0
+        || places > 323
+        || (places >= 0 && value.abs() >= 4_503_599_627_370_496.0)
+    {
         return Ok(value);
     }
     if places < -308 {
         return Ok(0.0f64.copysign(value));
     }
     let result: f64 = if places >= 0 {
-        format!("{value:.*}", places as usize).parse().unwrap_or(value)
+        format!("{value:.*}", places as usize)
+            .parse()
+            .unwrap_or(value)
     } else {
         let unit = IBig::from(10).pow(places.unsigned_abs() as usize);
         // The fraction part matters only for ties, and only by being nonzero.
         let whole = float_to_int(value.trunc())?;
         let inexact = value.fract() != 0.0;
         let rounded = round_to_multiple(&whole, &unit, inexact);
-        let magnitude = crate::int_math::int_to_f64(&rounded).ok_or_else(|| Error::overflow("rounded value too large to represent"))?;
+        let magnitude = crate::int_math::int_to_f64(&rounded)
+            .ok_or_else(|| Error::overflow("rounded value too large to represent"))?;
         magnitude.abs().copysign(value)
     };
     if result.is_infinite() {
@@ -76,7 +83,9 @@ pub fn float_as_integer_ratio(value: f64) -> Result<(IBig, IBig), Error> {
     if mantissa == 0 {
         return Ok((IBig::ZERO, IBig::ONE));
     }
-    let spare = mantissa.trailing_zeros().min(exponent.min(0).unsigned_abs());
+    let spare = mantissa
+        .trailing_zeros()
+        .min(exponent.min(0).unsigned_abs());
     let numerator = IBig::from(mantissa >> spare);
     let exponent = exponent + spare as i32;
     Ok(if exponent >= 0 {
@@ -91,6 +100,10 @@ fn parts(value: f64) -> (i64, i32) {
     let bits = value.to_bits();
     let fraction = (bits & ((1 << 52) - 1)) as i64;
     let biased = ((bits >> 52) & 0x7ff) as i32;
-    let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+    let (mantissa, exponent) = if biased == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | 1 << 52, biased - 1075)
+    };
     (if value < 0.0 { -mantissa } else { mantissa }, exponent)
 }

@@ -35,7 +35,10 @@ pub fn float_part_repr(value: f64) -> String {
 }
 
 fn repr_with(value: f64, add_dot_zero: bool) -> String {
-    let flags = FloatFlags { add_dot_zero, ..FloatFlags::default() };
+    let flags = FloatFlags {
+        add_dot_zero,
+        ..FloatFlags::default()
+    };
     // Shortest text is at most 24 characters, so memory cannot be the problem.
     format_float(value, b'r', 0, flags).unwrap_or_default()
 }
@@ -46,14 +49,23 @@ pub fn complex_repr(real: f64, imaginary: f64) -> String {
     if real == 0.0 && real.is_sign_positive() {
         return imaginary_text + "j";
     }
-    let sign = if imaginary_text.starts_with('-') { "" } else { "+" };
+    let sign = if imaginary_text.starts_with('-') {
+        ""
+    } else {
+        "+"
+    };
     format!("({}{sign}{imaginary_text}j)", float_part_repr(real))
 }
 
 /// The `e`, `f`, `g` conversions of C with CPython's extras, and `r` for shortest (precision unused).
 ///
 /// `kind` is one of `b'e' b'f' b'g' b'r'`; any other byte is treated as `r`. Errors: only [`Error::memory`], for a huge precision.
-pub fn format_float(value: f64, kind: u8, precision: usize, flags: FloatFlags) -> Result<String, Error> {
+pub fn format_float(
+    value: f64,
+    kind: u8,
+    precision: usize,
+    flags: FloatFlags,
+) -> Result<String, Error> {
     if !value.is_finite() {
         let text = if value.is_nan() {
             "nan"
@@ -62,9 +74,16 @@ pub fn format_float(value: f64, kind: u8, precision: usize, flags: FloatFlags) -
         } else {
             "-inf"
         };
-        return Ok(if flags.upper { text.to_ascii_uppercase() } else { text.to_owned() });
+        return Ok(if flags.upper {
+            text.to_ascii_uppercase()
+        } else {
+            text.to_owned()
+        });
     }
     let magnitude = value.abs();
+    if kind == b'f' && precision <= float_digits::FRACTION_MAX {
+        return Ok(fixed(value, precision, flags));
+    }
     let wanted = precision.max(1);
     let digits = match kind {
         b'e' => float_digits::significant(magnitude, precision.saturating_add(1)),
@@ -76,30 +95,74 @@ pub fn format_float(value: f64, kind: u8, precision: usize, flags: FloatFlags) -
     if flags.no_negative_zero && digits.text == "0" {
         negative = false;
     }
-    layout(&digits, negative, kind, if kind == b'g' { wanted } else { precision }, flags)
+    layout(
+        &digits,
+        negative,
+        kind,
+        if kind == b'g' { wanted } else { precision },
+        flags,
+    )
+}
+
+/// The `f` conversion as the standard library writes it: the common case, without cutting and joining digits.
+fn fixed(value: f64, precision: usize, flags: FloatFlags) -> String {
+    let mut text = format!("{value:.precision$}");
+    if flags.no_negative_zero
+        && text.starts_with('-')
+        && text.bytes().all(|b| matches!(b, b'-' | b'0' | b'.'))
+    {
+        text.remove(0);
+    }
+    if flags.alternate && precision == 0 {
+        text.push('.');
+    }
+    text
 }
 
 /// Places point, zeros and exponent around the digits.
-fn layout(digits: &Digits, negative: bool, kind: u8, precision: usize, flags: FloatFlags) -> Result<String, Error> {
+fn layout(
+    digits: &Digits,
+    negative: bool,
+    kind: u8,
+    precision: usize,
+    flags: FloatFlags,
+) -> Result<String, Error> {
     let point = i64::from(digits.point);
     let count = digits.text.len() as i64;
-    let precision_signed = i64::try_from(precision).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
+    let precision_signed = i64::try_from(precision)
+        .unwrap_or(i64::MAX / 4)
+        .min(i64::MAX / 4);
     // `end`: one past the last digit position to show, counted from the first digit.
     let (scientific, mut end) = match kind {
         b'e' => (true, precision_signed + 1),
         b'f' => (false, point + precision_signed),
         b'g' => {
             let limit = precision_signed - i64::from(flags.add_dot_zero);
-            (point <= -4 || point > limit, if flags.alternate { precision_signed } else { count })
+            (
+                point <= -4 || point > limit,
+                if flags.alternate {
+                    precision_signed
+                } else {
+                    count
+                },
+            )
         }
         _ => (point <= -4 || point > 16, count),
     };
     let shown_point = if scientific { 1 } else { point };
     let start = if shown_point <= 0 { shown_point - 1 } else { 0 };
-    end = if !scientific && flags.add_dot_zero { end.max(shown_point + 1) } else { end.max(shown_point) };
+    end = if !scientific && flags.add_dot_zero {
+        end.max(shown_point + 1)
+    } else {
+        end.max(shown_point)
+    };
 
     let mut text = String::new();
-    text.try_reserve(usize::try_from(end - start).map_err(|_| Error::memory())?.saturating_add(8))?;
+    text.try_reserve(
+        usize::try_from(end - start)
+            .map_err(|_| Error::memory())?
+            .saturating_add(8),
+    )?;
     if negative {
         text.push('-');
     }
@@ -146,7 +209,11 @@ fn float_prefix(text: &[u8]) -> Option<(f64, usize)> {
     let sign_len = usize::from(matches!(text.first(), Some(b'+' | b'-')));
     let negative = text.first() == Some(&b'-');
     let rest = &text[sign_len..];
-    for (name, value) in [("infinity", f64::INFINITY), ("inf", f64::INFINITY), ("nan", f64::NAN)] {
+    for (name, value) in [
+        ("infinity", f64::INFINITY),
+        ("inf", f64::INFINITY),
+        ("nan", f64::NAN),
+    ] {
         if rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes()) {
             return Some((if negative { -value } else { value }, sign_len + name.len()));
         }
@@ -158,7 +225,10 @@ fn float_prefix(text: &[u8]) -> Option<(f64, usize)> {
         loop {
             match text.get(*position) {
                 Some(b'0'..=b'9') => *position += 1,
-                Some(b'_') if *position > start && matches!(text.get(*position + 1), Some(b'0'..=b'9')) => {
+                Some(b'_')
+                    if *position > start
+                        && matches!(text.get(*position + 1), Some(b'0'..=b'9')) =>
+                {
                     underscores = true;
                     *position += 1;
                 }
@@ -187,21 +257,33 @@ fn float_prefix(text: &[u8]) -> Option<(f64, usize)> {
         }
     }
     let number = std::str::from_utf8(&text[..position]).ok()?;
-    let value = if underscores { number.replace('_', "").parse() } else { number.parse() };
+    let value = if underscores {
+        number.replace('_', "").parse()
+    } else {
+        number.parse()
+    };
     Some((value.ok()?, position))
 }
 
 /// `complex(str)`: stripped ASCII text, parentheses allowed around the number with white space inside them.
 pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
     let text = match text.strip_prefix('(') {
-        Some(inner) => inner.strip_suffix(')')?.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']),
+        Some(inner) => inner
+            .strip_suffix(')')?
+            .trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']),
         None => text,
     };
     let bytes = text.as_bytes();
     let is_j = |position: usize| matches!(bytes.get(position), Some(b'j' | b'J'));
     let is_sign = |position: usize| matches!(bytes.get(position), Some(b'+' | b'-'));
     // A lone sign before `j` means one.
-    let unit = |position: usize| -> f64 { if bytes.get(position) == Some(&b'-') { -1.0 } else { 1.0 } };
+    let unit = |position: usize| -> f64 {
+        if bytes.get(position) == Some(&b'-') {
+            -1.0
+        } else {
+            1.0
+        }
+    };
     let (real, imaginary, end) = match float_prefix(bytes) {
         Some((first, used)) if is_sign(used) => match float_prefix(&bytes[used..]) {
             Some((second, more)) => (first, second, is_j(used + more).then_some(used + more + 1)?),

@@ -15,7 +15,11 @@ const DIVISION_BY_ZERO: &str = "division by zero";
 pub fn floor_div_i64(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
     let rest = a % b;
-    Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
+    Some(if rest != 0 && (rest < 0) != (b < 0) {
+        quotient - 1
+    } else {
+        quotient
+    })
 }
 
 /// Python's `a % b` of words; `None` for a zero divisor. The result has the sign of `b`.
@@ -25,7 +29,11 @@ pub fn floor_mod_i64(a: i64, b: i64) -> Option<i64> {
         return None;
     }
     let rest = a.wrapping_rem(b);
-    Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+    Some(if rest != 0 && (rest < 0) != (b < 0) {
+        rest + b
+    } else {
+        rest
+    })
 }
 
 /// Python's `divmod`. Errors: `ZeroDivisionError`.
@@ -34,7 +42,11 @@ pub fn floor_div_rem(a: &IBig, b: &IBig) -> Result<(IBig, IBig), Error> {
         return Err(Error::zero_division(DIVISION_BY_ZERO));
     }
     let (quotient, rest) = a.div_rem(b);
-    if !rest.is_zero() && rest.sign() != b.sign() { Ok((quotient - IBig::ONE, rest + b)) } else { Ok((quotient, rest)) }
+    if !rest.is_zero() && rest.sign() != b.sign() {
+        Ok((quotient - IBig::ONE, rest + b))
+    } else {
+        Ok((quotient, rest))
+    }
 }
 
 /// Python's `a // b`. Errors: `ZeroDivisionError`.
@@ -51,6 +63,12 @@ pub fn bit_length(value: &IBig) -> usize {
     }
 }
 
+/// Ones of the magnitude: `int.bit_count`.
+pub fn bit_count(value: &IBig) -> usize {
+    let (_, words) = value.as_sign_words();
+    words.iter().map(|word| word.count_ones() as usize).sum()
+}
+
 /// Nearest float, ties to even; `None` beyond the largest float.
 pub fn int_to_f64(value: &IBig) -> Option<f64> {
     if let Ok(small) = i64::try_from(value) {
@@ -62,10 +80,16 @@ pub fn int_to_f64(value: &IBig) -> Option<f64> {
     }
     let magnitude = value.unsigned_abs();
     let shift = bits.saturating_sub(64);
-    let sticky = magnitude.trailing_zeros().is_some_and(|zeros| zeros < shift);
+    let sticky = magnitude
+        .trailing_zeros()
+        .is_some_and(|zeros| zeros < shift);
     let top = u64::try_from(&magnitude >> shift).unwrap_or(u64::MAX);
     let result = scaled(top, sticky, shift as i64)?;
-    Some(if value.sign() == Sign::Negative { -result } else { result })
+    Some(if value.sign() == Sign::Negative {
+        -result
+    } else {
+        result
+    })
 }
 
 /// `a / b` of words.
@@ -99,10 +123,15 @@ pub fn true_div(a: &IBig, b: &IBig) -> Result<f64, Error> {
     // A quotient of 63 or 64 bits: more than a float keeps, the rest is only "something follows".
     let shift = 63 - difference;
     let (top, bottom) = (a.unsigned_abs(), b.unsigned_abs());
-    let (quotient, rest) =
-        if shift >= 0 { (top << shift as usize).div_rem(bottom) } else { top.div_rem(bottom << shift.unsigned_abs() as usize) };
+    let (quotient, rest) = if shift >= 0 {
+        (top << shift as usize).div_rem(bottom)
+    } else {
+        top.div_rem(bottom << shift.unsigned_abs() as usize)
+    };
     let quotient = u64::try_from(quotient).unwrap_or(u64::MAX);
-    scaled(quotient, !rest.is_zero(), -shift).map(signed).ok_or_else(too_large)
+    scaled(quotient, !rest.is_zero(), -shift)
+        .map(signed)
+        .ok_or_else(too_large)
 }
 
 /// `math.isqrt`. Errors: `ValueError` for negative numbers.
@@ -128,10 +157,16 @@ pub fn pow_mod(base: &IBig, exponent: &IBig, modulus: &IBig) -> Result<IBig, Err
     let ring = ConstDivisor::new(size.clone());
     let mut element = ring.reduce(start.unsigned_abs());
     if exponent.sign() == Sign::Negative {
-        element = element.inv().ok_or_else(|| Error::value("base is not invertible for the given modulus"))?;
+        element = element
+            .inv()
+            .ok_or_else(|| Error::value("base is not invertible for the given modulus"))?;
     }
     let result = IBig::from(element.pow(&exponent.unsigned_abs()).residue());
-    if modulus.sign() == Sign::Negative && !result.is_zero() { Ok(result - IBig::from(size)) } else { Ok(result) }
+    if modulus.sign() == Sign::Negative && !result.is_zero() {
+        Ok(result - IBig::from(size))
+    } else {
+        Ok(result)
+    }
 }
 
 /// Fails with a memory error when `bytes` cannot be had; the big-integer library would abort.
@@ -143,13 +178,34 @@ fn probe(bytes: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// `base ** exponent`. Errors: memory.
+pub fn int_pow(base: &IBig, exponent: usize) -> Result<IBig, Error> {
+    if base.is_zero() || base.is_one() || *base == IBig::NEG_ONE {
+        let odd = exponent % 2 == 1;
+        return Ok(if exponent == 0 || (!odd && !base.is_zero()) {
+            IBig::ONE
+        } else {
+            base.clone()
+        });
+    }
+    let bits = bit_length(base)
+        .checked_mul(exponent)
+        .filter(|bits| *bits < usize::MAX / 128)
+        .ok_or_else(Error::memory)?;
+    probe(bits / 8)?;
+    Ok(base.pow(exponent))
+}
+
 /// `value << count`. Errors: memory.
 pub fn shift_left(value: &IBig, count: usize) -> Result<IBig, Error> {
     if value.is_zero() {
         return Ok(IBig::ZERO);
     }
     // The library counts bits in a usize.
-    let bits = count.checked_add(bit_length(value)).filter(|bits| *bits < usize::MAX / 128).ok_or_else(Error::memory)?;
+    let bits = count
+        .checked_add(bit_length(value))
+        .filter(|bits| *bits < usize::MAX / 128)
+        .ok_or_else(Error::memory)?;
     probe(bits / 8)?;
     Ok(value << count)
 }
@@ -157,7 +213,11 @@ pub fn shift_left(value: &IBig, count: usize) -> Result<IBig, Error> {
 /// `value >> count`, toward minus infinity.
 pub fn shift_right(value: &IBig, count: usize) -> IBig {
     if count >= bit_length(value) {
-        return if value.sign() == Sign::Negative { IBig::NEG_ONE } else { IBig::ZERO };
+        return if value.sign() == Sign::Negative {
+            IBig::NEG_ONE
+        } else {
+            IBig::ZERO
+        };
     }
     value >> count
 }
@@ -172,7 +232,11 @@ pub fn round_int_half_even(value: &IBig, places: usize) -> Result<IBig, Error> {
     let (quotient, rest) = floor_div_rem(value, &unit)?;
     let twice = rest * IBig::from(2);
     let up = twice > unit || (twice == unit && quotient.bit(0));
-    Ok(if up { (quotient + IBig::ONE) * unit } else { quotient * unit })
+    Ok(if up {
+        (quotient + IBig::ONE) * unit
+    } else {
+        quotient * unit
+    })
 }
 
 /// `int.from_bytes`.
@@ -186,13 +250,22 @@ pub fn int_from_bytes(bytes: &[u8], big_endian: bool, signed: bool) -> IBig {
 }
 
 /// `int.to_bytes`. Errors: `OverflowError`, memory.
-pub fn int_to_bytes(value: &IBig, length: usize, big_endian: bool, signed: bool) -> Result<Vec<u8>, Error> {
+pub fn int_to_bytes(
+    value: &IBig,
+    length: usize,
+    big_endian: bool,
+    signed: bool,
+) -> Result<Vec<u8>, Error> {
     let negative = value.sign() == Sign::Negative;
     if negative && !signed {
         return Err(Error::overflow("can't convert negative int to unsigned"));
     }
     let too_big = || Error::overflow("int too big to convert");
-    let digits = if signed { value.to_le_bytes() } else { value.unsigned_abs().to_le_bytes() };
+    let digits = if signed {
+        value.to_le_bytes()
+    } else {
+        value.unsigned_abs().to_le_bytes()
+    };
     // The library may leave bytes that only repeat the sign.
     let fill = if negative { 0xff } else { 0 };
     if digits.len() > length && digits[length..].iter().any(|byte| *byte != fill) {

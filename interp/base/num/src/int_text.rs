@@ -90,7 +90,11 @@ pub fn parse_int(text: &str, base: u32, digits_max: usize) -> Result<IBig, IntTe
     Ok(IBig::from_parts(sign, value))
 }
 
-fn parse_digits(digits: &[u8], radix: u32, digits_max: usize) -> Result<(UBig, usize), IntTextError> {
+fn parse_digits(
+    digits: &[u8],
+    radix: u32,
+    digits_max: usize,
+) -> Result<(UBig, usize), IntTextError> {
     let mut count = 0;
     let mut small: u64 = 0;
     let mut fits = true;
@@ -100,11 +104,16 @@ fn parse_digits(digits: &[u8], radix: u32, digits_max: usize) -> Result<(UBig, u
             after_digit = false;
             continue;
         }
-        let digit = char::from(*byte).to_digit(radix).ok_or(IntTextError::Invalid)?;
+        let digit = char::from(*byte)
+            .to_digit(radix)
+            .ok_or(IntTextError::Invalid)?;
         after_digit = true;
         count += 1;
         if fits {
-            match small.checked_mul(u64::from(radix)).and_then(|v| v.checked_add(u64::from(digit))) {
+            match small
+                .checked_mul(u64::from(radix))
+                .and_then(|v| v.checked_add(u64::from(digit)))
+            {
                 Some(value) => small = value,
                 None => fits = false,
             }
@@ -113,13 +122,24 @@ fn parse_digits(digits: &[u8], radix: u32, digits_max: usize) -> Result<(UBig, u
     if !after_digit {
         return Err(IntTextError::Invalid);
     }
-    if !radix.is_power_of_two() && digits_max > 0 && count > digits_max && count > MAX_STR_DIGITS_THRESHOLD {
-        return Err(IntTextError::InputLimit { digits: count, max: digits_max });
+    if !radix.is_power_of_two()
+        && digits_max > 0
+        && count > digits_max
+        && count > MAX_STR_DIGITS_THRESHOLD
+    {
+        return Err(IntTextError::InputLimit {
+            digits: count,
+            max: digits_max,
+        });
     }
     if fits {
         return Ok((UBig::from(small), count));
     }
-    let text: String = digits.iter().filter(|b| **b != b'_').map(|b| *b as char).collect();
+    let text: String = digits
+        .iter()
+        .filter(|b| **b != b'_')
+        .map(|b| *b as char)
+        .collect();
     let value = UBig::from_str_radix(&text, radix).map_err(|_| IntTextError::Invalid)?;
     Ok((value, count))
 }
@@ -141,7 +161,8 @@ pub fn i64_to_radix(value: i64, radix: u32) -> String {
             let mut rest = magnitude;
             let mut digits = Vec::with_capacity(42);
             loop {
-                digits.push(char::from_digit((rest % u64::from(radix)) as u32, radix).unwrap_or('0'));
+                digits
+                    .push(char::from_digit((rest % u64::from(radix)) as u32, radix).unwrap_or('0'));
                 rest /= u64::from(radix);
                 if rest == 0 {
                     break;
@@ -172,7 +193,10 @@ pub fn int_to_radix(value: &IBig, radix: u32, digits_max: usize) -> Result<Strin
     }
     let limited = digits_max > 0;
     // Cheap refusal: a number of b bits has at least 0.30102 b digits.
-    if limited && (crate::int_math::bit_length(value) as u64).saturating_sub(1) * 30102 / 100_000 > digits_max.max(MAX_STR_DIGITS_THRESHOLD) as u64 {
+    if limited
+        && (crate::int_math::bit_length(value) as u64).saturating_sub(1) * 30102 / 100_000
+            > digits_max.max(MAX_STR_DIGITS_THRESHOLD) as u64
+    {
         return Err(IntTextError::OutputLimit { max: digits_max });
     }
     let text = value.to_string();

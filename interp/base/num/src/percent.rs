@@ -70,17 +70,29 @@ pub struct Pieces<'a, T: CodePoints + ?Sized> {
 impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
     /// Pieces of a `str` template; without `mapping`, a key is a `TypeError`.
     pub fn of_str(text: &'a T, mapping: bool) -> Self {
-        Self { text, position: 0, bytes: false, mapping }
+        Self {
+            text,
+            position: 0,
+            bytes: false,
+            mapping,
+        }
     }
 
     /// Pieces of a `bytes` template (one message differs).
     pub fn of_bytes(text: &'a T, mapping: bool) -> Self {
-        Self { text, position: 0, bytes: true, mapping }
+        Self {
+            text,
+            position: 0,
+            bytes: true,
+            mapping,
+        }
     }
 
     fn peek(&self) -> Option<char> {
         // A lone surrogate is no character the syntax knows.
-        (self.position < self.text.count()).then(|| char::from_u32(self.text.code(self.position)).unwrap_or(char::REPLACEMENT_CHARACTER))
+        (self.position < self.text.count()).then(|| {
+            char::from_u32(self.text.code(self.position)).unwrap_or(char::REPLACEMENT_CHARACTER)
+        })
     }
 
     fn incomplete() -> Error {
@@ -119,7 +131,11 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
         let mut value: Option<usize> = None;
         while self.position < self.text.count() && is_digit(self.text.code(self.position)) {
             let digit = (self.text.code(self.position) - 48) as usize;
-            let next = value.unwrap_or(0).checked_mul(10).and_then(|v| v.checked_add(digit)).filter(|v| *v <= max);
+            let next = value
+                .unwrap_or(0)
+                .checked_mul(10)
+                .and_then(|v| v.checked_add(digit))
+                .filter(|v| *v <= max);
             value = Some(next.ok_or_else(|| Error::value(too_big))?);
             self.position += 1;
         }
@@ -144,7 +160,11 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
         let mut precision = Count::Absent;
         if self.peek() == Some('.') {
             self.position += 1;
-            let too_big = if self.bytes { "prec too big" } else { "precision too big" };
+            let too_big = if self.bytes {
+                "prec too big"
+            } else {
+                "precision too big"
+            };
             precision = match self.count(i32::MAX as usize, too_big)? {
                 Count::Absent => Count::Number(0),
                 written => written,
@@ -158,7 +178,14 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
         }
         let index = self.position;
         self.position += 1;
-        Ok(Conversion { key, flags, width, precision, code: self.text.code(index), index })
+        Ok(Conversion {
+            key,
+            flags,
+            width,
+            precision,
+            code: self.text.code(index),
+            index,
+        })
     }
 }
 
@@ -205,27 +232,54 @@ impl Conversion {
     }
 
     fn width_number(&self) -> usize {
-        if let Count::Number(width) = self.width { width } else { 0 }
+        if let Count::Number(width) = self.width {
+            width
+        } else {
+            0
+        }
     }
 
     fn precision_number(&self) -> Option<usize> {
-        if let Count::Number(precision) = self.precision { Some(precision) } else { None }
+        if let Count::Number(precision) = self.precision {
+            Some(precision)
+        } else {
+            None
+        }
     }
 
     /// `ValueError`: a conversion character without meaning in a `str` template.
     pub fn unsupported(&self) -> Error {
-        let shown = if (32..127).contains(&self.code) { self.character() } else { '?' };
-        Error::value(format!("unsupported format character '{shown}' (0x{:x}) at index {}", self.code, self.index))
+        let shown = if (32..127).contains(&self.code) {
+            self.character()
+        } else {
+            '?'
+        };
+        Error::value(format!(
+            "unsupported format character '{shown}' (0x{:x}) at index {}",
+            self.code, self.index
+        ))
     }
 
     /// The same for a `bytes` template.
     pub fn unsupported_bytes(&self) -> Error {
-        let shown = if self.code < 128 { self.character() } else { char::REPLACEMENT_CHARACTER };
-        Error::value(format!("unsupported format character '{shown}' (0x{:x}) at index {}", self.code, self.index))
+        let shown = if self.code < 128 {
+            self.character()
+        } else {
+            char::REPLACEMENT_CHARACTER
+        };
+        Error::value(format!(
+            "unsupported format character '{shown}' (0x{:x}) at index {}",
+            self.code, self.index
+        ))
     }
 
     /// Writes an integer for `d i u o x X`. Errors: digit limit, precision too large, memory.
-    pub fn write_int(&self, out: &mut impl Sink, value: IntArg<'_>, digits_max: usize) -> Result<(), Error> {
+    pub fn write_int(
+        &self,
+        out: &mut impl Sink,
+        value: IntArg<'_>,
+        digits_max: usize,
+    ) -> Result<(), Error> {
         let (radix, prefix) = match self.character() {
             'x' => (16, "0x"),
             'X' => (16, "0X"),
@@ -240,18 +294,31 @@ impl Conversion {
             Some(digits) => (true, digits),
             None => (false, text.as_str()),
         };
-        let zeros = self.precision_number().unwrap_or(0).saturating_sub(digits.len());
+        let zeros = self
+            .precision_number()
+            .unwrap_or(0)
+            .saturating_sub(digits.len());
         if zeros > (i32::MAX - 3) as usize {
             return Err(Error::overflow("precision too large"));
         }
-        self.write_number(out, negative, if self.flags.alternate { prefix } else { "" }, zeros, digits)
+        self.write_number(
+            out,
+            negative,
+            if self.flags.alternate { prefix } else { "" },
+            zeros,
+            digits,
+        )
     }
 
     /// Writes a float for `e E f F g G`. Errors: memory.
     pub fn write_float(&self, out: &mut impl Sink, value: f64) -> Result<(), Error> {
         let kind = self.character().to_ascii_lowercase() as u8;
         let upper = self.character().is_ascii_uppercase();
-        let flags = FloatFlags { alternate: self.flags.alternate, upper, ..FloatFlags::default() };
+        let flags = FloatFlags {
+            alternate: self.flags.alternate,
+            upper,
+            ..FloatFlags::default()
+        };
         let text = format_float(value, kind, self.precision_number().unwrap_or(6), flags)?;
         match text.strip_prefix('-') {
             Some(digits) => self.write_number(out, true, "", 0, digits),
@@ -259,7 +326,14 @@ impl Conversion {
         }
     }
 
-    fn write_number(&self, out: &mut impl Sink, negative: bool, prefix: &str, zeros: usize, digits: &str) -> Result<(), Error> {
+    fn write_number(
+        &self,
+        out: &mut impl Sink,
+        negative: bool,
+        prefix: &str,
+        zeros: usize,
+        digits: &str,
+    ) -> Result<(), Error> {
         let sign = match (negative, self.flags.plus, self.flags.space) {
             (true, ..) => "-",
             (_, true, _) => "+",
@@ -282,8 +356,14 @@ impl Conversion {
     }
 
     /// Writes text for `s r a b`, cut to the precision.
-    pub fn write_text<T: CodePoints + ?Sized>(&self, out: &mut impl Sink, text: &T) -> Result<(), Error> {
-        let length = text.count().min(self.precision_number().unwrap_or(usize::MAX));
+    pub fn write_text<T: CodePoints + ?Sized>(
+        &self,
+        out: &mut impl Sink,
+        text: &T,
+    ) -> Result<(), Error> {
+        let length = text
+            .count()
+            .min(self.precision_number().unwrap_or(usize::MAX));
         self.write_cut(out, text, length)
     }
 
@@ -292,9 +372,18 @@ impl Conversion {
         self.write_cut(out, [code].as_slice(), 1)
     }
 
-    fn write_cut<T: CodePoints + ?Sized>(&self, out: &mut impl Sink, text: &T, length: usize) -> Result<(), Error> {
+    fn write_cut<T: CodePoints + ?Sized>(
+        &self,
+        out: &mut impl Sink,
+        text: &T,
+        length: usize,
+    ) -> Result<(), Error> {
         let spare = self.width_number().saturating_sub(length);
-        let (before, after) = if self.flags.left { (0, spare) } else { (spare, 0) };
+        let (before, after) = if self.flags.left {
+            (0, spare)
+        } else {
+            (spare, 0)
+        };
         out.push_code(32, before)?;
         out.push_codes(text, 0, length)?;
         out.push_code(32, after)
@@ -308,7 +397,9 @@ pub fn not_enough_arguments() -> Error {
 
 /// `TypeError` when arguments are left; `what` is `string` or `bytes`.
 pub fn arguments_left(what: &str) -> Error {
-    Error::type_(format!("not all arguments converted during {what} formatting"))
+    Error::type_(format!(
+        "not all arguments converted during {what} formatting"
+    ))
 }
 
 /// `TypeError` for a key without a mapping.

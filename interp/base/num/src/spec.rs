@@ -78,15 +78,27 @@ pub struct Target<'a> {
 impl<'a> Target<'a> {
     /// An integer (or a subclass).
     pub const fn int(type_name: &'a str) -> Self {
-        Self { type_name, default_type: 'd' as u32, default_align: Align::Right }
+        Self {
+            type_name,
+            default_type: 'd' as u32,
+            default_align: Align::Right,
+        }
     }
     /// A float or a complex number.
     pub const fn float(type_name: &'a str) -> Self {
-        Self { type_name, default_type: 0, default_align: Align::Right }
+        Self {
+            type_name,
+            default_type: 0,
+            default_align: Align::Right,
+        }
     }
     /// A string.
     pub const fn str(type_name: &'a str) -> Self {
-        Self { type_name, default_type: 's' as u32, default_align: Align::Left }
+        Self {
+            type_name,
+            default_type: 's' as u32,
+            default_align: Align::Left,
+        }
     }
 }
 
@@ -126,10 +138,21 @@ impl FormatSpec {
     }
 
     /// Parses a spec. Errors are `ValueError`s with CPython's texts.
-    pub fn parse_codes<T: CodePoints + ?Sized>(text: &T, target: Target<'_>) -> Result<Self, Error> {
+    pub fn parse_codes<T: CodePoints + ?Sized>(
+        text: &T,
+        target: Target<'_>,
+    ) -> Result<Self, Error> {
         let end = text.count();
-        let at = |position: usize| if position < end { text.code(position) } else { 0 };
-        let is = |position: usize, character: char| position < end && text.code(position) == character as u32;
+        let at = |position: usize| {
+            if position < end {
+                text.code(position)
+            } else {
+                0
+            }
+        };
+        let is = |position: usize, character: char| {
+            position < end && text.code(position) == character as u32
+        };
         let mut spec = Self {
             fill: ' ' as u32,
             align: target.default_align,
@@ -160,7 +183,11 @@ impl FormatSpec {
             align_written = true;
             position = 1;
         }
-        for (character, mode) in [('+', SignMode::Plus), ('-', SignMode::Minus), (' ', SignMode::Space)] {
+        for (character, mode) in [
+            ('+', SignMode::Plus),
+            ('-', SignMode::Minus),
+            (' ', SignMode::Space),
+        ] {
             if is(position, character) {
                 spec.sign = mode;
                 position += 1;
@@ -196,9 +223,13 @@ impl FormatSpec {
         if end - position > 1 {
             let mut shown_spec = String::new();
             for index in 0..end {
-                shown_spec.push(char::from_u32(text.code(index)).unwrap_or(char::REPLACEMENT_CHARACTER));
+                shown_spec
+                    .push(char::from_u32(text.code(index)).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            return Err(Error::value(format!("Invalid format specifier '{shown_spec}' for object of type '{}'", target.type_name)));
+            return Err(Error::value(format!(
+                "Invalid format specifier '{shown_spec}' for object of type '{}'",
+                target.type_name
+            )));
         }
         if position < end {
             spec.kind = at(position);
@@ -208,8 +239,12 @@ impl FormatSpec {
     }
 
     fn check_grouping(&self) -> Result<(), Error> {
-        let decimal = matches!(self.kind_char(), 'd' | 'e' | 'f' | 'g' | 'E' | 'G' | '%' | 'F' | '\0');
-        let by_four = self.grouping == Grouping::Underscore && matches!(self.kind_char(), 'b' | 'o' | 'x' | 'X');
+        let decimal = matches!(
+            self.kind_char(),
+            'd' | 'e' | 'f' | 'g' | 'E' | 'G' | '%' | 'F' | '\0'
+        );
+        let by_four = self.grouping == Grouping::Underscore
+            && matches!(self.kind_char(), 'b' | 'o' | 'x' | 'X');
         if self.grouping != Grouping::None && !decimal && !by_four {
             return Err(self.bad_grouping(self.grouping));
         }
@@ -220,7 +255,11 @@ impl FormatSpec {
     }
 
     fn bad_grouping(&self, grouping: Grouping) -> Error {
-        Error::value(format!("Cannot specify '{}' with '{}'.", grouping.separator(), shown(self.kind)))
+        Error::value(format!(
+            "Cannot specify '{}' with '{}'.",
+            grouping.separator(),
+            shown(self.kind)
+        ))
     }
 
     /// The type code as a character; `'\u{fffd}'` for a surrogate, which is no type.
@@ -230,12 +269,18 @@ impl FormatSpec {
 
     /// The error for a type code that the object does not know.
     pub fn unknown_type(&self, type_name: &str) -> Error {
-        Error::value(format!("Unknown format code '{}' for object of type '{type_name}'", shown(self.kind)))
+        Error::value(format!(
+            "Unknown format code '{}' for object of type '{type_name}'",
+            shown(self.kind)
+        ))
     }
 }
 
 /// `,` or `_`, and an error when both are written.
-fn parse_grouping(is: &dyn Fn(usize, char) -> bool, position: &mut usize) -> Result<Grouping, Error> {
+fn parse_grouping(
+    is: &dyn Fn(usize, char) -> bool,
+    position: &mut usize,
+) -> Result<Grouping, Error> {
     let both = || Error::value("Cannot specify both ',' and '_'.");
     let mut grouping = Grouping::None;
     if is(*position, ',') {

@@ -19,14 +19,30 @@ pub struct Locale {
 impl Locale {
     /// The locale "C": a point and no grouping.
     pub fn c() -> Self {
-        Self { decimal_point: ".".to_owned(), separator: String::new(), grouping: Vec::new() }
+        Self {
+            decimal_point: ".".to_owned(),
+            separator: String::new(),
+            grouping: Vec::new(),
+        }
     }
 
     /// What a spec says itself.
     pub(crate) fn of_spec(spec: &FormatSpec) -> Self {
-        let size = if matches!(spec.kind_char(), 'b' | 'o' | 'x' | 'X') { 4 } else { 3 };
-        let grouping = if spec.grouping == Grouping::None { Vec::new() } else { vec![size] };
-        Self { decimal_point: ".".to_owned(), separator: spec.grouping.separator().to_owned(), grouping }
+        let size = if matches!(spec.kind_char(), 'b' | 'o' | 'x' | 'X') {
+            4
+        } else {
+            3
+        };
+        let grouping = if spec.grouping == Grouping::None {
+            Vec::new()
+        } else {
+            vec![size]
+        };
+        Self {
+            decimal_point: ".".to_owned(),
+            separator: spec.grouping.separator().to_owned(),
+            grouping,
+        }
     }
 }
 
@@ -59,7 +75,14 @@ impl<'a> Parts<'a> {
             rest = &rest[1..];
             (fraction, rest) = rest.split_at(digits(rest));
         }
-        Self { negative, prefix: "", whole, has_point, fraction, rest }
+        Self {
+            negative,
+            prefix: "",
+            whole,
+            has_point,
+            fraction,
+            rest,
+        }
     }
 
     fn sign(&self, mode: SignMode) -> &'static str {
@@ -84,13 +107,23 @@ impl<'a> Parts<'a> {
         }
         let mut body = String::new();
         let used = tail.chars().count() + self.prefix.len() + self.sign(spec.sign).len();
-        group_whole(&mut body, self.whole, zero_width.saturating_sub(used), locale)?;
+        group_whole(
+            &mut body,
+            self.whole,
+            zero_width.saturating_sub(used),
+            locale,
+        )?;
         Sink::push_str(&mut body, &tail)?;
         Ok(body)
     }
 
     /// Writes the number padded to the width of `spec`.
-    pub fn write(&self, out: &mut impl Sink, spec: &FormatSpec, locale: &Locale) -> Result<(), Error> {
+    pub fn write(
+        &self,
+        out: &mut impl Sink,
+        spec: &FormatSpec,
+        locale: &Locale,
+    ) -> Result<(), Error> {
         let width = spec.width.unwrap_or(0);
         let zero_fill = spec.fill == '0' as u32 && spec.align == Align::AfterSign;
         let body = self.body(spec, locale, if zero_fill { width } else { 0 })?;
@@ -106,7 +139,12 @@ impl<'a> Parts<'a> {
     }
 
     /// The number without any padding, its sign by `mode`; for the parts of complex numbers.
-    pub fn unpadded(&self, spec: &FormatSpec, mode: SignMode, locale: &Locale) -> Result<String, Error> {
+    pub fn unpadded(
+        &self,
+        spec: &FormatSpec,
+        mode: SignMode,
+        locale: &Locale,
+    ) -> Result<String, Error> {
         let body = self.body(spec, locale, 0)?;
         Ok(format!("{}{body}", self.sign(mode)))
     }

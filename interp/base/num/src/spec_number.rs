@@ -62,16 +62,22 @@ pub fn format_int(
         'x' | 'X' => 16,
         'd' | 'n' | 'c' => 10,
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' => {
-            let float = value.to_f64().ok_or_else(|| Error::overflow("int too large to convert to float"))?;
+            let float = value
+                .to_f64()
+                .ok_or_else(|| Error::overflow("int too large to convert to float"))?;
             return format_float_spec(out, float, spec, type_name, locale);
         }
         _ => return Err(spec.unknown_type(type_name)),
     };
     if spec.precision.is_some() {
-        return Err(Error::value("Precision not allowed in integer format specifier"));
+        return Err(Error::value(
+            "Precision not allowed in integer format specifier",
+        ));
     }
     if spec.no_negative_zero {
-        return Err(Error::value("Negative zero coercion (z) not allowed in integer format specifier"));
+        return Err(Error::value(
+            "Negative zero coercion (z) not allowed in integer format specifier",
+        ));
     }
     if spec.kind == 'c' as u32 {
         return format_character(out, value, spec);
@@ -80,6 +86,14 @@ pub fn format_int(
     let upper = spec.kind == 'X' as u32;
     if upper {
         text.make_ascii_uppercase();
+    }
+    let plain = spec.width.is_none()
+        && !spec.alternate
+        && spec.grouping == Grouping::None
+        && spec.kind != 'n' as u32
+        && matches!(spec.sign, SignMode::Default | SignMode::Minus);
+    if plain {
+        return out.push_str(&text);
     }
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -92,19 +106,43 @@ pub fn format_int(
         (true, 16) => "0x",
         _ => "",
     };
-    let parts = Parts { negative, prefix, whole: digits, has_point: false, fraction: "", rest: "" };
-    if spec.kind == 'n' as u32 { parts.write(out, spec, locale) } else { parts.write(out, spec, &Locale::of_spec(spec)) }
+    let parts = Parts {
+        negative,
+        prefix,
+        whole: digits,
+        has_point: false,
+        fraction: "",
+        rest: "",
+    };
+    if spec.kind == 'n' as u32 {
+        parts.write(out, spec, locale)
+    } else {
+        parts.write(out, spec, &Locale::of_spec(spec))
+    }
 }
 
-fn format_character(out: &mut impl Sink, value: IntArg<'_>, spec: &FormatSpec) -> Result<(), Error> {
+fn format_character(
+    out: &mut impl Sink,
+    value: IntArg<'_>,
+    spec: &FormatSpec,
+) -> Result<(), Error> {
     if spec.sign != SignMode::Default {
-        return Err(Error::value("Sign not allowed with integer format specifier 'c'"));
+        return Err(Error::value(
+            "Sign not allowed with integer format specifier 'c'",
+        ));
     }
     if spec.alternate {
-        return Err(Error::value("Alternate form (#) not allowed with integer format specifier 'c'"));
+        return Err(Error::value(
+            "Alternate form (#) not allowed with integer format specifier 'c'",
+        ));
     }
-    let code = value.to_i64().ok_or_else(|| Error::overflow("Python int too large to convert to C long"))?;
-    let code = u32::try_from(code).ok().filter(|c| *c < 0x11_0000).ok_or_else(|| Error::overflow("%c arg not in range(0x110000)"))?;
+    let code = value
+        .to_i64()
+        .ok_or_else(|| Error::overflow("Python int too large to convert to C long"))?;
+    let code = u32::try_from(code)
+        .ok()
+        .filter(|c| *c < 0x11_0000)
+        .ok_or_else(|| Error::overflow("%c arg not in range(0x110000)"))?;
     let (left, inner, right) = padding(1, spec.width.unwrap_or(0), spec.align);
     out.push_code(spec.fill, left + inner)?;
     out.push_code(code, 1)?;
@@ -115,12 +153,22 @@ fn format_character(out: &mut impl Sink, value: IntArg<'_>, spec: &FormatSpec) -
 const PRECISION_MAX: usize = i32::MAX as usize;
 
 /// Text of one float by the type, precision and flags of `spec`.
-fn float_by_spec(value: f64, spec: &FormatSpec, add_dot_zero: bool, no_type_precision: usize) -> Result<String, Error> {
+fn float_by_spec(
+    value: f64,
+    spec: &FormatSpec,
+    add_dot_zero: bool,
+    no_type_precision: usize,
+) -> Result<String, Error> {
     if spec.precision.is_some_and(|p| p > PRECISION_MAX) {
         return Err(Error::value("precision too big"));
     }
     let upper = matches!(spec.kind_char(), 'E' | 'F' | 'G');
-    let flags = FloatFlags { alternate: spec.alternate, add_dot_zero, no_negative_zero: spec.no_negative_zero, upper };
+    let flags = FloatFlags {
+        alternate: spec.alternate,
+        add_dot_zero,
+        no_negative_zero: spec.no_negative_zero,
+        upper,
+    };
     let (kind, default) = match spec.kind_char() {
         'e' | 'E' => (b'e', 6),
         'f' | 'F' | '%' => (b'f', 6),
@@ -132,12 +180,26 @@ fn float_by_spec(value: f64, spec: &FormatSpec, add_dot_zero: bool, no_type_prec
 }
 
 /// `float.__format__`. Errors: `ValueError`, memory.
-pub fn format_float_spec(out: &mut impl Sink, value: f64, spec: &FormatSpec, type_name: &str, locale: &Locale) -> Result<(), Error> {
-    if !matches!(spec.kind_char(), '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') {
+pub fn format_float_spec(
+    out: &mut impl Sink,
+    value: f64,
+    spec: &FormatSpec,
+    type_name: &str,
+    locale: &Locale,
+) -> Result<(), Error> {
+    if !matches!(
+        spec.kind_char(),
+        '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%'
+    ) {
         return Err(spec.unknown_type(type_name));
     }
     let percent = spec.kind == '%' as u32;
-    let mut text = float_by_spec(if percent { value * 100.0 } else { value }, spec, spec.kind == 0, 0)?;
+    let mut text = float_by_spec(
+        if percent { value * 100.0 } else { value },
+        spec,
+        spec.kind == 0,
+        0,
+    )?;
     if percent {
         text.push('%');
     }
@@ -150,7 +212,11 @@ pub fn format_float_spec(out: &mut impl Sink, value: f64, spec: &FormatSpec, typ
         return out.push_str(&text);
     }
     let parts = Parts::of_float(&text);
-    if spec.kind == 'n' as u32 { parts.write(out, spec, locale) } else { parts.write(out, spec, &Locale::of_spec(spec)) }
+    if spec.kind == 'n' as u32 {
+        parts.write(out, spec, locale)
+    } else {
+        parts.write(out, spec, &Locale::of_spec(spec))
+    }
 }
 
 /// `complex.__format__`. Errors: `ValueError`, memory.
@@ -162,14 +228,21 @@ pub fn format_complex_spec(
     type_name: &str,
     locale: &Locale,
 ) -> Result<(), Error> {
-    if !matches!(spec.kind_char(), '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n') {
+    if !matches!(
+        spec.kind_char(),
+        '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n'
+    ) {
         return Err(spec.unknown_type(type_name));
     }
     if spec.fill == '0' as u32 {
-        return Err(Error::value("Zero padding is not allowed in complex format specifier"));
+        return Err(Error::value(
+            "Zero padding is not allowed in complex format specifier",
+        ));
     }
     if spec.align == Align::AfterSign {
-        return Err(Error::value("'=' alignment flag is not allowed in complex format specifier"));
+        return Err(Error::value(
+            "'=' alignment flag is not allowed in complex format specifier",
+        ));
     }
     let skip_real = spec.kind == 0 && real == 0.0 && real.is_sign_positive();
     let parentheses = spec.kind == 0 && !skip_real;
@@ -202,23 +275,36 @@ pub fn format_complex_spec(
 }
 
 /// `str.__format__`. Errors: `ValueError`, memory.
-pub fn format_str_spec<T: CodePoints + ?Sized>(out: &mut impl Sink, text: &T, spec: &FormatSpec, type_name: &str) -> Result<(), Error> {
+pub fn format_str_spec<T: CodePoints + ?Sized>(
+    out: &mut impl Sink,
+    text: &T,
+    spec: &FormatSpec,
+    type_name: &str,
+) -> Result<(), Error> {
     if spec.kind != 's' as u32 {
         return Err(spec.unknown_type(type_name));
     }
     match spec.sign {
         SignMode::Default => {}
-        SignMode::Space => return Err(Error::value("Space not allowed in string format specifier")),
+        SignMode::Space => {
+            return Err(Error::value("Space not allowed in string format specifier"));
+        }
         _ => return Err(Error::value("Sign not allowed in string format specifier")),
     }
     if spec.no_negative_zero {
-        return Err(Error::value("Negative zero coercion (z) not allowed in string format specifier"));
+        return Err(Error::value(
+            "Negative zero coercion (z) not allowed in string format specifier",
+        ));
     }
     if spec.alternate {
-        return Err(Error::value("Alternate form (#) not allowed in string format specifier"));
+        return Err(Error::value(
+            "Alternate form (#) not allowed in string format specifier",
+        ));
     }
     if spec.align == Align::AfterSign {
-        return Err(Error::value("'=' alignment not allowed in string format specifier"));
+        return Err(Error::value(
+            "'=' alignment not allowed in string format specifier",
+        ));
     }
     let length = text.count().min(spec.precision.unwrap_or(usize::MAX));
     let (left, _, right) = padding(length, spec.width.unwrap_or(0), spec.align);

@@ -42,7 +42,11 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
 
     /// Pieces of a part, such as a nested spec. Ranges index `text`. An out-of-bounds range is cut.
     pub fn of_range(text: &'a T, range: Range<usize>) -> Self {
-        Self { text, position: range.start, end: range.end.min(text.count()) }
+        Self {
+            text,
+            position: range.start,
+            end: range.end.min(text.count()),
+        }
     }
 
     fn take(&mut self) -> Option<char> {
@@ -64,13 +68,19 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
             }
         }
         let Some(brace) = found else {
-            return Ok(Piece { literal: start..self.position, field: None });
+            return Ok(Piece {
+                literal: start..self.position,
+                field: None,
+            });
         };
         let doubled = self.position < self.end && self.text.code(self.position) == brace as u32;
         if doubled {
             let literal = start..self.position;
             self.position += 1;
-            return Ok(Piece { literal, field: None });
+            return Ok(Piece {
+                literal,
+                field: None,
+            });
         }
         if brace == '}' {
             return Err(Error::value("Single '}' encountered in format string"));
@@ -79,7 +89,10 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
             return Err(Error::value("Single '{' encountered in format string"));
         }
         let literal = start..self.position - 1;
-        Ok(Piece { literal, field: Some(self.field()?) })
+        Ok(Piece {
+            literal,
+            field: Some(self.field()?),
+        })
     }
 
     fn field(&mut self) -> Result<Field, Error> {
@@ -99,13 +112,20 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
             }
         };
         let name = start..self.position - 1;
-        let mut field = Field { name, conversion: None, spec: self.position..self.position, spec_nested: false };
+        let mut field = Field {
+            name,
+            conversion: None,
+            spec: self.position..self.position,
+            spec_nested: false,
+        };
         if last == '}' {
             return Ok(field);
         }
         if last == '!' {
             if self.position >= self.end {
-                return Err(Error::value("end of string while looking for conversion specifier"));
+                return Err(Error::value(
+                    "end of string while looking for conversion specifier",
+                ));
             }
             field.conversion = Some(self.text.code(self.position));
             self.position += 1;
@@ -189,7 +209,10 @@ fn too_many() -> Error {
 }
 
 /// A number when the whole range is digits.
-fn whole_number<T: CodePoints + ?Sized>(text: &T, range: &Range<usize>) -> Result<Option<usize>, Error> {
+fn whole_number<T: CodePoints + ?Sized>(
+    text: &T,
+    range: &Range<usize>,
+) -> Result<Option<usize>, Error> {
     // Too large is an error even when no digit follows later, as in CPython.
     let mut position = range.start;
     let number = read_number(text, &mut position, range.end).map_err(|()| too_many())?;
@@ -197,7 +220,10 @@ fn whole_number<T: CodePoints + ?Sized>(text: &T, range: &Range<usize>) -> Resul
 }
 
 /// Splits a field name: `a.b[0][key]` is `Name(a)` and the steps `.b`, `[0]`, `[key]`. Errors: `ValueError`.
-pub fn split_field_name<T: CodePoints + ?Sized>(text: &T, range: Range<usize>) -> Result<(First, Steps<'_, T>), Error> {
+pub fn split_field_name<T: CodePoints + ?Sized>(
+    text: &T,
+    range: Range<usize>,
+) -> Result<(First, Steps<'_, T>), Error> {
     let end = range.end.min(text.count());
     let mut position = range.start;
     while position < end && text.code(position) != '.' as u32 && text.code(position) != '[' as u32 {
@@ -212,7 +238,14 @@ pub fn split_field_name<T: CodePoints + ?Sized>(text: &T, range: Range<usize>) -
             None => First::Name(name),
         }
     };
-    Ok((first, Steps { text, position, end }))
+    Ok((
+        first,
+        Steps {
+            text,
+            position,
+            end,
+        },
+    ))
 }
 
 impl<T: CodePoints + ?Sized> Steps<'_, T> {
@@ -223,7 +256,8 @@ impl<T: CodePoints + ?Sized> Steps<'_, T> {
         let is = |position: usize, character: char| self.text.code(position) == character as u32;
         let step = match opening {
             Some('.') => {
-                while self.position < self.end && !is(self.position, '.') && !is(self.position, '[') {
+                while self.position < self.end && !is(self.position, '.') && !is(self.position, '[')
+                {
                     self.position += 1;
                 }
                 Step::Attribute(start..self.position)
@@ -242,10 +276,16 @@ impl<T: CodePoints + ?Sized> Steps<'_, T> {
                     None => Step::Key(key),
                 }
             }
-            _ => return Err(Error::value("Only '.' or '[' may follow ']' in format field specifier")),
+            _ => {
+                return Err(Error::value(
+                    "Only '.' or '[' may follow ']' in format field specifier",
+                ));
+            }
         };
         match &step {
-            Step::Attribute(name) | Step::Key(name) if name.is_empty() => Err(Error::value("Empty attribute in format string")),
+            Step::Attribute(name) | Step::Key(name) if name.is_empty() => {
+                Err(Error::value("Empty attribute in format string"))
+            }
             _ => Ok(step),
         }
     }
@@ -282,8 +322,16 @@ impl Numbering {
             First::Index(_) => true,
         };
         match (*self.manual.get_or_insert(manual), manual) {
-            (true, false) => return Err(Error::value("cannot switch from manual field specification to automatic field numbering")),
-            (false, true) => return Err(Error::value("cannot switch from automatic field numbering to manual field specification")),
+            (true, false) => {
+                return Err(Error::value(
+                    "cannot switch from manual field specification to automatic field numbering",
+                ));
+            }
+            (false, true) => {
+                return Err(Error::value(
+                    "cannot switch from automatic field numbering to manual field specification",
+                ));
+            }
             _ => {}
         }
         if let First::Index(index) = first {

@@ -54,7 +54,12 @@ pub trait Sink {
     /// Appends `code` `times` times.
     fn push_code(&mut self, code: u32, times: usize) -> Result<(), Error>;
     /// Appends code points `from..to` of `text`.
-    fn push_codes<T: CodePoints + ?Sized>(&mut self, text: &T, from: usize, to: usize) -> Result<(), Error> {
+    fn push_codes<T: CodePoints + ?Sized>(
+        &mut self,
+        text: &T,
+        from: usize,
+        to: usize,
+    ) -> Result<(), Error> {
         for index in from..to {
             self.push_code(text.code(index), 1)?;
         }
@@ -71,8 +76,26 @@ impl Sink for String {
     }
     fn push_code(&mut self, code: u32, times: usize) -> Result<(), Error> {
         let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        self.try_reserve(times.checked_mul(character.len_utf8()).ok_or_else(Error::memory)?)?;
+        self.try_reserve(
+            times
+                .checked_mul(character.len_utf8())
+                .ok_or_else(Error::memory)?,
+        )?;
         self.extend(std::iter::repeat_n(character, times));
+        Ok(())
+    }
+    fn push_codes<T: CodePoints + ?Sized>(
+        &mut self,
+        text: &T,
+        from: usize,
+        to: usize,
+    ) -> Result<(), Error> {
+        self.try_reserve(to.saturating_sub(from))?;
+        self.extend(
+            (from..to).map(|index| {
+                char::from_u32(text.code(index)).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }),
+        );
         Ok(())
     }
 }
@@ -86,6 +109,16 @@ impl Sink for Vec<u32> {
     fn push_code(&mut self, code: u32, times: usize) -> Result<(), Error> {
         self.try_reserve(times)?;
         self.extend(std::iter::repeat_n(code, times));
+        Ok(())
+    }
+    fn push_codes<T: CodePoints + ?Sized>(
+        &mut self,
+        text: &T,
+        from: usize,
+        to: usize,
+    ) -> Result<(), Error> {
+        self.try_reserve(to.saturating_sub(from))?;
+        self.extend((from..to).map(|index| text.code(index)));
         Ok(())
     }
 }
@@ -102,6 +135,16 @@ impl Sink for Vec<u8> {
         self.extend(std::iter::repeat_n(code as u8, times));
         Ok(())
     }
+    fn push_codes<T: CodePoints + ?Sized>(
+        &mut self,
+        text: &T,
+        from: usize,
+        to: usize,
+    ) -> Result<(), Error> {
+        self.try_reserve(to.saturating_sub(from))?;
+        self.extend((from..to).map(|index| text.code(index) as u8));
+        Ok(())
+    }
 }
 
 pub(crate) fn is_digit(code: u32) -> bool {
@@ -109,7 +152,11 @@ pub(crate) fn is_digit(code: u32) -> bool {
 }
 
 /// Reads decimal digits from `*position`; `Ok(None)` when there is none, `Err(())` when the value exceeds `isize::MAX`.
-pub(crate) fn read_number<T: CodePoints + ?Sized>(text: &T, position: &mut usize, end: usize) -> Result<Option<usize>, ()> {
+pub(crate) fn read_number<T: CodePoints + ?Sized>(
+    text: &T,
+    position: &mut usize,
+    end: usize,
+) -> Result<Option<usize>, ()> {
     let start = *position;
     let mut value: usize = 0;
     while *position < end {
@@ -117,7 +164,11 @@ pub(crate) fn read_number<T: CodePoints + ?Sized>(text: &T, position: &mut usize
         if !is_digit(code) {
             break;
         }
-        value = value.checked_mul(10).and_then(|v| v.checked_add((code - 48) as usize)).filter(|v| *v <= isize::MAX as usize).ok_or(())?;
+        value = value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add((code - 48) as usize))
+            .filter(|v| *v <= isize::MAX as usize)
+            .ok_or(())?;
         *position += 1;
     }
     Ok((*position > start).then_some(value))

@@ -53,7 +53,11 @@ fn answer<T: std::fmt::Display>(result: Result<T, Error>) -> String {
 }
 
 fn only_kind(text: String) -> String {
-    if text.starts_with('!') { text.split(':').next().unwrap().to_owned() } else { text }
+    if text.starts_with('!') {
+        text.split(':').next().unwrap().to_owned()
+    } else {
+        text
+    }
 }
 
 fn codes(text: &str) -> Vec<u32> {
@@ -70,17 +74,38 @@ fn spec(kind: &str, value: &str, spec: &str) -> Result<String, Error> {
             let big = format_int(&mut out, IntArg::Big(&value), &spec, "int", 0, &c);
             if let Ok(small) = i64::try_from(&value) {
                 let mut again = String::new();
-                assert_eq!(format_int(&mut again, IntArg::Small(small), &spec, "int", 0, &c), big);
+                assert_eq!(
+                    format_int(&mut again, IntArg::Small(small), &spec, "int", 0, &c),
+                    big
+                );
                 assert_eq!(out, again);
             }
             big?;
         }
-        "f" => format_float_spec(&mut out, float(value), &FormatSpec::parse(spec, Target::float("float"))?, "float", &c)?,
+        "f" => format_float_spec(
+            &mut out,
+            float(value),
+            &FormatSpec::parse(spec, Target::float("float"))?,
+            "float",
+            &c,
+        )?,
         "c" => {
             let (re, im) = value.split_once(',').unwrap();
-            format_complex_spec(&mut out, float(re), float(im), &FormatSpec::parse(spec, Target::float("complex"))?, "complex", &c)?;
+            format_complex_spec(
+                &mut out,
+                float(re),
+                float(im),
+                &FormatSpec::parse(spec, Target::float("complex"))?,
+                "complex",
+                &c,
+            )?;
         }
-        _ => format_str_spec(&mut out, codes(value).as_slice(), &FormatSpec::parse(spec, Target::str("str"))?, "str")?,
+        _ => format_str_spec(
+            &mut out,
+            codes(value).as_slice(),
+            &FormatSpec::parse(spec, Target::str("str"))?,
+            "str",
+        )?,
     }
     Ok(out)
 }
@@ -107,7 +132,9 @@ fn percent_seven(text: &str) -> Result<String, Error> {
     let mut used = false;
     for piece in percent::Pieces::of_str(text.as_slice(), false) {
         match piece? {
-            percent::Piece::Literal(range) => out.push_codes(text.as_slice(), range.start, range.end)?,
+            percent::Piece::Literal(range) => {
+                out.push_codes(text.as_slice(), range.start, range.end)?
+            }
             percent::Piece::Value(conversion) => {
                 assert_ne!(conversion.width, Count::Star);
                 if used {
@@ -122,7 +149,11 @@ fn percent_seven(text: &str) -> Result<String, Error> {
             }
         }
     }
-    if used { Ok(out) } else { Err(percent::arguments_left("string")) }
+    if used {
+        Ok(out)
+    } else {
+        Err(percent::arguments_left("string"))
+    }
 }
 
 fn template_pieces(text: &str) -> Result<String, Error> {
@@ -135,7 +166,12 @@ fn template_pieces(text: &str) -> Result<String, Error> {
             None => format!("{};-;-;-", cut(piece.literal)),
             Some(field) => {
                 let conversion = field.conversion.map_or('-', |c| char::from_u32(c).unwrap());
-                format!("{};{};{};{conversion}", cut(piece.literal), cut(field.name), cut(field.spec))
+                format!(
+                    "{};{};{};{conversion}",
+                    cut(piece.literal),
+                    cut(field.name),
+                    cut(field.spec)
+                )
             }
         });
     }
@@ -144,7 +180,8 @@ fn template_pieces(text: &str) -> Result<String, Error> {
 
 fn field_parts(text: &str) -> Result<String, Error> {
     let text: Vec<char> = text.chars().collect();
-    let cut = |range: std::ops::Range<usize>| format!("'{}'", text[range].iter().collect::<String>());
+    let cut =
+        |range: std::ops::Range<usize>| format!("'{}'", text[range].iter().collect::<String>());
     let (first, steps) = template::split_field_name(text.as_slice(), 0..text.len())?;
     let mut parts = vec![match first {
         First::Auto => "''".to_owned(),
@@ -169,29 +206,70 @@ fn check(fields: &[String]) -> (String, String) {
         "crepr" => complex_repr(float(f(1)), float(f(2))),
         "repr" => {
             assert_eq!(float_repr(float(f(1))), f(2));
-            assert!(f(2) == "nan" || parse_float(f(2)) == Some(float(f(1))), "{}", f(2));
-            assert!(f(2) == "nan" || float_from_hex(f(3)).map(bits) == Ok(f(1).to_owned()), "{}", f(3));
+            assert!(
+                f(2) == "nan" || parse_float(f(2)) == Some(float(f(1))),
+                "{}",
+                f(2)
+            );
+            assert!(
+                f(2) == "nan" || float_from_hex(f(3)).map(bits) == Ok(f(1).to_owned()),
+                "{}",
+                f(3)
+            );
             float_to_hex(float(f(1)))
         }
         "round" => answer(round_float(float(f(1)), f(2).parse().unwrap()).map(bits)),
         "ratio" => answer(float_as_integer_ratio(float(f(1))).map(|(n, d)| format!("{n}/{d}"))),
         "int" => answer(float_to_int(float(f(1)))),
         "parse" => parse_float(f(1)).map_or("!ValueError".to_owned(), |v| format!("={}", bits(v))),
-        "cparse" => parse_complex(f(1)).map_or("!ValueError".to_owned(), |(re, im)| format!("={},{}", bits(re), bits(im))),
+        "cparse" => parse_complex(f(1)).map_or("!ValueError".to_owned(), |(re, im)| {
+            format!("={},{}", bits(re), bits(im))
+        }),
         "fromhex" => answer(float_from_hex(f(1)).map(bits)),
-        "parseint" => only_kind(answer(parse_int(f(1), f(2).parse().unwrap(), 0).map_err(Error::from))),
+        "parseint" => only_kind(answer(
+            parse_int(f(1), f(2).parse().unwrap(), 0).map_err(Error::from),
+        )),
         "div" => answer(true_div(&int(f(1)), &int(f(2))).map(bits)),
-        "divmod" => only_kind(answer(floor_div_rem(&int(f(1)), &int(f(2))).map(|(q, r)| format!("{q},{r}")))),
-        "tofloat" => int_to_f64(&int(f(1))).map_or("!OverflowError".to_owned(), |v| format!("={}", bits(v))),
-        "bits" => bit_length(&int(f(1))).to_string(),
+        "divmod" => only_kind(answer(
+            floor_div_rem(&int(f(1)), &int(f(2))).map(|(q, r)| format!("{q},{r}")),
+        )),
+        "tofloat" => {
+            int_to_f64(&int(f(1))).map_or("!OverflowError".to_owned(), |v| format!("={}", bits(v)))
+        }
+        "bits" => format!("{},{}", bit_length(&int(f(1))), bit_count(&int(f(1)))),
+        "pow" => int_pow(&int(f(1)), f(2).parse().unwrap())
+            .unwrap()
+            .to_string(),
+        "fdivmod" => answer(
+            float_divmod(float(f(1)), float(f(2))).map(|(q, r)| format!("{},{}", bits(q), bits(r))),
+        ),
+        "compare" => {
+            let order = compare_int_float(&int(f(1)), float(f(2)));
+            if let Ok(small) = i64::try_from(int(f(1))) {
+                assert_eq!(compare_i64_float(small, float(f(2))), order);
+            }
+            order.map_or("none".to_owned(), |order| {
+                format!("{order:?}").to_lowercase()
+            })
+        }
         "isqrt" => isqrt(&int(f(1))).unwrap().to_string(),
-        "roundint" => round_int_half_even(&int(f(1)), f(2).parse().unwrap()).unwrap().to_string(),
+        "roundint" => round_int_half_even(&int(f(1)), f(2).parse().unwrap())
+            .unwrap()
+            .to_string(),
         "shift" => {
             let (value, count) = (int(f(1)), f(2).parse().unwrap());
             assert_eq!(shift_left(&value, count).unwrap().to_string(), f(3));
             shift_right(&value, count).to_string()
         }
-        "tobytes" => answer(int_to_bytes(&int(f(1)), f(2).parse().unwrap(), f(3) == "big", f(4) == "1").map(|b| hex(&b))),
+        "tobytes" => answer(
+            int_to_bytes(
+                &int(f(1)),
+                f(2).parse().unwrap(),
+                f(3) == "big",
+                f(4) == "1",
+            )
+            .map(|b| hex(&b)),
+        ),
         "frombytes" => int_from_bytes(&unhex(f(1)), f(2) == "big", f(3) == "1").to_string(),
         "powmod" => answer(pow_mod(&int(f(1)), &int(f(2)), &int(f(3)))),
         "pct" => percent_one(f(1), f(2), f(3)).unwrap(),
@@ -208,7 +286,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
+    (0..text.len() / 2)
+        .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
+        .collect()
 }
 
 #[test]

@@ -4,8 +4,19 @@ use instar_base_num::*;
 
 #[test]
 fn word_division_floors() {
-    for (a, b, q, r) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -3, -2, 0), (i64::MIN, 1, i64::MIN, 0)] {
-        assert_eq!((floor_div_i64(a, b), floor_mod_i64(a, b)), (Some(q), Some(r)), "{a} {b}");
+    for (a, b, q, r) in [
+        (7, 2, 3, 1),
+        (-7, 2, -4, 1),
+        (7, -2, -4, -1),
+        (-7, -2, 3, -1),
+        (6, -3, -2, 0),
+        (i64::MIN, 1, i64::MIN, 0),
+    ] {
+        assert_eq!(
+            (floor_div_i64(a, b), floor_mod_i64(a, b)),
+            (Some(q), Some(r)),
+            "{a} {b}"
+        );
     }
     assert_eq!(floor_div_i64(1, 0), None);
     assert_eq!(floor_mod_i64(1, 0), None);
@@ -17,8 +28,14 @@ fn word_division_floors() {
 fn word_true_division_rounds_once() {
     assert_eq!(true_div_i64(1, 3), Ok(1.0 / 3.0));
     assert_eq!(true_div_i64(i64::MAX, 3), Ok(3.0744573456182584e18));
-    assert_eq!(true_div_i64(9_007_199_254_740_993, 1), Ok(9007199254740992.0));
-    assert_eq!(true_div_i64(1, 0).unwrap_err().to_string(), "division by zero");
+    assert_eq!(
+        true_div_i64(9_007_199_254_740_993, 1),
+        Ok(9007199254740992.0)
+    );
+    assert_eq!(
+        true_div_i64(1, 0).unwrap_err().to_string(),
+        "division by zero"
+    );
 }
 
 #[test]
@@ -38,7 +55,10 @@ fn digit_limits_speak_as_cpython() {
     assert_eq!(int_to_radix(&value, 16, 4300).unwrap().len(), 4152);
     let fits = parse_int(&"9".repeat(4300), 10, 4300).unwrap();
     assert_eq!(int_to_string(&fits, 4300).unwrap(), "9".repeat(4300));
-    assert_eq!(int_to_string(&(fits + IBig::ONE), 4300), Err(IntTextError::OutputLimit { max: 4300 }));
+    assert_eq!(
+        int_to_string(&(fits + IBig::ONE), 4300),
+        Err(IntTextError::OutputLimit { max: 4300 })
+    );
     assert_eq!(parse_int("1", 37, 0), Err(IntTextError::BadBase));
     assert_eq!(parse_int("1", 1, 0), Err(IntTextError::BadBase));
 }
@@ -53,11 +73,27 @@ fn radix_text_of_words() {
 
 #[test]
 fn type_n_uses_the_locale() {
-    let german = Locale { decimal_point: ",".to_owned(), separator: ".".to_owned(), grouping: vec![3, 0] };
-    let indian = Locale { decimal_point: ".".to_owned(), separator: ",".to_owned(), grouping: vec![3, 2, 0] };
+    let german = Locale {
+        decimal_point: ",".to_owned(),
+        separator: ".".to_owned(),
+        grouping: vec![3, 0],
+    };
+    let indian = Locale {
+        decimal_point: ".".to_owned(),
+        separator: ",".to_owned(),
+        grouping: vec![3, 2, 0],
+    };
     let show = |spec: &str, value: i64, locale: &Locale| {
         let mut out = String::new();
-        format_int(&mut out, IntArg::Small(value), &FormatSpec::parse(spec, Target::int("int")).unwrap(), "int", 0, locale).unwrap();
+        format_int(
+            &mut out,
+            IntArg::Small(value),
+            &FormatSpec::parse(spec, Target::int("int")).unwrap(),
+            "int",
+            0,
+            locale,
+        )
+        .unwrap();
         out
     };
     assert_eq!(show("n", 1234567, &german), "1.234.567");
@@ -65,7 +101,14 @@ fn type_n_uses_the_locale() {
     assert_eq!(show("012n", 1234, &german), "0.000.001.234");
     assert_eq!(show("n", 1234567, &Locale::c()), "1234567");
     let mut out = String::new();
-    format_float_spec(&mut out, 1234.5, &FormatSpec::parse("n", Target::float("float")).unwrap(), "float", &german).unwrap();
+    format_float_spec(
+        &mut out,
+        1234.5,
+        &FormatSpec::parse("n", Target::float("float")).unwrap(),
+        "float",
+        &german,
+    )
+    .unwrap();
     assert_eq!(out, "1.234,5");
 }
 
@@ -73,21 +116,37 @@ fn type_n_uses_the_locale() {
 fn stars_and_keys_are_reported() {
     let text = "a%(k(x))-*.*ld%%".as_bytes();
     let pieces: Vec<Piece> = Pieces::of_bytes(text, true).map(Result::unwrap).collect();
-    let Piece::Value(conversion) = &pieces[1] else { unreachable!("second piece is the value") };
+    let Piece::Value(conversion) = &pieces[1] else {
+        unreachable!("second piece is the value")
+    };
     assert_eq!(&text[conversion.key.clone().unwrap()], b"k(x)");
-    assert_eq!((conversion.width, conversion.precision), (Count::Star, Count::Star));
+    assert_eq!(
+        (conversion.width, conversion.precision),
+        (Count::Star, Count::Star)
+    );
     assert!(conversion.flags.left);
     assert_eq!(pieces[2], Piece::Literal(14..15));
     let mut conversion = conversion.clone();
     conversion.set_width(-6);
     conversion.set_precision(3);
     let mut out: Vec<u8> = Vec::new();
-    conversion.write_int(&mut out, IntArg::Small(-7), 0).unwrap();
+    conversion
+        .write_int(&mut out, IntArg::Small(-7), 0)
+        .unwrap();
     assert_eq!(out, b"-007  ");
-    let error = Pieces::of_bytes(b"%.99999999999999999999d".as_slice(), false).next().unwrap().unwrap_err();
+    let error = Pieces::of_bytes(b"%.99999999999999999999d".as_slice(), false)
+        .next()
+        .unwrap()
+        .unwrap_err();
     assert_eq!(error.to_string(), "prec too big");
-    let error = Pieces::of_bytes(b"%(a".as_slice(), false).next().unwrap().unwrap_err();
-    assert_eq!((error.kind, error.message()), (ErrorKind::Type, "format requires a mapping"));
+    let error = Pieces::of_bytes(b"%(a".as_slice(), false)
+        .next()
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.message()),
+        (ErrorKind::Type, "format requires a mapping")
+    );
 }
 
 #[test]
@@ -105,9 +164,17 @@ fn absurd_widths_are_memory_errors() {
     let mut out = String::new();
     let error = format_int(&mut out, IntArg::Small(1), &spec, "int", 0, &Locale::c()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Memory);
-    assert_eq!(shift_left(&IBig::ONE, usize::MAX).unwrap_err().kind, ErrorKind::Memory);
+    assert_eq!(
+        shift_left(&IBig::ONE, usize::MAX).unwrap_err().kind,
+        ErrorKind::Memory
+    );
     let spec = FormatSpec::parse(".9999999999f", Target::float("float")).unwrap();
-    assert_eq!(format_float_spec(&mut out, 1.0, &spec, "float", &Locale::c()).unwrap_err().to_string(), "precision too big");
+    assert_eq!(
+        format_float_spec(&mut out, 1.0, &spec, "float", &Locale::c())
+            .unwrap_err()
+            .to_string(),
+        "precision too big"
+    );
 }
 
 #[test]
@@ -118,5 +185,8 @@ fn numbering_cannot_be_mixed() {
     assert_eq!(numbering.resolve(&First::Name(0..1)), Ok(None));
     assert_eq!(numbering.resolve(&First::Auto), Ok(Some(1)));
     let error = numbering.resolve(&First::Index(0)).unwrap_err();
-    assert_eq!(error.message(), "cannot switch from automatic field numbering to manual field specification");
+    assert_eq!(
+        error.message(),
+        "cannot switch from automatic field numbering to manual field specification"
+    );
 }

@@ -41,8 +41,16 @@ fn narrow(value: f64, fraction_bits: u32, bias: i32) -> Option<u32> {
         return None;
     }
     // Below the normal range the leading bit becomes explicit and moves right.
-    let (mantissa, shift) = if exponent >= 1 { (fraction, shift) } else { (fraction | 1 << 52, shift + (1 - exponent) as u32) };
-    let base = if exponent >= 1 { (exponent as u64) << fraction_bits } else { 0 };
+    let (mantissa, shift) = if exponent >= 1 {
+        (fraction, shift)
+    } else {
+        (fraction | 1 << 52, shift + (1 - exponent) as u32)
+    };
+    let base = if exponent >= 1 {
+        (exponent as u64) << fraction_bits
+    } else {
+        0
+    };
     if shift > 53 {
         return Some(sign);
     }
@@ -51,7 +59,11 @@ fn narrow(value: f64, fraction_bits: u32, bias: i32) -> Option<u32> {
     let half = 1u64 << (shift - 1);
     let result = base + kept + u64::from(rest > half || (rest == half && kept & 1 == 1));
     // Rounding may carry into the exponent, up to the infinity.
-    if result >> fraction_bits >= top as u64 { None } else { Some(sign | result as u32) }
+    if result >> fraction_bits >= top as u64 {
+        None
+    } else {
+        Some(sign | result as u32)
+    }
 }
 
 fn widen(bits: u32, fraction_bits: u32, bias: i32) -> f64 {
@@ -63,7 +75,8 @@ fn widen(bits: u32, fraction_bits: u32, bias: i32) -> f64 {
         0x7ff << 52 | fraction << (52 - fraction_bits)
     } else if biased == 0 {
         // Subnormal: an integer times a power of two, exact.
-        (fraction as f64 * f64::from_bits(((1023 + 1 - bias - fraction_bits as i32) as u64) << 52)).to_bits()
+        (fraction as f64 * f64::from_bits(((1023 + 1 - bias - fraction_bits as i32) as u64) << 52))
+            .to_bits()
     } else {
         ((biased - bias + 1023) as u64) << 52 | fraction << (52 - fraction_bits)
     };

@@ -114,7 +114,11 @@ impl Format {
             Some(b'>' | b'!') => (false, true, &text[1..]),
             _ => (true, cfg!(target_endian = "big"), text),
         };
-        let mut format = Self { groups: Vec::new(), size: 0, items: 0 };
+        let mut format = Self {
+            groups: Vec::new(),
+            size: 0,
+            items: 0,
+        };
         let mut bytes = text.iter().copied();
         while let Some(mut code) = bytes.next() {
             if matches!(code, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) {
@@ -124,25 +128,61 @@ impl Format {
             if code.is_ascii_digit() {
                 count = usize::from(code - b'0');
                 loop {
-                    code = bytes.next().ok_or_else(|| PackError::new("repeat count given without format specifier"))?;
+                    code = bytes.next().ok_or_else(|| {
+                        PackError::new("repeat count given without format specifier")
+                    })?;
                     if !code.is_ascii_digit() {
                         break;
                     }
-                    count = count.checked_mul(10).and_then(|c| c.checked_add(usize::from(code - b'0'))).filter(fits).ok_or_else(too_long)?;
+                    count = count
+                        .checked_mul(10)
+                        .and_then(|c| c.checked_add(usize::from(code - b'0')))
+                        .filter(fits)
+                        .ok_or_else(too_long)?;
                 }
             }
-            let (kind, size, align) = measure(code, native).ok_or_else(|| PackError::new("bad char in struct format"))?;
-            let offset = format.size.checked_next_multiple_of(align).filter(fits).ok_or_else(too_long)?;
-            let total = count.checked_mul(size).and_then(|bytes| bytes.checked_add(offset)).filter(fits).ok_or_else(too_long)?;
+            let (kind, size, align) =
+                measure(code, native).ok_or_else(|| PackError::new("bad char in struct format"))?;
+            let offset = format
+                .size
+                .checked_next_multiple_of(align)
+                .filter(fits)
+                .ok_or_else(too_long)?;
+            let total = count
+                .checked_mul(size)
+                .and_then(|bytes| bytes.checked_add(offset))
+                .filter(fits)
+                .ok_or_else(too_long)?;
             format.size = total;
             let Some(kind) = kind else { continue };
-            let (repeat, size) = if matches!(kind, Kind::Bytes | Kind::Pascal) { (1, count) } else { (count, size) };
+            let (repeat, size) = if matches!(kind, Kind::Bytes | Kind::Pascal) {
+                (1, count)
+            } else {
+                (count, size)
+            };
             if repeat == 0 {
                 continue;
             }
-            format.items = format.items.checked_add(repeat).filter(fits).ok_or_else(too_long)?;
-            format.groups.try_reserve(1).map_err(|_| PackError::Memory)?;
-            format.groups.push(Group { slot: Slot { kind, code, offset, size, big_endian, native }, repeat });
+            format.items = format
+                .items
+                .checked_add(repeat)
+                .filter(fits)
+                .ok_or_else(too_long)?;
+            format
+                .groups
+                .try_reserve(1)
+                .map_err(|_| PackError::Memory)?;
+            format.groups.push(Group {
+                slot: Slot {
+                    kind,
+                    code,
+                    offset,
+                    size,
+                    big_endian,
+                    native,
+                },
+                repeat,
+            });
         }
         Ok(format)
     }
@@ -159,7 +199,10 @@ impl Format {
 
     /// The slots in order.
     pub fn slots(&self) -> Slots<'_> {
-        Slots { groups: &self.groups, done: 0 }
+        Slots {
+            groups: &self.groups,
+            done: 0,
+        }
     }
 
     /// Error unless `got` values were passed to `function` (`pack` or `pack_into`).
@@ -167,28 +210,49 @@ impl Format {
         if got == self.items {
             return Ok(());
         }
-        Err(PackError::new(format!("{function} expected {} items for packing (got {got})", self.items)))
+        Err(PackError::new(format!(
+            "{function} expected {} items for packing (got {got})",
+            self.items
+        )))
     }
 
     /// Error unless a buffer of `length` bytes is what `unpack` wants.
     pub fn check_buffer(&self, length: usize) -> Result<(), PackError> {
-        if length == self.size { Ok(()) } else { Err(PackError::new(format!("unpack requires a buffer of {} bytes", self.size))) }
+        if length == self.size {
+            Ok(())
+        } else {
+            Err(PackError::new(format!(
+                "unpack requires a buffer of {} bytes",
+                self.size
+            )))
+        }
     }
 
     /// Error unless `iter_unpack` can cut `length` bytes evenly.
     pub fn check_iterable(&self, length: usize) -> Result<(), PackError> {
         if self.size == 0 {
-            return Err(PackError::new("cannot iteratively unpack with a struct of length 0"));
+            return Err(PackError::new(
+                "cannot iteratively unpack with a struct of length 0",
+            ));
         }
         if length.is_multiple_of(self.size) {
             return Ok(());
         }
-        Err(PackError::new(format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size)))
+        Err(PackError::new(format!(
+            "iterative unpacking requires a buffer of a multiple of {} bytes",
+            self.size
+        )))
     }
 
     /// Where `unpack_from` reads in a buffer of `length` bytes; a negative offset counts from the end.
     pub fn unpack_offset(&self, offset: isize, length: usize) -> Result<usize, PackError> {
-        self.resolve(offset, length, "not enough data to unpack", "unpack_from", "unpacking")
+        self.resolve(
+            offset,
+            length,
+            "not enough data to unpack",
+            "unpack_from",
+            "unpacking",
+        )
     }
 
     /// Where `pack_into` writes in a buffer of `length` bytes.
@@ -196,16 +260,29 @@ impl Format {
         self.resolve(offset, length, "no space to pack", "pack_into", "packing")
     }
 
-    fn resolve(&self, offset: isize, length: usize, short: &str, function: &str, doing: &str) -> Result<usize, PackError> {
+    fn resolve(
+        &self,
+        offset: isize,
+        length: usize,
+        short: &str,
+        function: &str,
+        doing: &str,
+    ) -> Result<usize, PackError> {
         let size = self.size;
         let start = if offset >= 0 {
             offset as usize
         } else {
             let back = offset.unsigned_abs();
             if back < size {
-                return Err(PackError::new(format!("{short} {size} bytes at offset {offset}")));
+                return Err(PackError::new(format!(
+                    "{short} {size} bytes at offset {offset}"
+                )));
             }
-            let outside = || PackError::new(format!("offset {offset} out of range for {length}-byte buffer"));
+            let outside = || {
+                PackError::new(format!(
+                    "offset {offset} out of range for {length}-byte buffer"
+                ))
+            };
             length.checked_sub(back).ok_or_else(outside)?
         };
         if length.checked_sub(start).is_none_or(|room| room < size) {

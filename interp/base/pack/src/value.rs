@@ -29,7 +29,10 @@ impl Slot {
     ///
     /// Errors: `struct.error` or `OverflowError`; also when `record` is shorter than the format's size.
     pub fn pack(&self, record: &mut [u8], value: Value<'_>) -> Result<(), PackError> {
-        let place = self.offset.checked_add(self.size).and_then(|end| record.get_mut(self.offset..end));
+        let place = self
+            .offset
+            .checked_add(self.size)
+            .and_then(|end| record.get_mut(self.offset..end));
         let place = place.ok_or_else(|| PackError::new("buffer is smaller than the struct"))?;
         match (self.kind, value) {
             (Kind::Signed | Kind::Unsigned | Kind::Pointer, Value::Int(number)) => {
@@ -39,13 +42,21 @@ impl Slot {
                 }
                 self.put(place, number as u64);
             }
-            (Kind::Signed | Kind::Unsigned | Kind::Pointer, Value::HugeInt) => return Err(self.out_of_range()),
-            (Kind::Signed | Kind::Unsigned | Kind::Pointer, _) => return Err(PackError::new("required argument is not an integer")),
+            (Kind::Signed | Kind::Unsigned | Kind::Pointer, Value::HugeInt) => {
+                return Err(self.out_of_range());
+            }
+            (Kind::Signed | Kind::Unsigned | Kind::Pointer, _) => {
+                return Err(PackError::new("required argument is not an integer"));
+            }
             (Kind::Bool, Value::Bool(truth)) => place.fill(u8::from(truth)),
             (Kind::Bool, Value::Int(number)) => place.fill(u8::from(number != 0)),
             (Kind::Bool, _) => return Err(PackError::new("required argument is not a bool")),
             (Kind::Char, Value::Bytes([byte])) => place.fill(*byte),
-            (Kind::Char, _) => return Err(PackError::new("char format requires a bytes object of length 1")),
+            (Kind::Char, _) => {
+                return Err(PackError::new(
+                    "char format requires a bytes object of length 1",
+                ));
+            }
             (Kind::Bytes, Value::Bytes(bytes)) => {
                 let length = bytes.len().min(place.len());
                 place[..length].copy_from_slice(&bytes[..length]);
@@ -58,7 +69,10 @@ impl Slot {
                 }
             }
             (Kind::Bytes | Kind::Pascal, _) => {
-                return Err(PackError::new(format!("argument for '{}' must be a bytes object", self.code as char)));
+                return Err(PackError::new(format!(
+                    "argument for '{}' must be a bytes object",
+                    self.code as char
+                )));
             }
             (Kind::Float, Value::Float(number)) => self.put_float(place, number)?,
             (Kind::Float, _) => return Err(PackError::new("required argument is not a float")),
@@ -74,8 +88,13 @@ impl Slot {
 
     /// Reads the slot from `record`; [`Value::Other`] only when `record` is shorter than the format's size.
     pub fn unpack<'a>(&self, record: &'a [u8]) -> Value<'a> {
-        let place = self.offset.checked_add(self.size).and_then(|end| record.get(self.offset..end));
-        let Some(place) = place else { return Value::Other };
+        let place = self
+            .offset
+            .checked_add(self.size)
+            .and_then(|end| record.get(self.offset..end));
+        let Some(place) = place else {
+            return Value::Other;
+        };
         match self.kind {
             Kind::Signed => {
                 let unused = 64 - 8 * self.size as u32;
@@ -112,7 +131,10 @@ impl Slot {
             return PackError::new("int too large to convert");
         }
         let (low, high) = self.bounds();
-        PackError::new(format!("'{}' format requires {low} <= number <= {high}", self.code as char))
+        PackError::new(format!(
+            "'{}' format requires {low} <= number <= {high}",
+            self.code as char
+        ))
     }
 
     /// Writes the low bytes of `word`.
@@ -139,8 +161,12 @@ impl Slot {
 
     fn put_float(&self, place: &mut [u8], number: f64) -> Result<(), PackError> {
         let word = match place.len() {
-            2 => f16_from_f64(number).map(u64::from).ok_or(PackError::Overflow("float too large to pack with e format"))?,
-            4 => f32_bits_from_f64(number).map(u64::from).ok_or(PackError::Overflow("float too large to pack with f format"))?,
+            2 => f16_from_f64(number)
+                .map(u64::from)
+                .ok_or(PackError::Overflow("float too large to pack with e format"))?,
+            4 => f32_bits_from_f64(number)
+                .map(u64::from)
+                .ok_or(PackError::Overflow("float too large to pack with f format"))?,
             _ => number.to_bits(),
         };
         self.put(place, word);
@@ -151,7 +177,10 @@ impl Slot {
     fn put_part(&self, place: &mut [u8], number: f64) -> Result<(), PackError> {
         if place.len() == 4 && self.is_c_float() {
             let infinity = (number as f32).to_bits();
-            self.put(place, u64::from(f32_bits_from_f64(number).unwrap_or(infinity)));
+            self.put(
+                place,
+                u64::from(f32_bits_from_f64(number).unwrap_or(infinity)),
+            );
             return Ok(());
         }
         self.put_float(place, number)
@@ -159,7 +188,8 @@ impl Slot {
 
     /// Whether CPython goes through a C float: native mode, and complex numbers in any mode with the machine's byte order.
     fn is_c_float(&self) -> bool {
-        self.native || (self.kind == Kind::Complex && self.big_endian == cfg!(target_endian = "big"))
+        self.native
+            || (self.kind == Kind::Complex && self.big_endian == cfg!(target_endian = "big"))
     }
 
     fn get_float(&self, place: &[u8]) -> f64 {
@@ -169,7 +199,11 @@ impl Slot {
             4 => {
                 let number = f32_bits_to_f64(word as u32);
                 // Loading a C float makes its NaNs quiet.
-                if self.is_c_float() && number.is_nan() { f64::from_bits(number.to_bits() | 1 << 51) } else { number }
+                if self.is_c_float() && number.is_nan() {
+                    f64::from_bits(number.to_bits() | 1 << 51)
+                } else {
+                    number
+                }
             }
             _ => f64::from_bits(word),
         }
@@ -181,7 +215,9 @@ impl Format {
     pub fn pack(&self, values: &[Value<'_>]) -> Result<Vec<u8>, PackError> {
         self.check_items("pack", values.len())?;
         let mut record = Vec::new();
-        record.try_reserve_exact(self.size()).map_err(|_| PackError::Memory)?;
+        record
+            .try_reserve_exact(self.size())
+            .map_err(|_| PackError::Memory)?;
         record.resize(self.size(), 0);
         for (slot, value) in self.slots().zip(values) {
             slot.pack(&mut record, *value)?;

@@ -3,7 +3,9 @@
 use instar_base_pack::*;
 
 fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
+    (0..text.len() / 2)
+        .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
+        .collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -42,14 +44,20 @@ fn packing_equals_cpython() {
     for line in include_str!("golden.txt").lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         let texts: Vec<&str> = fields[1].split(',').filter(|t| !t.is_empty()).collect();
-        let bytes: Vec<Vec<u8>> = texts.iter().map(|t| if t.starts_with('b') { unhex(&t[1..]) } else { Vec::new() }).collect();
+        let bytes: Vec<Vec<u8>> = texts
+            .iter()
+            .map(|t| t.strip_prefix('b').map(unhex).unwrap_or_default())
+            .collect();
         let values: Vec<Value> = texts.iter().zip(&bytes).map(|(t, b)| value(t, b)).collect();
         let format = Format::parse(fields[0].as_bytes());
         let size = format.as_ref().map_or(-1, |f| f.size() as i64);
         let got = format.and_then(|format| {
             let record = format.pack(&values)?;
             format.check_buffer(record.len())?;
-            let back: Vec<String> = format.slots().map(|slot| show(slot.unpack(&record))).collect();
+            let back: Vec<String> = format
+                .slots()
+                .map(|slot| show(slot.unpack(&record)))
+                .collect();
             Ok(format!("={} {}", hex(&record), back.join(",")))
         });
         let got = got.unwrap_or_else(|error| format!("!{error}"));
@@ -86,25 +94,60 @@ fn offsets_are_checked_as_cpython_does() {
         message(i.unpack_offset(0, 3)),
         "unpack_from requires a buffer of at least 4 bytes for unpacking 4 bytes at offset 0 (actual buffer size is 3)"
     );
-    assert_eq!(message(i.unpack_offset(-2, 3)), "not enough data to unpack 4 bytes at offset -2");
-    assert_eq!(message(i.unpack_offset(-5, 3)), "offset -5 out of range for 3-byte buffer");
+    assert_eq!(
+        message(i.unpack_offset(-2, 3)),
+        "not enough data to unpack 4 bytes at offset -2"
+    );
+    assert_eq!(
+        message(i.unpack_offset(-5, 3)),
+        "offset -5 out of range for 3-byte buffer"
+    );
     assert_eq!(
         message(i.pack_offset(9, 5)),
         "pack_into requires a buffer of at least 13 bytes for packing 4 bytes at offset 9 (actual buffer size is 5)"
     );
-    assert_eq!(message(i.pack_offset(-6, 5)), "offset -6 out of range for 5-byte buffer");
-    assert_eq!(message(i.pack_offset(-2, 5)), "no space to pack 4 bytes at offset -2");
+    assert_eq!(
+        message(i.pack_offset(-6, 5)),
+        "offset -6 out of range for 5-byte buffer"
+    );
+    assert_eq!(
+        message(i.pack_offset(-2, 5)),
+        "no space to pack 4 bytes at offset -2"
+    );
     assert_eq!(i.pack_offset(-4, 5), Ok(1));
-    assert_eq!(i.unpack_offset(isize::MIN, 5), Err(PackError::Struct(format!("offset {} out of range for 5-byte buffer", isize::MIN).into())));
-    assert_eq!(message(i.check_iterable(3)), "iterative unpacking requires a buffer of a multiple of 4 bytes");
-    assert_eq!(message(Format::parse(b"").unwrap().check_iterable(3)), "cannot iteratively unpack with a struct of length 0");
-    assert_eq!(message(i.check_items("pack_into", 2)), "pack_into expected 1 items for packing (got 2)");
-    assert_eq!(message(i.check_buffer(3)), "unpack requires a buffer of 4 bytes");
+    assert_eq!(
+        i.unpack_offset(isize::MIN, 5),
+        Err(PackError::Struct(
+            format!("offset {} out of range for 5-byte buffer", isize::MIN).into()
+        ))
+    );
+    assert_eq!(
+        message(i.check_iterable(3)),
+        "iterative unpacking requires a buffer of a multiple of 4 bytes"
+    );
+    assert_eq!(
+        message(Format::parse(b"").unwrap().check_iterable(3)),
+        "cannot iteratively unpack with a struct of length 0"
+    );
+    assert_eq!(
+        message(i.check_items("pack_into", 2)),
+        "pack_into expected 1 items for packing (got 2)"
+    );
+    assert_eq!(
+        message(i.check_buffer(3)),
+        "unpack requires a buffer of 4 bytes"
+    );
 }
 
 #[test]
 fn wrong_types_say_what_cpython_says() {
-    let pack = |text: &str| message(Format::parse(text.as_bytes()).unwrap().pack(&[Value::Other]));
+    let pack = |text: &str| {
+        message(
+            Format::parse(text.as_bytes())
+                .unwrap()
+                .pack(&[Value::Other]),
+        )
+    };
     assert_eq!(pack("i"), "required argument is not an integer");
     assert_eq!(pack("f"), "required argument is not a float");
     assert_eq!(pack("D"), "required argument is not a complex");
@@ -126,11 +169,17 @@ fn nan_payloads_are_kept() {
         (0x7ff0000020000000, 0x7e00, 0x7f800001),
     ] {
         assert_eq!(f16_from_f64(f64::from_bits(bits)), Some(half), "{bits:x}");
-        assert_eq!(f32_bits_from_f64(f64::from_bits(bits)), Some(single), "{bits:x}");
+        assert_eq!(
+            f32_bits_from_f64(f64::from_bits(bits)),
+            Some(single),
+            "{bits:x}"
+        );
     }
     assert_eq!(f16_to_f64(0x7c01).to_bits(), 0x7ff0040000000000);
     let slot = Format::parse(b">f").unwrap().slots().next().unwrap();
-    let Value::Float(signalling) = slot.unpack(&[0x7f, 0x80, 0, 1]) else { unreachable!("a float slot") };
+    let Value::Float(signalling) = slot.unpack(&[0x7f, 0x80, 0, 1]) else {
+        unreachable!("a float slot")
+    };
     assert_eq!(signalling.to_bits(), 0x7ff0000020000000);
 }
 

@@ -3,17 +3,33 @@
 //! Cheap when the answer is near the hint, logarithmic when it is far. Results are always within the slice, however `lt` answers.
 
 /// First index whose item is not less than `key`. `hint < items.len()`.
-pub fn left<T, E>(key: &T, items: &[T], hint: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<usize, E> {
+pub fn left<T, E>(
+    key: &T,
+    items: &[T],
+    hint: usize,
+    lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<usize, E> {
     search(items, hint, &mut |item| lt(item, key))
 }
 
 /// First index whose item is greater than `key`. `hint < items.len()`.
-pub fn right<T, E>(key: &T, items: &[T], hint: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<usize, E> {
-    search(items, hint, &mut |item| lt(key, item).map(|greater| !greater))
+pub fn right<T, E>(
+    key: &T,
+    items: &[T],
+    hint: usize,
+    lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<usize, E> {
+    search(items, hint, &mut |item| {
+        lt(key, item).map(|greater| !greater)
+    })
 }
 
 /// First index whose item is not `before` the key.
-fn search<T, E>(items: &[T], hint: usize, before: &mut impl FnMut(&T) -> Result<bool, E>) -> Result<usize, E> {
+fn search<T, E>(
+    items: &[T],
+    hint: usize,
+    before: &mut impl FnMut(&T) -> Result<bool, E>,
+) -> Result<usize, E> {
     let mut near = 0;
     let mut far = 1;
     let (mut low, mut high);

@@ -34,7 +34,15 @@ pub fn sort<T, E>(items: &mut [T], mut lt: impl FnMut(&T, &T) -> Result<bool, E>
             insert_sort(&mut rest[..forced], length, &mut lt)?;
             length = forced;
         }
-        merger.push(items, Run { start, length, power: 0 }, &mut lt)?;
+        merger.push(
+            items,
+            Run {
+                start,
+                length,
+                power: 0,
+            },
+            &mut lt,
+        )?;
         start += length;
     }
     merger.finish(items, &mut lt)
@@ -53,7 +61,10 @@ fn minrun(mut total: usize) -> usize {
 /// Makes the longest run at the start of `items` ascending, and returns its length.
 ///
 /// A descending run may contain equal items; each group of equals is turned round first, so that the final reversal restores it.
-fn count_run<T, E>(items: &mut [T], lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<usize, E> {
+fn count_run<T, E>(
+    items: &mut [T],
+    lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<usize, E> {
     let total = items.len();
     let mut length = 1;
     while length < total && !lt(&items[length], &items[length - 1])? {
@@ -99,7 +110,11 @@ fn reverse_equals<T>(run: &mut [T], equals: &mut usize) {
 }
 
 /// Binary insertion of `items[sorted..]` into the sorted front.
-fn insert_sort<T, E>(items: &mut [T], sorted: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+fn insert_sort<T, E>(
+    items: &mut [T],
+    sorted: usize,
+    lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<(), E> {
     for index in sorted.max(1)..items.len() {
         let mut left = 0;
         let mut right = index;

@@ -28,11 +28,21 @@ pub struct Merger<T> {
 
 impl<T> Merger<T> {
     pub fn new(total: usize) -> Self {
-        Self { runs: Vec::new(), total, gallop_min: GALLOP_START, buffer: Vec::new() }
+        Self {
+            runs: Vec::new(),
+            total,
+            gallop_min: GALLOP_START,
+            buffer: Vec::new(),
+        }
     }
 
     /// Adds the next run, after the merges that its boundary makes due.
-    pub fn push<E>(&mut self, items: &mut [T], run: Run, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    pub fn push<E>(
+        &mut self,
+        items: &mut [T],
+        run: Run,
+        lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         if let Some(last) = self.runs.last() {
             let power = power(last.start, last.length, run.length, self.total);
             while self.runs.len() > 1 && self.runs[self.runs.len() - 2].power > power {
@@ -47,7 +57,11 @@ impl<T> Merger<T> {
     }
 
     /// Merges all runs into one.
-    pub fn finish<E>(&mut self, items: &mut [T], lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    pub fn finish<E>(
+        &mut self,
+        items: &mut [T],
+        lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         while self.runs.len() > 1 {
             let mut index = self.runs.len() - 2;
             if index > 0 && self.runs[index - 1].length < self.runs[index + 1].length {
@@ -59,7 +73,12 @@ impl<T> Merger<T> {
     }
 
     /// Merges runs `index` and `index + 1`.
-    fn merge_at<E>(&mut self, items: &mut [T], index: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    fn merge_at<E>(
+        &mut self,
+        items: &mut [T],
+        index: usize,
+        lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let (a, b) = (self.runs[index], self.runs[index + 1]);
         self.runs[index].length = a.length + b.length;
         self.runs.remove(index + 1);
@@ -78,18 +97,34 @@ impl<T> Merger<T> {
         if self.buffer.try_reserve(middle.min(used)).is_err() {
             return merge_by_rotation(pair, middle, lt);
         }
-        if middle <= used { self.merge_low(pair, middle, lt) } else { self.merge_high(pair, middle, lt) }
+        if middle <= used {
+            self.merge_low(pair, middle, lt)
+        } else {
+            self.merge_high(pair, middle, lt)
+        }
     }
 
     /// Merges from the left; the left run, which is not longer, goes to the buffer.
-    fn merge_low<E>(&mut self, pair: &mut [T], middle: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    fn merge_low<E>(
+        &mut self,
+        pair: &mut [T],
+        middle: usize,
+        lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let total = pair.len();
         let base = pair.as_mut_ptr();
         let temp = self.buffer.as_mut_ptr();
         // SAFETY: the buffer has room for `middle` items (reserved by merge_at) and is not part of `pair`. From here on the first
         // `middle` slots of `pair` are a gap that `gap` owns together with the copies.
         unsafe { ptr::copy_nonoverlapping(base, temp, middle) };
-        let mut gap = GapLow { base, temp, a: 0, a_end: middle, b: middle, b_end: total };
+        let mut gap = GapLow {
+            base,
+            temp,
+            a: 0,
+            a_end: middle,
+            b: middle,
+            b_end: total,
+        };
         gap.take_b(1);
         if gap.b_left() == 0 {
             return Ok(());
@@ -158,13 +193,23 @@ impl<T> Merger<T> {
     }
 
     /// Merges from the right; the right run, which is shorter, goes to the buffer.
-    fn merge_high<E>(&mut self, pair: &mut [T], middle: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    fn merge_high<E>(
+        &mut self,
+        pair: &mut [T],
+        middle: usize,
+        lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let total = pair.len();
         let base = pair.as_mut_ptr();
         let temp = self.buffer.as_mut_ptr();
         // SAFETY: as in merge_low, with the last `total - middle` slots.
         unsafe { ptr::copy_nonoverlapping(base.add(middle), temp, total - middle) };
-        let mut gap = GapHigh { base, temp, a: middle, b: total - middle };
+        let mut gap = GapHigh {
+            base,
+            temp,
+            a: middle,
+            b: total - middle,
+        };
         gap.take_a(1);
         if gap.a == 0 {
             return Ok(());
@@ -203,7 +248,8 @@ impl<T> Merger<T> {
             loop {
                 gallop_min -= usize::from(gallop_min > 1);
                 self.gallop_min = gallop_min;
-                wins_a = gap.a - gallop::right(&gap.b_items()[gap.b - 1], gap.a_items(), gap.a - 1, lt)?;
+                wins_a =
+                    gap.a - gallop::right(&gap.b_items()[gap.b - 1], gap.a_items(), gap.a - 1, lt)?;
                 gap.take_a(wins_a);
                 if gap.a == 0 {
                     return Ok(());
@@ -213,7 +259,8 @@ impl<T> Merger<T> {
                     gap.take_a(gap.a);
                     return Ok(());
                 }
-                wins_b = gap.b - gallop::left(&gap.a_items()[gap.a - 1], gap.b_items(), gap.b - 1, lt)?;
+                wins_b =
+                    gap.b - gallop::left(&gap.a_items()[gap.a - 1], gap.b_items(), gap.b - 1, lt)?;
                 gap.take_b(wins_b);
                 // None left is possible only when `lt` contradicts itself.
                 if gap.b <= 1 {
@@ -341,7 +388,9 @@ impl<T> GapHigh<T> {
         assert!(count <= self.b);
         self.b -= count;
         // SAFETY: slots a+b..a+b+count are the end of the gap; the buffer does not overlap the slice.
-        unsafe { ptr::copy_nonoverlapping(self.temp.add(self.b), self.base.add(self.a + self.b), count) };
+        unsafe {
+            ptr::copy_nonoverlapping(self.temp.add(self.b), self.base.add(self.a + self.b), count)
+        };
     }
 }
 
@@ -374,7 +423,11 @@ fn power(start: usize, first: usize, second: usize, total: usize) -> u32 {
 }
 
 /// Merges without a buffer, for when memory is short: O(n log n) moves, and other comparisons than CPython.
-fn merge_by_rotation<T, E>(pair: &mut [T], middle: usize, lt: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+fn merge_by_rotation<T, E>(
+    pair: &mut [T],
+    middle: usize,
+    lt: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<(), E> {
     let (left, right) = (middle, pair.len() - middle);
     if left == 0 || right == 0 {
         return Ok(());
@@ -388,7 +441,10 @@ fn merge_by_rotation<T, E>(pair: &mut [T], middle: usize, lt: &mut impl FnMut(&T
     // Cut the longer run in the middle and the other where that item belongs.
     let (cut_a, cut_b) = if left >= right {
         let cut = left / 2;
-        (cut, middle + gallop::left(&pair[cut], &pair[middle..], 0, lt)?)
+        (
+            cut,
+            middle + gallop::left(&pair[cut], &pair[middle..], 0, lt)?,
+        )
     } else {
         let cut = middle + right / 2;
         (gallop::right(&pair[cut], &pair[..middle], 0, lt)?, cut)
@@ -409,10 +465,17 @@ mod tests {
     fn rotation_merges_stably() {
         for left in 0..12u32 {
             for right in 0..12u32 {
-                let mut items: Vec<(u32, u32)> = (0..left).map(|i| (i / 2, i)).chain((0..right).map(|i| (i / 3, 100 + i))).collect();
+                let mut items: Vec<(u32, u32)> = (0..left)
+                    .map(|i| (i / 2, i))
+                    .chain((0..right).map(|i| (i / 3, 100 + i)))
+                    .collect();
                 let mut wanted = items.clone();
                 wanted.sort_by_key(|item| item.0);
-                let result = merge_by_rotation(&mut items, left as usize, &mut |a: &(u32, u32), b: &(u32, u32)| Ok::<_, Infallible>(a.0 < b.0));
+                let result = merge_by_rotation(
+                    &mut items,
+                    left as usize,
+                    &mut |a: &(u32, u32), b: &(u32, u32)| Ok::<_, Infallible>(a.0 < b.0),
+                );
                 assert_eq!((result, items), (Ok(()), wanted));
             }
         }
