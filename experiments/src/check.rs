@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::build::{self, Source};
 use crate::error::{LabError, Result};
+use crate::policy_page;
 use crate::programs;
 use crate::progress::Progress;
 use crate::rusage;
@@ -71,6 +72,7 @@ pub fn run(workspace: &Workspace, all: bool, no_workspace_tests: bool) -> Result
         check.layout_tests("")?;
         check.layout_tests("compact")?;
         check.sanitizer()?;
+        check.stage(policy_page::PAGE, || policy_page::follow(workspace))?;
     } else {
         let packages = [
             "test",

@@ -16,6 +16,7 @@ mod html;
 mod layout;
 mod measure;
 mod peers;
+mod policy_page;
 mod process;
 mod programs;
 mod progress;
@@ -93,6 +94,8 @@ enum Command {
     },
     /// Only the house rules.
     Tidy,
+    /// Do what docs/adding-a-policy.md says, on a copy of the tree.
+    FollowDocs,
 }
 
 /// Which variants, from where.
@@ -166,5 +169,6 @@ fn dispatch(cli: Cli) -> Result<bool> {
             no_workspace_tests,
         } => check::run(&workspace, all, no_workspace_tests),
         Command::Tidy => tidy::run(&workspace),
+        Command::FollowDocs => policy_page::run(&workspace),
     }
 }
