@@ -260,16 +260,16 @@ impl Conversion {
         ))
     }
 
-    /// The same for a `bytes` template.
+    /// The same for a `bytes` template. CPython formats the byte as a signed char, so that one above 127 is an `OverflowError`.
     pub fn unsupported_bytes(&self) -> Error {
-        let shown = if self.code < 128 {
-            self.character()
-        } else {
-            char::REPLACEMENT_CHARACTER
-        };
+        if self.code > 127 {
+            return Error::overflow("character argument not in range(0x110000)");
+        }
         Error::value(format!(
-            "unsupported format character '{shown}' (0x{:x}) at index {}",
-            self.code, self.index
+            "unsupported format character '{}' (0x{:x}) at index {}",
+            self.character(),
+            self.code,
+            self.index
         ))
     }
 
