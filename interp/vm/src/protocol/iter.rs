@@ -1,0 +1,131 @@
+//! Iteration over any object: `iter`, `next`, and native loops over iterables.
+//!
+//! A `next` slot says "exhausted" by `Ok(None)`; it may also let a StopIteration through (a generator that returned
+//! a value, a callback of `map` that raised one). [`Vm::next`] treats both alike, [`Vm::next_raw`] shows the difference.
+//! Not here: the iterator types (`types/`).
+
+use std::ops::ControlFlow;
+
+use crate::object::{ObjExt, Owned};
+use crate::types::list::PyList;
+use crate::types::seq_iterator::PySeqIter;
+use crate::types::tuple::PyTuple;
+use crate::vm::{PyResult, Raised, Vm};
+
+/// What an iterator is given up front at most, whatever `__length_hint__` says (the rest grows by need).
+const HINT_MAX: usize = 1 << 16;
+
+impl Vm {
+    /// `iter(o)`.
+    pub fn iter(&mut self, o: &Owned) -> PyResult {
+        let slots = o.type_of(self).slots();
+        if let Some(f) = slots.iter {
+            let it = f(self, o)?;
+            if it.type_of(self).slots().next.is_none() {
+                return Err(self.type_error(format!("iter() returned non-iterator of type '{}'", it.type_name(self))));
+            }
+            return Ok(it);
+        }
+        if slots.getitem.is_some() { return Ok(self.new_object(PySeqIter::new(o.clone()))?.into_obj()) }
+        Err(self.not_iterable(o))
+    }
+
+    #[cold]
+    fn not_iterable(&mut self, o: &Owned) -> Raised { self.type_error(format!("'{}' object is not iterable", o.type_name(self))) }
+
+    /// The next item; `None` when exhausted, a StopIteration included.
+    #[inline]
+    pub fn next(&mut self, it: &Owned) -> PyResult<Option<Owned>> {
+        match self.next_raw(it) {
+            Err(e) => self.end_of_iteration(e),
+            done => done,
+        }
+    }
+
+    #[cold]
+    fn end_of_iteration(&mut self, e: Raised) -> PyResult<Option<Owned>> {
+        if e.is(self, &self.types.stop_iteration) { Ok(None) } else { Err(e) }
+    }
+
+    /// The next item; `Ok(None)` or a StopIteration (which may carry a value) when exhausted.
+    #[inline]
+    pub fn next_raw(&mut self, it: &Owned) -> PyResult<Option<Owned>> {
+        match it.type_of(self).slots().next {
+            Some(f) => f(self, it),
+            None => Err(self.type_error(format!("'{}' object is not an iterator", it.type_name(self)))),
+        }
+    }
+
+    /// Every item of an iterable, in a Rust vector.
+    pub fn collect(&mut self, iterable: &Owned) -> PyResult<Vec<Owned>> {
+        if iterable.is_exact::<PyList>(self) {
+            let list = iterable.cast::<PyList>().expect("law: exact list");
+            return self.clone_items(list.items(self));
+        }
+        if iterable.is_exact::<PyTuple>(self) {
+            let tuple = iterable.cast::<PyTuple>().expect("law: exact tuple");
+            return self.clone_items(tuple.items());
+        }
+        let it = self.iter(iterable)?;
+        let hint = self.length_hint(iterable, 8)?.min(HINT_MAX);
+        let mut items = Vec::new();
+        items.try_reserve(hint).map_err(|_| self.no_memory())?;
+        while let Some(item) = self.next(&it)? {
+            if items.len() == items.capacity() { items.try_reserve(items.len() / 2 + 4).map_err(|_| self.no_memory())? }
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    /// A Rust vector of shares of `items`.
+    pub(crate) fn clone_items(&self, items: &[Owned]) -> PyResult<Vec<Owned>> {
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(items.len()).map_err(|_| self.no_memory())?;
+        copy.extend_from_slice(items);
+        Ok(copy)
+    }
+
+    /// Runs `body` on every item until it breaks.
+    pub fn for_each(&mut self, iterable: &Owned, mut body: impl FnMut(&mut Vm, Owned) -> PyResult<ControlFlow<()>>) -> PyResult<()> {
+        if iterable.is_exact::<PyTuple>(self) {
+            let tuple = iterable.cast::<PyTuple>().expect("law: exact tuple");
+            for item in tuple.items() {
+                if body(self, item.clone())?.is_break() { break }
+            }
+            return Ok(());
+        }
+        if iterable.is_exact::<PyList>(self) {
+            let list = iterable.cast::<PyList>().expect("law: exact list");
+            let mut i = 0;
+            while let Some(item) = list.get(self, i) {
+                if body(self, item)?.is_break() { break }
+                i += 1;
+            }
+            return Ok(());
+        }
+        let it = self.iter(iterable)?;
+        while let Some(item) = self.next(&it)? {
+            if body(self, item)?.is_break() { break }
+        }
+        Ok(())
+    }
+
+    /// A name of the `builtins` module, for `__reduce__` of iterators. AttributeError if a program deleted it.
+    pub(crate) fn builtin(&mut self, name: &str) -> PyResult {
+        let key = self.intern(name)?;
+        let builtins = self.builtins.clone();
+        match builtins.get_interned(self, &key) {
+            Some(found) => Ok(found),
+            None => Err(self.attribute_error(name)),
+        }
+    }
+
+    /// `(builtins.name, args)` or `(builtins.name, args, state)`, what iterators reduce to.
+    pub(crate) fn reduce_to_builtin(&mut self, name: &str, args: Vec<Owned>, state: Option<Owned>) -> PyResult {
+        let function = self.builtin(name)?;
+        let args = self.new_tuple(args)?.into_obj();
+        let mut parts = vec![function, args];
+        parts.extend(state);
+        Ok(self.new_tuple(parts)?.into_obj())
+    }
+}

@@ -1,0 +1,149 @@
+//! Filling a dict from mappings, pairs and keywords; copies; `|`.
+//!
+//! Not here: single keys (`dict.rs`).
+
+use crate::args::Args;
+use crate::object::{ObjExt, Owned, Ref};
+use crate::types::dict::PyDict;
+use crate::types::dict_methods::this_dict;
+use crate::vm::{PyResult, Vm};
+
+/// What to do about keys that are there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// The new value wins.
+    Replace,
+    /// KeyError of the key (calls with two values for one keyword).
+    Raise,
+}
+
+impl PyDict {
+    /// `self.update(other)`: mapping (anything with `keys`) or iterable of pairs.
+    pub fn update(&self, vm: &mut Vm, other: &Owned) -> PyResult<()> {
+        if other.is_exact::<PyDict>(vm) { return self.merge(vm, other, Duplicates::Replace) }
+        let name = vm.names.keys.clone();
+        match vm.get_attr_opt(other, &name)? {
+            Some(_) => self.merge(vm, other, Duplicates::Replace),
+            None => self.update_from_pairs(vm, other),
+        }
+    }
+
+    /// Adds every entry of a mapping.
+    pub fn merge(&self, vm: &mut Vm, other: &Owned, duplicates: Duplicates) -> PyResult<()> {
+        if let Some(source) = other.cast::<PyDict>() {
+            let plain = source.obj().type_of(vm).slots().iter.map(|f| f as usize) == vm.types.dict.slots().iter.map(|f| f as usize);
+            if plain { return self.merge_dict(vm, source, duplicates) }
+        }
+        let name = vm.names.keys.clone();
+        let keys = vm.call_method(other, &name, &[])?;
+        let it = vm.iter(&keys)?;
+        while let Some(key) = vm.next(&it)? {
+            if duplicates == Duplicates::Raise && self.contains(vm, &key)? { return Err(vm.key_error(&key)) }
+            let value = vm.get_item(other, &key)?;
+            self.set_item(vm, &key, &value)?;
+        }
+        Ok(())
+    }
+
+    fn merge_dict(&self, vm: &mut Vm, source: &Ref<PyDict>, duplicates: Duplicates) -> PyResult<()> {
+        if std::ptr::eq(&**source, self) || source.is_empty(vm) { return Ok(()) }
+        if self.is_empty(vm) {
+            let copy = source.table(vm).try_clone();
+            let copy = match copy { Ok(copy) => copy, Err(e) => return Err(vm.out_of_memory(e)) };
+            let old = std::mem::replace(self.table.get_mut(vm), copy);
+            drop(old);
+            return Ok(());
+        }
+        let size = source.len(vm);
+        let more = self.len(vm).max(size);
+        if let Err(e) = self.table.get_mut(vm).reserve(more.saturating_sub(self.table(vm).len()).max(0)) { return Err(vm.out_of_memory(e)) }
+        let mut pos = 0;
+        while let Some((next, hash, key, value)) = source.next_hashed(vm, pos) {
+            pos = next;
+            if duplicates == Duplicates::Raise && self.find(vm, hash, &key)?.is_some() { return Err(vm.key_error(&key)) }
+            self.set_hashed(vm, hash, &key, value)?;
+            if source.len(vm) != size { return Err(vm.runtime_error("dict mutated during update")) }
+        }
+        Ok(())
+    }
+
+    fn update_from_pairs(&self, vm: &mut Vm, pairs: &Owned) -> PyResult<()> {
+        let it = vm.iter(pairs)?;
+        let mut i = 0usize;
+        while let Some(item) = vm.next(&it)? {
+            let pair = match vm.collect(&item) {
+                Ok(pair) => pair,
+                Err(e) if e.is(vm, &vm.types.type_error) => {
+                    let note = vm.new_str(&format!("Cannot convert dictionary update sequence element #{i} to a sequence"))?;
+                    let e = if has_iter(vm, &item) { e } else { vm.type_error("object is not iterable") };
+                    let name = vm.intern("add_note")?;
+                    vm.call_method(e.exception().obj(), &name, &[note])?;
+                    return Err(e);
+                }
+                Err(e) => return Err(e),
+            };
+            let [key, value] = pair.as_slice() else {
+                return Err(vm.value_error(format!("dictionary update sequence element #{i} has length {}; 2 is required", pair.len())));
+            };
+            self.set_item(vm, key, value)?;
+            i += 1;
+        }
+        Ok(())
+    }
+
+    /// A new plain dict of the same entries.
+    pub fn copy(&self, vm: &Vm) -> PyResult<Ref<PyDict>> {
+        let table = self.table(vm).try_clone().map_err(|e| vm.out_of_memory(e))?;
+        vm.new_object(PyDict { table: crate::object::Guarded::new(table) })
+    }
+}
+
+fn has_iter(vm: &Vm, o: &Owned) -> bool {
+    let slots = o.type_of(vm).slots();
+    slots.iter.is_some() || slots.getitem.is_some()
+}
+
+/// `update(*args, **kwargs)` under the name `name`.
+pub(crate) fn update_from_args(vm: &mut Vm, this: &Owned, args: Args<'_>, name: &str) -> PyResult<()> {
+    crate::args::check_count(vm, name, args.pos().len(), 0, 1)?;
+    let dict = this_dict(this);
+    if let Some(other) = args.pos().first() { dict.update(vm, other)? }
+    for (key, value) in args.keywords() { dict.set_item(vm, key, value)? }
+    Ok(())
+}
+
+/// `dict.update`
+pub(crate) fn update(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
+    update_from_args(vm, this, args, "update")?;
+    Ok(vm.none())
+}
+
+/// `a | b`
+pub(crate) fn or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
+    let (Some(left), Some(_)) = (a.cast::<PyDict>(), b.cast::<PyDict>()) else { return Ok(vm.not_implemented()) };
+    let merged = left.copy(vm)?;
+    merged.update(vm, b)?;
+    Ok(merged.into_obj())
+}
+
+/// `a |= b`
+pub(crate) fn inplace_or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
+    let Some(dict) = a.cast::<PyDict>() else { return Ok(vm.not_implemented()) };
+    dict.update(vm, b)?;
+    Ok(a.clone())
+}
+
+/// `dict.fromkeys(iterable, value)`
+pub(crate) fn fromkeys(vm: &mut Vm, class: &Owned, args: &[Owned]) -> PyResult {
+    let value = args.get(1).cloned().unwrap_or_else(|| vm.none());
+    let made = vm.call0(class)?;
+    if made.is_exact::<PyDict>(vm) {
+        let dict = this_dict(&made);
+        let it = vm.iter(&args[0])?;
+        while let Some(key) = vm.next(&it)? { dict.set_item(vm, &key, &value)? }
+        return Ok(made);
+    }
+    let it = vm.iter(&args[0])?;
+    while let Some(key) = vm.next(&it)? { vm.set_item(&made, &key, &value)? }
+    Ok(made)
+}

@@ -1,0 +1,142 @@
+//! `list.sort`: keys, choice of a comparison that needs no dispatch, detection of changes meanwhile.
+//!
+//! While it runs the list is empty, so that a key function or comparison which touches it cannot harm the sort.
+//! The sorting itself is `instar-base-sort`. Not here: `sorted` (`builtins`), which makes a list and sorts that.
+
+use std::cmp::Ordering;
+
+use instar_base_sort::sort as stable_sort;
+use instar_code::Compare;
+use instar_object::BufVec;
+
+use crate::object::{ObjExt, Owned, Ref};
+use crate::slots::CompareFn;
+use crate::types::float::PyFloat;
+use crate::types::list::{this_list, PyList};
+use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
+use crate::vm::{PyResult, Vm};
+
+/// `list.sort(*, key=None, reverse=False)`
+pub fn sort(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
+    let key = args[0].as_ref().filter(|k| !vm.is_none(k)).cloned();
+    let reverse = match &args[1] { Some(flag) => vm.truth(flag)?, None => false };
+    sort_list(vm, this_list(this), key.as_ref(), reverse)?;
+    Ok(vm.none())
+}
+
+/// Sorts in place, stable also when reversed. On an error the list holds all its items in some order.
+pub fn sort_list(vm: &mut Vm, list: &Ref<PyList>, key: Option<&Owned>, reverse: bool) -> PyResult<()> {
+    let mut items = list.take(vm);
+    let done = match key {
+        None => sort_keys(vm, items.as_mut_slice(), |item| item, reverse),
+        Some(key) => sort_by_key(vm, &mut items, key, reverse),
+    };
+    // What was put into the list meanwhile is dropped last, after the items are back.
+    let meanwhile = std::mem::replace(list.items.get_mut(vm), items);
+    let modified = meanwhile.len() > 0 || meanwhile.capacity() > 0;
+    drop(meanwhile);
+    done?;
+    if modified { return Err(vm.value_error("list modified during sort")) }
+    Ok(())
+}
+
+fn sort_by_key(vm: &mut Vm, items: &mut BufVec<Owned>, key: &Owned, reverse: bool) -> PyResult<()> {
+    let mut pairs: Vec<(Owned, Owned)> = Vec::new();
+    if pairs.try_reserve_exact(items.len()).is_err() { return Err(vm.no_memory()) }
+    for item in items.as_slice() { pairs.push((vm.call1(key, item)?, item.clone())) }
+    let done = sort_keys(vm, &mut pairs, |pair| &pair.0, reverse);
+    let mut keys = Vec::with_capacity(pairs.len());
+    for (place, (key, item)) in items.as_mut_slice().iter_mut().zip(pairs) {
+        *place = item;
+        keys.push(key);
+    }
+    drop(keys);
+    done
+}
+
+/// How two keys are compared.
+#[derive(Clone, Copy)]
+enum Way {
+    /// All immediate ints.
+    Ints,
+    /// All exact floats.
+    Floats,
+    /// All exact strings.
+    Strings,
+    /// All of one type with this slot, called without dispatch.
+    Slot(CompareFn),
+    /// Anything.
+    Any,
+}
+
+/// Whether `a < b`, for keys that the chosen way holds for.
+fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
+    match way {
+        Way::Ints => if let (Some(x), Some(y)) = (a.word().as_small(), b.word().as_small()) { return Ok(x < y) },
+        Way::Floats => if let (Some(x), Some(y)) = (float(vm, a), float(vm, b)) { return Ok(x < y) },
+        Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(compare_str(x, y) == Ordering::Less) },
+        Way::Slot(f) => {
+            let result = f(vm, a, b, Compare::Lt)?;
+            if !vm.is_not_implemented(&result) { return vm.truth(&result) }
+        }
+        Way::Any => {}
+    }
+    let result = vm.rich_compare(a, b, Compare::Lt)?;
+    vm.truth(&result)
+}
+
+fn float(vm: &Vm, o: &Owned) -> Option<f64> { if o.is_exact::<PyFloat>(vm) { o.cast::<PyFloat>().map(|f| f.value()) } else { None } }
+
+fn compare_str(a: &PyStr, b: &PyStr) -> Ordering {
+    match (a.latin1(), b.latin1()) {
+        (Some(x), Some(y)) => x.cmp(y),
+        _ => a.chars().cmp(b.chars()),
+    }
+}
+
+fn choose<'a>(vm: &Vm, mut keys: impl Iterator<Item = &'a Owned> + Clone) -> Way {
+    let Some(first) = keys.clone().next() else { return Way::Any };
+    if keys.clone().all(|k| k.word().as_small().is_some()) { return Way::Ints }
+    let ty = first.type_of(vm).ptr();
+    if !keys.all(|k| k.type_of(vm).ptr() == ty) { return Way::Any }
+    if ty == vm.types.str.ptr() { return Way::Strings }
+    if ty == vm.types.float.ptr() { return Way::Floats }
+    first.type_of(vm).slots().compare.map_or(Way::Any, Way::Slot)
+}
+
+/// The first items of tuples, if all keys are non-empty exact tuples.
+fn all_tuples<'a>(vm: &Vm, mut keys: impl Iterator<Item = &'a Owned>) -> bool {
+    keys.all(|k| k.is_exact::<PyTuple>(vm) && k.cast::<PyTuple>().is_some_and(|t| !t.is_empty()))
+}
+
+fn first_item(key: &Owned) -> &Owned { &key.cast::<PyTuple>().expect("law: checked before sorting").items()[0] }
+
+/// `a < b` of tuples whose first items compare by `way`.
+fn less_tuple(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
+    let (left, right) = (a.cast::<PyTuple>().map_or(&[][..], |t| t.items()), b.cast::<PyTuple>().map_or(&[][..], |t| t.items()));
+    for (i, (x, y)) in left.iter().zip(right).enumerate() {
+        if !vm.equal(x, y)? { return less(vm, if i == 0 { way } else { Way::Any }, x, y) }
+    }
+    Ok(left.len() < right.len())
+}
+
+fn sort_keys<T>(vm: &mut Vm, items: &mut [T], key: impl Fn(&T) -> &Owned, reverse: bool) -> PyResult<()> {
+    if items.len() < 2 { return Ok(()) }
+    // Reversing before and after keeps the order of equal items.
+    if reverse { items.reverse() }
+    let tuples = all_tuples(vm, items.iter().map(&key));
+    let done = if tuples {
+        let way = choose(vm, items.iter().map(|item| first_item(key(item))));
+        stable_sort(items, |a, b| less_tuple(vm, way, key(a), key(b)))
+    } else {
+        match choose(vm, items.iter().map(&key)) {
+            Way::Ints => stable_sort(items, |a, b| less(vm, Way::Ints, key(a), key(b))),
+            Way::Floats => stable_sort(items, |a, b| less(vm, Way::Floats, key(a), key(b))),
+            Way::Strings => stable_sort(items, |a, b| less(vm, Way::Strings, key(a), key(b))),
+            way => stable_sort(items, |a, b| less(vm, way, key(a), key(b))),
+        }
+    };
+    if reverse { items.reverse() }
+    done
+}

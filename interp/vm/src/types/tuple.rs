@@ -1,0 +1,335 @@
+//! `tuple`: length and items inline behind the header.
+//!
+//!     payload   0      8        16
+//!               +------+--------+--------+-- ...
+//!               | len  | item 0 | item 1 |
+//!               +------+--------+--------+-- ...
+//!
+//! A tuple never changes once made, so its items are read without the token. It has no `clear` for the collector: a
+//! cycle through a tuple always passes something that can change. Not here: its iterator (`tuple_iter.rs`).
+
+use instar_base_hash::TupleHasher;
+use instar_code::Compare;
+
+use crate::args::Args;
+use crate::native::{Def, GetSet, Native, TypeDef};
+use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Trace, VTable, Word};
+use crate::protocol::compare::ordering_holds;
+use crate::protocol::item::{clamp_bound, wrap_index};
+use crate::slots::Slots;
+use crate::typeobj::TypeRef;
+use crate::types::list::PyList;
+use crate::types::slice::{nth, PySlice};
+use crate::types::tuple_iter::PyTupleIter;
+use crate::vm::{PyResult, Types, Vm};
+
+/// Payload of `tuple` and its subclasses, the head of a variable-sized block.
+#[repr(C)]
+pub struct PyTuple {
+    len: usize,
+    items: [Owned; 0],
+}
+
+/// Bytes of the payload before the first item.
+const HEAD: usize = size_of::<PyTuple>();
+
+impl PyTuple {
+    #[inline(always)]
+    fn view(&self) -> &[Owned] {
+        // SAFETY: law TU1: `len` initialised items follow the head (`fill` below is the only maker).
+        unsafe { std::slice::from_raw_parts(self.items.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for PyTuple {
+    fn drop(&mut self) {
+        // Last item first, as CPython's tuple_dealloc.
+        for i in (0..self.len).rev() {
+            // SAFETY: law TU1; each item is dropped once, `len` stays (the block's size is computed from it).
+            unsafe { std::ptr::drop_in_place(self.items.as_mut_ptr().add(i)) }
+        }
+    }
+}
+
+// SAFETY: visits each of the `len` owned items once.
+unsafe impl Trace for PyTuple {
+    fn trace(&self, visit: &mut dyn FnMut(Word)) { for item in self.view() { visit(item.word()) } }
+    fn clear(&mut self) {}
+}
+
+/// # Safety
+/// `payload` is a tuple's.
+unsafe fn payload_bytes(payload: *mut ()) -> usize {
+    // SAFETY: the caller's promise.
+    let len = unsafe { (*payload.cast::<PyTuple>()).len };
+    HEAD + len * size_of::<Owned>()
+}
+
+// SAFETY: one static, made for this type.
+unsafe impl Payload for PyTuple {
+    fn vtable() -> &'static VTable {
+        static VTABLE: VTable = VTable { size_of: Some(payload_bytes), ..VTable::of::<PyTuple>("tuple") };
+        &VTABLE
+    }
+    fn default_type(types: &Types) -> &TypeRef { &types.tuple }
+}
+
+impl Ref<PyTuple> {
+    /// The items.
+    #[inline(always)]
+    pub fn items(&self) -> &[Owned] {
+        let head = self.ptr().payload::<PyTuple>();
+        // SAFETY: law TU1; read through the block's own pointer, the block lives as long as self and never changes.
+        unsafe { std::slice::from_raw_parts((*head).items.as_ptr(), (*head).len) }
+    }
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize { self.items().len() }
+    /// Whether it is `()`.
+    pub fn is_empty(&self) -> bool { self.len() == 0 }
+    /// A share of item `i`.
+    #[inline]
+    pub fn get(&self, i: usize) -> Option<Owned> { self.items().get(i).cloned() }
+}
+
+impl Vm {
+    /// A tuple of these items. `()` is shared.
+    #[inline]
+    pub fn new_tuple<I>(&self, items: I) -> PyResult<Ref<PyTuple>>
+    where I: IntoIterator<Item = Owned>, I::IntoIter: ExactSizeIterator {
+        let items = items.into_iter();
+        if items.len() == 0 { return Ok(self.consts.empty_tuple.clone()) }
+        self.alloc_tuple(self.types.tuple.ptr(), items)
+    }
+
+    /// A tuple of shares of these items.
+    #[inline]
+    pub fn new_tuple_from(&self, items: &[Owned]) -> PyResult<Ref<PyTuple>> { self.new_tuple(items.iter().cloned()) }
+
+    /// A new tuple object of `ty`, `tuple` or a subclass; never the shared `()`.
+    pub fn new_tuple_of(&self, ty: &TypeRef, items: Vec<Owned>) -> PyResult<Ref<PyTuple>> {
+        assert!(std::ptr::eq(ty.info.vtable, PyTuple::vtable()), "law: a type makes only objects of its payload");
+        self.alloc_tuple(ty.ptr(), items.into_iter())
+    }
+
+    /// A tuple that takes over the `count` counts in the words at `from`.
+    ///
+    /// # Safety
+    /// The words are initialised, non-null and owned; on success and on error they are consumed.
+    pub unsafe fn new_tuple_from_words(&self, from: *const Word, count: usize) -> PyResult<Ref<PyTuple>> {
+        // SAFETY: each word is read once.
+        self.new_tuple((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
+    }
+
+    fn alloc_tuple(&self, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>) -> PyResult<Ref<PyTuple>> {
+        let Some(bytes) = items.len().checked_mul(size_of::<Owned>()).and_then(|n| n.checked_add(HEAD)) else { return Err(self.no_memory()) };
+        if bytes > isize::MAX as usize { return Err(self.no_memory()) }
+        // SAFETY: `ty` has this payload's vtable and the block is filled and tracked by `fill` before anyone else sees it.
+        unsafe {
+            let block = self.heap.alloc_var(ty, bytes).map_err(|e| self.out_of_memory(e))?;
+            Ok(fill(self, block, items))
+        }
+    }
+}
+
+/// Moves the items into a fresh block and gives it to the collector.
+///
+/// # Safety
+/// `block` is fresh, of a tuple type, and has room for `items.len()` items.
+unsafe fn fill(vm: &Vm, block: ObjPtr, items: impl ExactSizeIterator<Item = Owned>) -> Ref<PyTuple> {
+    let len = items.len();
+    let head = block.payload::<PyTuple>();
+    let mut made = 0;
+    // SAFETY: writes at most `len` items into the block; the count 1 of the fresh block goes to the result.
+    unsafe {
+        let first = (&raw mut (*head).items).cast::<Owned>();
+        for item in items.take(len) {
+            first.add(made).write(item);
+            made += 1;
+        }
+        assert_eq!(made, len, "law: an exact size iterator");
+        (&raw mut (*head).len).write(len);
+        vm.heap.track(block);
+        Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block)))
+    }
+}
+
+fn this_tuple(this: &Owned) -> &Ref<PyTuple> { this.cast::<PyTuple>().expect("law: checked by the descriptor") }
+
+/// Docs, methods and attributes of `tuple`.
+pub static DEF: TypeDef = TypeDef {
+    doc: "An immutable sequence of objects.\n\nWithout argument it is empty; a tuple as argument is given back as it is.",
+    sig: "(iterable=(), /)",
+    methods: &[
+        Def::new("__getnewargs__", "($self, /)", Native::N0(getnewargs)),
+        Def::new("index", "($self, value, start=0, stop=sys.maxsize, /)", Native::Var(index, 1, 3)).doc("First position of value; ValueError if it is not there."),
+        Def::new("count", "($self, value, /)", Native::N1(count)).doc("How many items equal value."),
+        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
+    ],
+    getset: NO_GETSET,
+};
+
+const NO_GETSET: &[GetSet] = &[];
+
+/// Fills the type.
+pub fn init(vm: &mut Vm) -> PyResult<()> {
+    let ty = vm.types.tuple.clone();
+    let slots = Slots {
+        new: Some(new), repr: Some(repr), hash: Some(hash), compare: Some(compare), iter: Some(iter), len: Some(len),
+        getitem: Some(getitem), contains: Some(contains), concat: Some(concat), repeat: Some(repeat),
+        ..Slots::default()
+    };
+    vm.fill_type(&ty, slots, &DEF)
+}
+
+fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
+    let exact = ty.ptr() == vm.types.tuple.ptr();
+    if exact || ty.slots().init.map(|f| f as usize) == vm.types.object.slots().init.map(|f| f as usize) { args.no_keywords(vm, "tuple")? }
+    let pos = args.pos();
+    crate::args::check_count(vm, "tuple", pos.len(), 0, 1)?;
+    if exact {
+        return match pos.first() {
+            None => Ok(vm.consts.empty_tuple.obj().clone()),
+            Some(iterable) => tuple_of(vm, iterable),
+        };
+    }
+    let items = match pos.first() { Some(iterable) => vm.collect(iterable)?, None => Vec::new() };
+    Ok(vm.new_tuple_of(ty, items)?.into_obj())
+}
+
+/// `tuple(iterable)`; an exact tuple is shared.
+pub fn tuple_of(vm: &mut Vm, iterable: &Owned) -> PyResult {
+    if iterable.is_exact::<PyTuple>(vm) { return Ok(iterable.clone()) }
+    if iterable.is_exact::<PyList>(vm) {
+        let list = iterable.cast::<PyList>().expect("law: exact list");
+        return Ok(vm.new_tuple_from(list.items(vm))?.into_obj());
+    }
+    let items = vm.collect(iterable)?;
+    Ok(vm.new_tuple(items)?.into_obj())
+}
+
+fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
+    let tuple = this_tuple(this);
+    if tuple.is_empty() { return vm.new_str("()") }
+    if !vm.repr_enter(this) { return vm.new_str("(...)") }
+    let text = repr_items(vm, tuple);
+    vm.repr_leave(this);
+    vm.new_str(&text?)
+}
+
+fn repr_items(vm: &mut Vm, tuple: &Ref<PyTuple>) -> PyResult<String> {
+    vm.check_native_stack(" while getting the repr of an object")?;
+    let mut text = String::from("(");
+    for (i, item) in tuple.items().iter().enumerate() {
+        if i > 0 { text.push_str(", ") }
+        text.push_str(&vm.repr_text(item)?);
+    }
+    text.push_str(if tuple.len() == 1 { ",)" } else { ")" });
+    Ok(text)
+}
+
+/// Hash of a tuple: its items' hashes, mixed as CPython does.
+pub fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
+    vm.check_native_stack(" while hashing an object")?;
+    let tuple = this_tuple(this);
+    let mut hasher = TupleHasher::new();
+    for item in tuple.items() { hasher.push(vm.hash(item)?) }
+    Ok(hasher.finish())
+}
+
+fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
+    let (Some(a), Some(b)) = (this.cast::<PyTuple>(), other.cast::<PyTuple>()) else { return Ok(vm.not_implemented()) };
+    for (x, y) in a.items().iter().zip(b.items()) {
+        if !vm.equal(x, y)? {
+            return match op {
+                Compare::Eq => Ok(vm.bool(false)),
+                Compare::Ne => Ok(vm.bool(true)),
+                _ => vm.rich_compare(x, y, op),
+            };
+        }
+    }
+    Ok(vm.bool(ordering_holds(a.len().cmp(&b.len()), op)))
+}
+
+fn iter(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.new_object(PyTupleIter::new(this_tuple(this).clone()))?.into_obj()) }
+
+fn len(_vm: &mut Vm, this: &Owned) -> PyResult<usize> { Ok(this_tuple(this).len()) }
+
+fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
+    let tuple = this_tuple(this);
+    if vm.has_index(key) {
+        let i = vm.item_index(key)?;
+        return match wrap_index(i, tuple.len()) {
+            Some(i) => Ok(tuple.items()[i].clone()),
+            None => Err(vm.index_error("tuple index out of range")),
+        };
+    }
+    let Some(slice) = key.cast::<PySlice>() else { return Err(vm.bad_subscript("tuple", key)) };
+    let (start, _, step, count) = slice.indices(vm, tuple.len())?;
+    if count == tuple.len() && step == 1 && this.is_exact::<PyTuple>(vm) { return Ok(this.clone()) }
+    let items = tuple.items();
+    Ok(vm.new_tuple((0..count).map(|n| items[nth(start, step, n)].clone()))?.into_obj())
+}
+
+fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
+    for item in this_tuple(this).items() {
+        if vm.equal(item, x)? { return Ok(true) }
+    }
+    Ok(false)
+}
+
+fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
+    let Some(tuple) = this.cast::<PyTuple>() else { return Ok(vm.not_implemented()) };
+    let Some(tail) = other.cast::<PyTuple>() else {
+        return Err(vm.type_error(format!("can only concatenate tuple (not \"{}\") to tuple", other.type_name(vm))));
+    };
+    if tuple.is_empty() && other.is_exact::<PyTuple>(vm) { return Ok(other.clone()) }
+    if tail.is_empty() && this.is_exact::<PyTuple>(vm) { return Ok(this.clone()) }
+    let (a, b) = (tuple.items(), tail.items());
+    let both = (0..a.len() + b.len()).map(|i| if i < a.len() { a[i].clone() } else { b[i - a.len()].clone() });
+    Ok(vm.new_tuple(both)?.into_obj())
+}
+
+fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
+    if !vm.has_index(times) {
+        return Err(vm.type_error(format!("can't multiply sequence by non-int of type '{}'", times.type_name(vm))));
+    }
+    let times = vm.count_index(times)?.max(0) as usize;
+    let tuple = this_tuple(this);
+    let n = tuple.len();
+    if this.is_exact::<PyTuple>(vm) && (n == 0 || times == 1) { return Ok(this.clone()) }
+    if n == 0 || times == 0 { return Ok(vm.consts.empty_tuple.obj().clone()) }
+    let Some(total) = n.checked_mul(times) else { return Err(vm.no_memory()) };
+    let items = tuple.items();
+    Ok(vm.new_tuple((0..total).map(|i| items[i % n].clone()))?.into_obj())
+}
+
+fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
+    let copy = vm.alloc_tuple(vm.types.tuple.ptr(), this_tuple(this).items().iter().cloned())?.into_obj();
+    Ok(vm.new_tuple([copy])?.into_obj())
+}
+
+fn index(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
+    let tuple = this_tuple(this);
+    let (start, stop) = index_bounds(vm, args, tuple.len())?;
+    for i in start..stop.min(tuple.len()) {
+        if vm.equal(&tuple.items()[i], &args[0])? { return vm.new_int(i as i64) }
+    }
+    Err(vm.value_error("tuple.index(x): x not in tuple"))
+}
+
+/// The bounds in `args[1..]` of `index(value, start, stop)`.
+pub(crate) fn index_bounds(vm: &mut Vm, args: &[Owned], len: usize) -> PyResult<(usize, usize)> {
+    let mut bound = |i: usize, default: usize| -> PyResult<usize> {
+        let Some(arg) = args.get(i) else { return Ok(default) };
+        if !vm.has_index(arg) { return Err(vm.type_error("slice indices must be integers or have an __index__ method")) }
+        Ok(clamp_bound(vm.index_isize_clamped(arg)?, len))
+    };
+    Ok((bound(1, 0)?, bound(2, usize::MAX)?))
+}
+
+fn count(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult {
+    let mut n = 0;
+    for item in this_tuple(this).items() { n += i64::from(vm.equal(item, x)?) }
+    vm.new_int(n)
+}
