@@ -114,7 +114,13 @@ fn copy_tree(workspace: &Workspace) -> Result<PathBuf> {
     }
     let output = Command::new("git")
         .current_dir(&workspace.root)
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
         .output()
         .map_err(|error| LabError::Failed(format!("git ls-files: {error}")))?;
     let names = String::from_utf8_lossy(&output.stdout).to_string();

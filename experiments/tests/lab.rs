@@ -258,6 +258,39 @@ fn report_and_compare_work_from_stored_results_alone() {
 }
 
 #[test]
+fn counting_builds_give_counts_and_marks_but_no_times() {
+    let checkout = Checkout::new("stats");
+    let counting = |features: &str, name: &str, nodes: u64| {
+        let print = fingerprint(name, features).replace("\"stats\":false", "\"stats\":true");
+        let counts = format!(
+            "{{\"ops\": 1000, \"retain_written\": 200, \"release_written\": 300, \"allocations_by_type\": {{\"Node\": {nodes}}}}}"
+        );
+        format!(
+            "#!/bin/sh\nif [ \"$2\" = fingerprint ]; then echo '{print}'; exit 0; fi\necho '{counts}' > \"$INSTAR_MEMSTATS\"\nshift 2; file=$1; shift; . \"$file\"\n"
+        )
+    };
+    checkout.script("bin/a-stats/instar", &counting(BASE, "base", 1000));
+    checkout.script("bin/b-stats/instar", &counting(COMPACT, "small", 2000));
+    let text = stdout(&checkout.run(&["--stats"]));
+    assert!(
+        text.contains(" 500 ")
+            && text.contains(
+                "≠ b did other work than the base: one: allocations of Node: 2000 (base 1000)"
+            ),
+        "{text}"
+    );
+    assert_eq!(
+        checkout
+            .calls()
+            .iter()
+            .filter(|call| call.contains("timed"))
+            .count(),
+        12,
+        "only the plain builds are timed"
+    );
+}
+
+#[test]
 fn variants_are_built_by_cargo_in_one_target_directory() {
     let checkout = Checkout::new("cargo");
     checkout.write(

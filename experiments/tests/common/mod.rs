@@ -70,8 +70,14 @@ impl Checkout {
              echo \"{variant} $mode $(basename $1)\" >> '{}'\nfile=$1; shift\n{before}\n. \"$file\"\n",
             log.display()
         );
-        self.write(&path, &script);
-        fs::set_permissions(self.root.join(&path), fs::Permissions::from_mode(0o755)).unwrap();
+        self.script(&path, &script);
+    }
+
+    /// An executable file.
+    pub fn script(&self, path: &str, text: &str) {
+        self.write(path, text);
+        let permissions = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.root.join(path), permissions).unwrap();
     }
 
     /// Runs the lab in this checkout.
