@@ -168,7 +168,10 @@ fn file_complaints(
             }
         }
         if name != SELECT {
-            for feature in features_read(with_strings).filter(|feature| is_axis(feature)) {
+            for feature in features_read(line, with_strings)
+                .iter()
+                .filter(|feature| is_axis(feature))
+            {
                 found.push(format!(
                     "{at}: reads the axis feature `{feature}`; only {SELECT} may"
                 ));
@@ -177,17 +180,19 @@ fn file_complaints(
     }
 }
 
-/// Names in `feature = "..."` on a line.
-fn features_read(line: &str) -> impl Iterator<Item = &str> {
-    line.match_indices("feature")
-        .filter_map(|(position, word)| {
-            let rest = line[position + word.len()..]
-                .trim_start()
-                .strip_prefix('=')?
-                .trim_start()
-                .strip_prefix('"')?;
-            rest.split('"').next()
-        })
+/// Names in `feature = "..."` on a line: found in the code, read from the same line with its strings.
+fn features_read(code: &str, with_strings: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (position, word) in code.match_indices("feature") {
+        // Both lines have the same characters outside strings and the same number inside.
+        let skipped = code[..position].chars().count() + word.len();
+        let rest: String = with_strings.chars().skip(skipped).collect();
+        let value = rest.trim_start().strip_prefix('=').map(str::trim_start);
+        if let Some(name) = value.and_then(|value| value.strip_prefix('"')?.split('"').next()) {
+            names.push(name.to_string());
+        }
+    }
+    names
 }
 
 /// The text with comments, and on demand the insides of strings, replaced by spaces; line breaks stay.
@@ -440,7 +445,7 @@ mod tests {
 
     #[test]
     fn comments_and_strings_are_no_code() {
-        let text = "//! todo!()\nfn f() { let c = '\"'; g(\"todo!\", r#\"static mut x\"#); /* LazyLock /* nested */ */ }\n";
+        let text = "//! todo!()\nfn f() { let c = '\"'; g(\"todo!\", r#\"static mut x, feature = 'gc-x'\"#, \"feature = \\\"gc-one-word\\\"\"); /* LazyLock /* nested */ */ }\n";
         assert_eq!(of("a.rs", text), Vec::<String>::new());
         assert!(blank(text, true).lines().count() == 2);
     }
