@@ -65,13 +65,13 @@ def callback():
     global depth
     depth += 1
     if depth == 1:
-        assert next(it, "over") == "over"
+        assert next(it) == 5
         return 0
-    return 1
+    return 5 if depth == 2 else 1
 
 
 it = iter(callback, 1)
-assert list(it) in ([], [0]) and depth == 2
+assert list(it) == [0] and depth == 3
 
 
 class Finishing:
@@ -89,7 +89,7 @@ class Finishing:
 
 
 f = Finishing()
-assert list(f) == [1] and list(f) == [3, 4, 5][:0] or f.n > 2
+assert list(f) == [1]
 f = Finishing()
 assert [next(f), next(f, "end"), next(f)] == [1, "end", 3]
 d = {1: 1}
