@@ -11,6 +11,7 @@ pub mod cookie;
 pub mod crc;
 pub mod escape;
 pub mod fault;
+pub mod handlers;
 pub mod hex;
 pub mod quopri;
 pub mod table;

@@ -93,3 +93,18 @@ for src in [b"", b"x = 1\n", b"# coding: latin-1\n", b"#!/bin/x\n# -*- coding: U
     print("cookie", B(src), name)
 for n in ("cp1252", "cp437"):
     print("table", n, T("".join(bytes([i]).decode(n, "replace") for i in range(256))))
+HANDLERS = ["strict", "ignore", "replace", "backslashreplace", "xmlcharrefreplace", "namereplace", "surrogateescape", "surrogatepass"]
+for n in ["utf_8", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be", "ascii", "cp1252"]:
+    for h in HANDLERS:
+        for d in U8 + [b"\0\xd8", b"\xd8\0", b"\0\xdca\0", b"\0\0\xd8\0", b"\0\xd8\0\0", b"\xff\x81a\x80", b"\0\0\x11\0"]:
+            try:
+                r = T(d.decode(n, h))
+            except (UnicodeError, TypeError):
+                r = "!"
+            print("hdec", n, h, B(d), r)
+        for s in ["", "a\ud800b", "\udc80\udcff", "é日😀a", "\x81\ue000", "\udc7f"]:
+            try:
+                r = B(s.encode(n, h))
+            except UnicodeError:
+                r = "!"
+            print("henc", n, h, T(s), r)

@@ -1,5 +1,6 @@
 //! Compares with `golden.txt` (made by `golden.py`, which asks CPython 3.14).
 
+use instar_base_codec::handlers::{Family, Handler, Replacement, on_decode, on_encode};
 use instar_base_codec::table::{EncodingMap, UNDEFINED};
 use instar_base_codec::utf16::Order;
 use instar_base_codec::*;
@@ -56,6 +57,55 @@ fn encode_step(codec: &str, s: &[u32], from: usize, out: &mut Vec<u8>, t: &Table
         "utf_7" => utf7::encode(s, out),
         other => EncodingMap::new(&t[other]).encode(s, from, out),
     }
+}
+
+fn family(codec: &str) -> Family {
+    match codec {
+        "utf_8" => Family::Utf8,
+        "utf_16_le" => Family::Utf16(Order::Little),
+        "utf_16_be" => Family::Utf16(Order::Big),
+        "utf_32_le" => Family::Utf32(Order::Little),
+        "utf_32_be" => Family::Utf32(Order::Big),
+        _ => Family::Other,
+    }
+}
+
+fn handled_decode(f: &[&str], tables: &Tables) -> String {
+    let (data, handler) = (bytes(f[3]), Handler::from_name(f[2]).unwrap());
+    let (mut out, mut from) = (TextBuilder::new(), 0);
+    while let Err(fault) = decode_step(f[1], &data, from, true, &mut out, tables) {
+        let Fault::Bad(span) = fault else { panic!("memory") };
+        match on_decode(handler, family(f[1]), &data, span, &mut out).unwrap() {
+            Some(next) => from = next,
+            None => return "!".into(),
+        }
+    }
+    let codes: Vec<String> = out.units().codes().map(|c| format!("{c:x}")).collect();
+    if codes.is_empty() { "-".into() } else { codes.join(".") }
+}
+
+fn handled_encode(f: &[&str], tables: &Tables) -> String {
+    let (s, handler) = (text(f[3]), Handler::from_name(f[2]).unwrap());
+    let (mut out, mut from) = (Vec::new(), 0);
+    let names = |code| match code {
+        0xE9 => Some("LATIN SMALL LETTER E WITH ACUTE".to_string()),
+        0x65E5 => Some("CJK UNIFIED IDEOGRAPH-65E5".to_string()),
+        0x1F600 => Some("GRINNING FACE".to_string()),
+        _ => None,
+    };
+    while let Err(fault) = encode_step(f[1], &s, from, &mut out, tables) {
+        let Fault::Bad(span) = fault else { panic!("memory") };
+        match on_encode(handler, family(f[1]), &s, span, &names).unwrap() {
+            Some(Replacement::Bytes(bytes)) => out.extend(bytes),
+            Some(Replacement::Text(text)) => {
+                let text: Vec<u32> = text.into_iter().map(u32::from).collect();
+                encode_step(f[1], &text, 0, &mut out, tables).unwrap();
+            }
+            None => return "!".into(),
+        }
+        from = span.end;
+    }
+    show(&out)
 }
 
 fn spans(list: &[Span]) -> String {
@@ -138,6 +188,8 @@ fn golden_file_agrees_with_cpython() {
                 };
                 (binary(&f[1..]), f[1 + args..].join(" "))
             }
+            "hdec" => (handled_decode(&f, &tables), f[4].to_string()),
+            "henc" => (handled_encode(&f, &tables), f[4].to_string()),
             "cookie" => {
                 let source = bytes(f[1]);
                 let cookie = cookie::detect(&source);

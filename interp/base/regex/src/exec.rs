@@ -448,6 +448,11 @@ impl<U: Unit> Run<'_, U> {
             self.barrier = prev;
             origin = at;
         }
+        if base == 0 {
+            // Nothing older to go back to, so nothing to undo either.
+            self.state.stack.clear();
+            return origin;
+        }
         let mut keep = base;
         for i in base + 1..self.state.stack.len() {
             let entry = match self.state.stack[i] {

@@ -162,3 +162,34 @@ impl<'a> Units<'a> {
         (0..self.len()).map(move |at| self.get(at).unwrap_or(0))
     }
 }
+
+impl PartialEq for Units<'_> {
+    fn eq(&self, other: &Units<'_>) -> bool {
+        match (self, other) {
+            (Units::Latin1(a), Units::Latin1(b)) => a == b,
+            (Units::Ucs2(a), Units::Ucs2(b)) => a == b,
+            (Units::Ucs4(a), Units::Ucs4(b)) => a == b,
+            (a, b) => a.len() == b.len() && a.codes().eq(b.codes()),
+        }
+    }
+}
+
+impl Eq for Units<'_> {}
+
+impl PartialOrd for Units<'_> {
+    fn partial_cmp(&self, other: &Units<'_>) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By code points, whatever the widths.
+impl Ord for Units<'_> {
+    fn cmp(&self, other: &Units<'_>) -> std::cmp::Ordering {
+        match (self, other) {
+            (Units::Latin1(a), Units::Latin1(b)) => a.cmp(b),
+            (Units::Ucs2(a), Units::Ucs2(b)) => a.cmp(b),
+            (Units::Ucs4(a), Units::Ucs4(b)) => a.cmp(b),
+            (a, b) => a.codes().cmp(b.codes()),
+        }
+    }
+}

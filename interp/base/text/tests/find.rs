@@ -63,5 +63,6 @@ fn widths_mix() {
     assert_eq!(rfind_units(Units::Ucs4(&hay), Units::Ucs2(&[0x41])), Ok(Some(3)));
     assert_eq!(count_units(Units::Latin1(b"aXa"), Units::Ucs2(&[97])), Ok(2));
     assert_eq!(find_units(Units::Latin1(b"abc"), Units::Ucs2(&[0x3B1])), Ok(None));
+    assert!(Units::Latin1(b"abc") < Units::Ucs2(&[97, 99]) && Units::Latin1(b"a") == Units::Ucs4(&[97]));
     assert!(TABLE_BYTES < 210_000);
 }
