@@ -33,7 +33,7 @@ pub fn encode(data: &[u8], sep: Option<u8>, group: isize) -> Result<Vec<u8>, Try
 /// # Errors
 /// `binascii.Error` wordings for an odd length or a wrong digit.
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, BadData> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return wrong("Odd-length string");
     }
     let mut out = Vec::new();

@@ -47,7 +47,7 @@ impl<U: Unit> Run<'_, U> {
             loop {
                 match program.insts[pc] {
                     Inst::One(One::Char(literal)) => {
-                        if !text.get(at).is_some_and(|u| u.code() == literal) {
+                        if text.get(at).is_none_or(|u| u.code() != literal) {
                             break;
                         }
                         at += 1;
@@ -258,11 +258,12 @@ impl<U: Unit> Run<'_, U> {
                 }
                 Entry::Lazy { rep: index, at, limit } => {
                     let rep = &program.reps[index as usize];
-                    if at < limit && self.text.get(at).is_some_and(|u| program.test(rep.one, u.code())) {
-                        if let Some(at) = self.take_more(rep, at + 1, limit) {
-                            self.state.push(Entry::Lazy { rep: index, at, limit })?;
-                            return Ok(Some((rep.next as usize, at)));
-                        }
+                    if at < limit
+                        && self.text.get(at).is_some_and(|u| program.test(rep.one, u.code()))
+                        && let Some(at) = self.take_more(rep, at + 1, limit)
+                    {
+                        self.state.push(Entry::Lazy { rep: index, at, limit })?;
+                        return Ok(Some((rep.next as usize, at)));
                     }
                 }
                 Entry::Barrier { resume, prev, at } => {

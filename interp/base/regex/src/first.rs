@@ -9,7 +9,7 @@ const MAX_NODES: usize = 200;
 /// Picks how a search finds its starting places.
 pub(crate) fn choose_start(program: &mut Program, prefix: Option<Prefix>) {
     program.start = match (prefix, program.insts.first()) {
-        (Some(prefix), _) => Start::Prefix(prefix),
+        (Some(prefix), _) => Start::Prefix(Box::new(prefix)),
         (None, Some(Inst::At(At::Beginning))) => Start::Anchored,
         _ => match first_of(program, 0, false) {
             None => Start::Everywhere,

@@ -216,7 +216,7 @@ pub(crate) enum Start {
     Everywhere,
     /// Only where the search begins.
     Anchored,
-    Prefix(Prefix),
+    Prefix(Box<Prefix>),
     Filter(Filter),
     /// At most three bytes or one wider character can start a match.
     Few(Filter, Vec<u8>),

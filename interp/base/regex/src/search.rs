@@ -99,8 +99,10 @@ impl Pattern {
                 }
             };
             let Some(found) = next.filter(|&found| found <= last) else { return Ok(false) };
-            if let Start::Prefix(Prefix { whole: true, codes, .. }) = &program.start {
-                state.span = Some((found, found + codes.len()));
+            if let Start::Prefix(prefix) = &program.start
+                && prefix.whole
+            {
+                state.span = Some((found, found + prefix.codes.len()));
                 return Ok(true);
             }
             if dirty {

@@ -58,10 +58,11 @@ fn special(table: &[[u32; 4]], code: u32) -> Option<Mapped> {
 
 #[inline]
 fn full(code: u32, bit: u32, table: &[[u32; 4]], simple: impl Fn(u32) -> u32) -> Mapped {
-    if code >= 0x80 && record(code).flags & bit != 0 {
-        if let Some(mapped) = special(table, code) {
-            return mapped;
-        }
+    if code >= 0x80
+        && record(code).flags & bit != 0
+        && let Some(mapped) = special(table, code)
+    {
+        return mapped;
     }
     Mapped::one(simple(code))
 }

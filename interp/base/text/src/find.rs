@@ -187,11 +187,11 @@ macro_rules! across_widths {
 
 across_widths! {
     /// [`find`] for any widths.
-    find_units, |h, n| find(h, n), Option<usize>, None
+    find_units, find, Option<usize>, None
 }
 across_widths! {
     /// [`rfind`] for any widths.
-    rfind_units, |h, n| rfind(h, n), Option<usize>, None
+    rfind_units, rfind, Option<usize>, None
 }
 across_widths! {
     /// [`count`] for any widths, without a limit.

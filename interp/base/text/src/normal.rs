@@ -232,11 +232,11 @@ fn compose(codes: &mut Vec<u32>) {
         if let Some(at) = starter {
             // Blocked by an equal or higher class in between; a starter only joins the one right before it.
             let adjacent = write == at + 1;
-            if adjacent || (last != 0 && last < class) {
-                if let Some(joined) = compose_pair(codes[at], code) {
-                    codes[at] = joined;
-                    continue;
-                }
+            if (adjacent || (last != 0 && last < class))
+                && let Some(joined) = compose_pair(codes[at], code)
+            {
+                codes[at] = joined;
+                continue;
             }
         }
         if class == 0 {
