@@ -8,9 +8,6 @@ use crate::object::{ObjExt, Owned};
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Raised, Vm};
 
-/// The `hash` slot of types whose instances cannot be hashed (`__hash__ = None`).
-pub fn hash_not_implemented(vm: &mut Vm, this: &Owned) -> PyResult<i64> { Err(unhashable(vm, this)) }
-
 /// TypeError "unhashable type".
 #[cold]
 pub(crate) fn unhashable(vm: &mut Vm, this: &Owned) -> Raised {

@@ -7,6 +7,7 @@ pub mod attr;
 pub mod buffer;
 pub mod call;
 pub mod compare;
+pub mod instance_dict;
 pub mod isinstance;
 pub mod item;
 pub mod iter;

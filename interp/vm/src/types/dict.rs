@@ -4,8 +4,11 @@
 //! it starts again if the table changed. Not here: the methods Python sees (`dict_methods.rs`), updating from other
 //! objects (`dict_update.rs`), views (`dict_view.rs`), iterators (`dict_iter.rs`), the table itself (`instar-object`).
 
+use std::borrow::Borrow;
+
 use instar_object::dict::{DictTable, Step};
 
+use crate::{payload, trace};
 use crate::object::{Guarded, ObjExt, Owned, Ref};
 use crate::protocol::compare::unhashable;
 use crate::types::str::PyStr;
@@ -16,7 +19,7 @@ pub struct PyDict {
     pub(crate) table: Guarded<DictTable>,
 }
 
-instar_object::trace! { PyDict { table } }
+trace! { PyDict { table } }
 payload!(PyDict, "dict", dict);
 
 /// What a comparison of keys did to a lookup.
@@ -97,7 +100,7 @@ impl PyDict {
     pub fn get_interned(&self, vm: &Vm, name: &Owned) -> Option<Owned> { self.find_interned(vm, name).map(|e| self.value_at(vm, e)) }
 
     /// `self[name] = value` for an exact str. Runs Python only if a key that is no exact str has the same hash.
-    pub fn set_interned(&self, vm: &mut Vm, name: &Owned, value: &Owned) -> PyResult<()> { self.set_item(vm, name, value) }
+    pub fn set_interned(&self, vm: &mut Vm, name: &Owned, value: impl Borrow<Owned>) -> PyResult<()> { self.set_item(vm, name, value.borrow()) }
 
     /// A share of the value of an entry found before, with no change in between.
     #[inline]
@@ -116,6 +119,13 @@ impl PyDict {
         vm.next_keys_version = version.wrapping_add(1);
         self.table(vm).keys_version.set(version);
         version
+    }
+
+    /// The version if there is one by now, else 0 (which no cache holds).
+    #[inline(always)]
+    pub fn keys_version_raw(&self) -> u32 {
+        // SAFETY: reads one cell; the reference ends here.
+        unsafe { self.table.get_unguarded().keys_version.get() }
     }
 
     /// `self.get(key)`. May run `__hash__` and `__eq__`.

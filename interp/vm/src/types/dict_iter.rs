@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
@@ -39,7 +40,7 @@ pub struct PyDictIter {
     pub(crate) reverse: bool,
 }
 
-instar_object::trace! { PyDictIter { dict } }
+trace! { PyDictIter { dict } }
 payload!(PyDictIter, "dict_iterator", dict_keyiterator);
 
 impl PyDictIter {

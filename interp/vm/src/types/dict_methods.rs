@@ -7,7 +7,6 @@ use instar_code::{Binary, Compare};
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
-use crate::protocol::compare::hash_not_implemented;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::dict::PyDict;
@@ -47,7 +46,7 @@ pub static DEF: TypeDef = TypeDef {
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.dict.clone();
     let mut slots = Slots {
-        new: Some(new), init: Some(initialise), repr: Some(repr), hash: Some(hash_not_implemented), compare: Some(compare), iter: Some(iter), len: Some(len),
+        new: Some(new), init: Some(initialise), repr: Some(repr), compare: Some(compare), iter: Some(iter), len: Some(len),
         getitem: Some(getitem), setitem: Some(setitem), contains: Some(contains),
         ..Slots::default()
     };

@@ -28,6 +28,9 @@ impl PyDict {
         }
     }
 
+    /// `{**other}`: adds every entry of a mapping; AttributeError if it has no `keys`.
+    pub fn update_mapping(&self, vm: &mut Vm, other: &Owned) -> PyResult<()> { self.merge(vm, other, Duplicates::Replace) }
+
     /// Adds every entry of a mapping.
     pub fn merge(&self, vm: &mut Vm, other: &Owned, duplicates: Duplicates) -> PyResult<()> {
         if let Some(source) = other.cast::<PyDict>() {
@@ -75,7 +78,7 @@ impl PyDict {
                 Ok(pair) => pair,
                 Err(e) if e.is(vm, &vm.types.type_error) => {
                     let note = vm.new_str(&format!("Cannot convert dictionary update sequence element #{i} to a sequence"))?;
-                    let e = if has_iter(vm, &item) { e } else { vm.type_error("object is not iterable") };
+                    let e = if vm.is_iterable(&item) { e } else { vm.type_error("object is not iterable") };
                     let name = vm.intern("add_note")?;
                     vm.call_method(e.exception().obj(), &name, &[note])?;
                     return Err(e);
@@ -96,11 +99,6 @@ impl PyDict {
         let table = self.table(vm).try_clone().map_err(|e| vm.out_of_memory(e))?;
         vm.new_object(PyDict { table: crate::object::Guarded::new(table) })
     }
-}
-
-fn has_iter(vm: &Vm, o: &Owned) -> bool {
-    let slots = o.type_of(vm).slots();
-    slots.iter.is_some() || slots.getitem.is_some()
 }
 
 /// `update(*args, **kwargs)` under the name `name`.

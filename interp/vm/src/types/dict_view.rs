@@ -4,9 +4,9 @@
 
 use instar_code::{Binary, Compare};
 
+use crate::{payload, trace};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
-use crate::protocol::compare::hash_not_implemented;
 use crate::slots::Slots;
 use crate::types::dict::PyDict;
 use crate::types::dict_iter::{Kind, PyDictIter};
@@ -23,7 +23,7 @@ pub struct PyDictView {
     pub(crate) kind: Kind,
 }
 
-instar_object::trace! { PyDictView { dict } }
+trace! { PyDictView { dict } }
 payload!(PyDictView, "dict_view", dict_keys);
 
 impl PyDictView {
@@ -61,7 +61,7 @@ pub static VALUES_DEF: TypeDef = TypeDef { doc: "", sig: "", methods: &[REVERSED
 /// Fills the three types.
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let plain = Slots { repr: Some(repr), iter: Some(iter), len: Some(len), ..Slots::default() };
-    let mut set = Slots { hash: Some(hash_not_implemented), compare: Some(compare), contains: Some(contains), ..plain };
+    let mut set = Slots { compare: Some(compare), contains: Some(contains), ..plain };
     set.binary[Binary::Sub as usize] = Some(sub);
     set.binary[Binary::And as usize] = Some(and);
     set.binary[Binary::Xor as usize] = Some(xor);

@@ -6,10 +6,11 @@
 use instar_code::Compare;
 use instar_object::BufVec;
 
+use crate::{payload, trace};
 use crate::args::{check_count, Args};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref, Word};
-use crate::protocol::compare::{hash_not_implemented, ordering_holds};
+use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
@@ -23,7 +24,7 @@ pub struct PyList {
     pub(crate) items: Guarded<BufVec<Owned>>,
 }
 
-instar_object::trace! { PyList { items } }
+trace! { PyList { items } }
 payload!(PyList, "list", list);
 
 impl Drop for PyList {
@@ -49,6 +50,26 @@ impl PyList {
     /// Item `i` as a borrowed word, NULL if out of range.
     #[inline(always)]
     pub fn get_word(&self, vm: &Vm, i: usize) -> Word { self.items(vm).get(i).map_or(Word::NULL, Owned::word) }
+    /// Address and number of the items, for the eval loop: valid until the list changes.
+    #[inline(always)]
+    pub fn raw_items(&self) -> (*mut Word, usize) {
+        // SAFETY: the reference ends here; a handle is a word (`Owned` is `repr(transparent)`).
+        let items = unsafe { self.items.get_unguarded() };
+        (items.as_mut_slice().as_mut_ptr().cast(), items.len())
+    }
+    /// Appends the owned word `item`; `false` if there is no memory (the word stays the caller's).
+    ///
+    /// # Safety
+    /// `item` is an owned word, not null, and no view of this list is alive.
+    #[inline]
+    pub unsafe fn push_word(&self, item: Word) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let items = self.items.get_unguarded();
+            if items.reserve(1).is_err() { return false }
+            items.push(Owned::from_word(item)).is_ok()
+        }
+    }
     /// Replaces item `i`, giving back the old one; gives `value` back as the error if there is no such item.
     #[inline]
     pub fn replace(&self, vm: &mut Vm, i: usize, value: Owned) -> Result<Owned, Owned> {
@@ -132,7 +153,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("copy", "($self, /)", Native::N0(copy)).doc("A new list of the same items."),
         Def::new("append", "($self, object, /)", Native::N1(append)).doc("Add object at the end."),
         Def::new("insert", "($self, index, object, /)", Native::N2(insert)).doc("Put object before position index."),
-        Def::new("extend", "($self, iterable, /)", Native::N1(extend)).doc("Add every item of iterable at the end."),
+        Def::new("extend", "($self, iterable, /)", Native::N1(extend_method)).doc("Add every item of iterable at the end."),
         Def::new("pop", "($self, index=-1, /)", Native::Var(pop, 0, 1)).doc("Remove the item at index and return it; IndexError if there is none."),
         Def::new("remove", "($self, value, /)", Native::N1(remove)).doc("Remove the first item that equals value; ValueError if there is none."),
         Def::new("index", "($self, value, start=0, stop=sys.maxsize, /)", Native::Var(index, 1, 3)).doc("First position of value; ValueError if it is not there."),
@@ -148,7 +169,7 @@ pub static DEF: TypeDef = TypeDef {
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.list.clone();
     let slots = Slots {
-        new: Some(new), init: Some(initialise), repr: Some(repr), hash: Some(hash_not_implemented), compare: Some(compare), iter: Some(iter), len: Some(len),
+        new: Some(new), init: Some(initialise), repr: Some(repr), compare: Some(compare), iter: Some(iter), len: Some(len),
         getitem: Some(getitem), setitem: Some(setitem), contains: Some(contains), concat: Some(concat), inplace_concat: Some(inplace_concat),
         repeat: Some(repeat), inplace_repeat: Some(inplace_repeat),
         ..Slots::default()
@@ -166,13 +187,13 @@ fn initialise(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
     let list = this_list(this);
     list.clear(vm);
     match args.pos().first() {
-        Some(iterable) => extend_list(vm, list, iterable),
+        Some(iterable) => extend(vm, list, iterable),
         None => Ok(()),
     }
 }
 
 /// `list.extend(iterable)`. The list grows item by item, so the iterable sees (and may change) it.
-pub fn extend_list(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()> {
+pub fn extend(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()> {
     if iterable.is_exact::<PyTuple>(vm) || iterable.is_exact::<PyList>(vm) {
         let items = vm.collect(iterable)?;
         return list.extend(vm, items.into_iter());
@@ -182,7 +203,7 @@ pub fn extend_list(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResul
     if hint > isize::MAX as usize / size_of::<Owned>() { return Err(vm.no_memory()) }
     if let Err(e) = list.items.get_mut(vm).reserve(hint.min(1 << 20)) { return Err(vm.out_of_memory(e)) }
     while let Some(item) = vm.next(&it)? { list.push(vm, item)? }
-    list.items.get_mut(vm).shrink_slack();
+    list.items.get_mut(vm).shrink();
     Ok(())
 }
 
@@ -287,7 +308,7 @@ fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
 }
 
 fn inplace_concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
-    extend_list(vm, this_list(this), other)?;
+    extend(vm, this_list(this), other)?;
     Ok(this.clone())
 }
 
@@ -350,8 +371,8 @@ fn insert(vm: &mut Vm, this: &Owned, position: &Owned, item: &Owned) -> PyResult
     Ok(vm.none())
 }
 
-fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
-    extend_list(vm, this_list(this), iterable)?;
+fn extend_method(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
+    extend(vm, this_list(this), iterable)?;
     Ok(vm.none())
 }
 

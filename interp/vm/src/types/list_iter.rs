@@ -5,8 +5,9 @@
 
 use std::cell::Cell;
 
+use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref, Slot};
+use crate::object::{ObjExt, Owned, Ref, Slot, Word};
 use crate::slots::Slots;
 use crate::types::list::PyList;
 use crate::vm::{PyResult, Vm};
@@ -19,7 +20,7 @@ pub struct PyListIter {
     pub(crate) list: Slot,
 }
 
-instar_object::trace! { PyListIter { list } }
+trace! { PyListIter { list } }
 payload!(PyListIter, "list_iterator", list_iterator);
 
 /// Payload of `list_reverseiterator`.
@@ -30,12 +31,15 @@ pub struct PyListReverseIter {
     pub(crate) list: Slot,
 }
 
-instar_object::trace! { PyListReverseIter { list } }
+trace! { PyListReverseIter { list } }
 payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator);
 
 impl PyListIter {
     /// From the first item on; `list` has payload [`PyList`].
     pub fn new(list: Owned) -> Self { PyListIter { index: Cell::new(0), list: Slot::new(Some(list)) } }
+    /// The list as a borrowed word, NULL when exhausted.
+    #[inline(always)]
+    pub(crate) fn list_word(&self) -> Word { self.list.word() }
     /// The next item.
     #[inline]
     pub(crate) fn step(&self, vm: &Vm) -> Option<Owned> {

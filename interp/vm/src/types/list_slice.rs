@@ -39,14 +39,9 @@ pub(crate) fn assign(vm: &mut Vm, list: &Ref<PyList>, slice: &Ref<PySlice>, valu
 
 fn sequence(vm: &mut Vm, value: &Owned) -> PyResult<Vec<Owned>> {
     match vm.collect(value) {
-        Err(e) if e.is(vm, &vm.types.type_error) && !is_iterable(vm, value) => Err(vm.type_error("must assign iterable to extended slice")),
+        Err(e) if e.is(vm, &vm.types.type_error) && !vm.is_iterable(value) => Err(vm.type_error("must assign iterable to extended slice")),
         done => done,
     }
-}
-
-fn is_iterable(vm: &Vm, value: &Owned) -> bool {
-    let slots = crate::object::ObjExt::type_of(value, vm).slots();
-    slots.iter.is_some() || slots.getitem.is_some()
 }
 
 /// Replaces items `start..stop` by `new`; the old ones die when the list is whole again.
@@ -73,7 +68,7 @@ fn replace_range(vm: &mut Vm, list: &Ref<PyList>, start: usize, stop: usize, new
             if let Some(item) = items.pop() { let _ = old.push(item); }
         }
         old.as_mut_slice()[from..].reverse();
-        items.shrink_slack();
+        items.shrink();
     }
     drop_backwards(old);
     Ok(())
@@ -100,7 +95,7 @@ fn delete_stepped(vm: &mut Vm, list: &Ref<PyList>, start: isize, step: isize, co
     while items.len() > write {
         if let Some(item) = items.pop() { old.push(item) }
     }
-    items.shrink_slack();
+    items.shrink();
     drop(old);
     Ok(())
 }

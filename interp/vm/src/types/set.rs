@@ -10,10 +10,10 @@ use instar_code::Binary;
 use instar_object::dict::Step;
 use instar_object::set::SetTable;
 
+use crate::{payload, trace};
 use crate::args::{check_count, Args};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref};
-use crate::protocol::compare::hash_not_implemented;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::dict::explain_unhashable;
@@ -29,7 +29,7 @@ pub struct PySet {
     pub(crate) hash: Cell<i64>,
 }
 
-instar_object::trace! { PySet { table } }
+trace! { PySet { table } }
 payload!(PySet, "set", set);
 
 enum Found {
@@ -88,8 +88,11 @@ impl PySet {
         }
     }
 
+    /// Adds `key`, hashing it.
+    pub fn add(&self, vm: &mut Vm, key: &Owned) -> PyResult<()> { self.insert(vm, key).map(|_| ()) }
+
     /// Adds `key`, hashing it; whether it is new.
-    pub fn add(&self, vm: &mut Vm, key: &Owned) -> PyResult<bool> {
+    pub fn insert(&self, vm: &mut Vm, key: &Owned) -> PyResult<bool> {
         let hash = item_hash(vm, key)?;
         self.add_hashed(vm, hash, key)
     }
@@ -226,7 +229,7 @@ pub static DEF: TypeDef = TypeDef {
 /// Fills the type.
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.set.clone();
-    let mut slots = Slots { new: Some(new), init: Some(initialise), hash: Some(hash_not_implemented), ..shared::slots() };
+    let mut slots = Slots { new: Some(new), init: Some(initialise), ..shared::slots() };
     slots.binary[Binary::InplaceSub as usize] = Some(inplace_sub);
     slots.binary[Binary::InplaceAnd as usize] = Some(inplace_and);
     slots.binary[Binary::InplaceXor as usize] = Some(inplace_xor);

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 
+use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
@@ -23,7 +24,7 @@ pub struct PySetIter {
     pub(crate) left: Cell<usize>,
 }
 
-instar_object::trace! { PySetIter { set } }
+trace! { PySetIter { set } }
 payload!(PySetIter, "set_iterator", set_iterator);
 
 impl PySetIter {

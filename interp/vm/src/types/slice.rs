@@ -6,6 +6,7 @@
 use instar_base_hash::TupleHasher;
 use instar_code::{Binary, Compare};
 
+use crate::{payload, trace};
 use crate::args::{check_count, Args};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
@@ -23,7 +24,7 @@ pub struct PySlice {
     pub step: Owned,
 }
 
-instar_object::trace! { PySlice { start, stop, step } }
+trace! { PySlice { start, stop, step } }
 payload!(PySlice, "slice", slice);
 
 /// Index of the `n`-th item of a slice whose bounds are adjusted.
@@ -51,6 +52,9 @@ pub fn adjust(len: usize, start: isize, stop: isize, step: isize) -> (isize, isi
 }
 
 impl PySlice {
+    /// `slice(start, stop, step)`; None where absent.
+    pub fn new(start: Owned, stop: Owned, step: Owned) -> Self { PySlice { start, stop, step } }
+
     /// The three parts as native numbers, clamped; ValueError for a zero step. May run Python.
     pub fn unpack(&self, vm: &mut Vm) -> PyResult<(isize, isize, isize)> {
         let step = if vm.is_none(&self.step) { 1 } else {

@@ -1,15 +1,17 @@
 //! `tuple`: length and items inline behind the header.
 //!
-//!     payload   0      8        16
-//!               +------+--------+--------+-- ...
-//!               | len  | item 0 | item 1 |
-//!               +------+--------+--------+-- ...
+//!     payload   0            4            8        16
+//!               +------------+------------+--------+--------+-- ...
+//!               | len 32     | hidden 32  | item 0 | item 1 |
+//!               +------------+------------+--------+--------+-- ...
 //!
+//! `hidden` items follow the `len` visible ones: fields of struct sequences that are no items (`struct_sequence.rs`).
 //! A tuple never changes once made, so its items are read without the token. It has no `clear` for the collector: a
 //! cycle through a tuple always passes something that can change. Not here: its iterator (`tuple_iter.rs`).
 
 use instar_base_hash::TupleHasher;
 use instar_code::Compare;
+use instar_object::{AllocError, Heap};
 
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
@@ -26,7 +28,8 @@ use crate::vm::{PyResult, Types, Vm};
 /// Payload of `tuple` and its subclasses, the head of a variable-sized block.
 #[repr(C)]
 pub struct PyTuple {
-    len: usize,
+    len: u32,
+    hidden: u32,
     items: [Owned; 0],
 }
 
@@ -35,25 +38,30 @@ const HEAD: usize = size_of::<PyTuple>();
 
 impl PyTuple {
     #[inline(always)]
-    fn view(&self) -> &[Owned] {
-        // SAFETY: law TU1: `len` initialised items follow the head (`fill` below is the only maker).
-        unsafe { std::slice::from_raw_parts(self.items.as_ptr(), self.len) }
-    }
+    fn total(&self) -> usize { self.len as usize + self.hidden as usize }
+    /// Address and number of the items. The reference must come from the object's own pointer.
+    #[inline(always)]
+    pub fn raw_items(&self) -> (*const Word, usize) { ((&raw const self.items).cast(), self.len as usize) }
 }
 
 impl Drop for PyTuple {
     fn drop(&mut self) {
         // Last item first, as CPython's tuple_dealloc.
-        for i in (0..self.len).rev() {
-            // SAFETY: law TU1; each item is dropped once, `len` stays (the block's size is computed from it).
+        for i in (0..self.total()).rev() {
+            // SAFETY: law TU1: `len + hidden` initialised items follow the head (`fill` below is the only maker).
+            // Each is dropped once; the lengths stay (the block's size is computed from them).
             unsafe { std::ptr::drop_in_place(self.items.as_mut_ptr().add(i)) }
         }
     }
 }
 
-// SAFETY: visits each of the `len` owned items once.
+// SAFETY: visits each of the owned items once.
 unsafe impl Trace for PyTuple {
-    fn trace(&self, visit: &mut dyn FnMut(Word)) { for item in self.view() { visit(item.word()) } }
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        let first = (&raw const self.items).cast::<Word>();
+        // SAFETY: law TU1.
+        for i in 0..self.total() { visit(unsafe { *first.add(i) }) }
+    }
     fn clear(&mut self) {}
 }
 
@@ -61,14 +69,14 @@ unsafe impl Trace for PyTuple {
 /// `payload` is a tuple's.
 unsafe fn payload_bytes(payload: *mut ()) -> usize {
     // SAFETY: the caller's promise.
-    let len = unsafe { (*payload.cast::<PyTuple>()).len };
-    HEAD + len * size_of::<Owned>()
+    let total = unsafe { (*payload.cast::<PyTuple>()).total() };
+    HEAD + total * size_of::<Owned>()
 }
 
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyTuple {
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable { size_of: Some(payload_bytes), ..VTable::of::<PyTuple>("tuple") };
+        static VTABLE: VTable = VTable::of::<PyTuple>("tuple").with_size(payload_bytes);
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.tuple }
@@ -80,13 +88,19 @@ impl Ref<PyTuple> {
     pub fn items(&self) -> &[Owned] {
         let head = self.ptr().payload::<PyTuple>();
         // SAFETY: law TU1; read through the block's own pointer, the block lives as long as self and never changes.
-        unsafe { std::slice::from_raw_parts((*head).items.as_ptr(), (*head).len) }
+        unsafe { std::slice::from_raw_parts((&raw const (*head).items).cast(), (*head).len as usize) }
     }
     /// Number of items.
     #[inline(always)]
     pub fn len(&self) -> usize { self.items().len() }
     /// Whether it is `()`.
     pub fn is_empty(&self) -> bool { self.len() == 0 }
+    /// The items and, after them, the hidden fields.
+    pub(crate) fn fields(&self) -> &[Owned] {
+        let head = self.ptr().payload::<PyTuple>();
+        // SAFETY: law TU1; as `items`.
+        unsafe { std::slice::from_raw_parts((&raw const (*head).items).cast(), (*head).total()) }
+    }
     /// A share of item `i`.
     #[inline]
     pub fn get(&self, i: usize) -> Option<Owned> { self.items().get(i).cloned() }
@@ -99,7 +113,7 @@ impl Vm {
     where I: IntoIterator<Item = Owned>, I::IntoIter: ExactSizeIterator {
         let items = items.into_iter();
         if items.len() == 0 { return Ok(self.consts.empty_tuple.clone()) }
-        self.alloc_tuple(self.types.tuple.ptr(), items)
+        self.alloc_tuple(self.types.tuple.ptr(), items, 0)
     }
 
     /// A tuple of shares of these items.
@@ -109,7 +123,13 @@ impl Vm {
     /// A new tuple object of `ty`, `tuple` or a subclass; never the shared `()`.
     pub fn new_tuple_of(&self, ty: &TypeRef, items: Vec<Owned>) -> PyResult<Ref<PyTuple>> {
         assert!(std::ptr::eq(ty.info.vtable, PyTuple::vtable()), "law: a type makes only objects of its payload");
-        self.alloc_tuple(ty.ptr(), items.into_iter())
+        self.alloc_tuple(ty.ptr(), items.into_iter(), 0)
+    }
+
+    /// A new tuple object of `ty` whose last `hidden` items are fields only.
+    pub(crate) fn new_tuple_hiding(&self, ty: &TypeRef, items: Vec<Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {
+        assert!(std::ptr::eq(ty.info.vtable, PyTuple::vtable()) && hidden <= items.len(), "law: a type makes only objects of its payload");
+        self.alloc_tuple(ty.ptr(), items.into_iter(), hidden)
     }
 
     /// A tuple that takes over the `count` counts in the words at `from`.
@@ -121,35 +141,41 @@ impl Vm {
         self.new_tuple((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
     }
 
-    fn alloc_tuple(&self, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>) -> PyResult<Ref<PyTuple>> {
-        let Some(bytes) = items.len().checked_mul(size_of::<Owned>()).and_then(|n| n.checked_add(HEAD)) else { return Err(self.no_memory()) };
-        if bytes > isize::MAX as usize { return Err(self.no_memory()) }
-        // SAFETY: `ty` has this payload's vtable and the block is filled and tracked by `fill` before anyone else sees it.
-        unsafe {
-            let block = self.heap.alloc_var(ty, bytes).map_err(|e| self.out_of_memory(e))?;
-            Ok(fill(self, block, items))
-        }
+    fn alloc_tuple(&self, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {
+        alloc_tuple(&self.heap, ty, items, hidden).map_err(|e| self.out_of_memory(e))
+    }
+}
+
+/// A tuple object of type `ty`, whose vtable is [`PyTuple`]'s; the last `hidden` items are fields only. For `boot.rs`
+/// and the functions above.
+pub(crate) fn alloc_tuple(heap: &Heap, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>, hidden: usize) -> Result<Ref<PyTuple>, AllocError> {
+    let total = items.len();
+    if total > u32::MAX as usize { return Err(AllocError) }
+    // SAFETY: `ty` has this payload's vtable and the block is filled and tracked by `fill` before anyone else sees it.
+    unsafe {
+        let block = heap.alloc_var(ty, HEAD + total * size_of::<Owned>())?;
+        Ok(fill(heap, block, items, total, hidden))
     }
 }
 
 /// Moves the items into a fresh block and gives it to the collector.
 ///
 /// # Safety
-/// `block` is fresh, of a tuple type, and has room for `items.len()` items.
-unsafe fn fill(vm: &Vm, block: ObjPtr, items: impl ExactSizeIterator<Item = Owned>) -> Ref<PyTuple> {
-    let len = items.len();
+/// `block` is fresh, of a tuple type, and has room for `total` items.
+unsafe fn fill(heap: &Heap, block: ObjPtr, items: impl Iterator<Item = Owned>, total: usize, hidden: usize) -> Ref<PyTuple> {
     let head = block.payload::<PyTuple>();
     let mut made = 0;
-    // SAFETY: writes at most `len` items into the block; the count 1 of the fresh block goes to the result.
+    // SAFETY: writes at most `total` items into the block; the count 1 of the fresh block goes to the result.
     unsafe {
         let first = (&raw mut (*head).items).cast::<Owned>();
-        for item in items.take(len) {
+        for item in items.take(total) {
             first.add(made).write(item);
             made += 1;
         }
-        assert_eq!(made, len, "law: an exact size iterator");
-        (&raw mut (*head).len).write(len);
-        vm.heap.track(block);
+        assert_eq!(made, total, "law: an exact size iterator");
+        (&raw mut (*head).len).write((total - hidden) as u32);
+        (&raw mut (*head).hidden).write(hidden as u32);
+        heap.track(block);
         Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block)))
     }
 }
@@ -305,7 +331,7 @@ fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
 }
 
 fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
-    let copy = vm.alloc_tuple(vm.types.tuple.ptr(), this_tuple(this).items().iter().cloned())?.into_obj();
+    let copy = vm.alloc_tuple(vm.types.tuple.ptr(), this_tuple(this).items().iter().cloned(), 0)?.into_obj();
     Ok(vm.new_tuple([copy])?.into_obj())
 }
 

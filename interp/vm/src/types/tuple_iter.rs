@@ -4,8 +4,9 @@
 
 use std::cell::Cell;
 
+use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref, Slot};
+use crate::object::{ObjExt, Owned, Ref, Slot, Word};
 use crate::slots::Slots;
 use crate::types::list_iter::itself;
 use crate::types::tuple::PyTuple;
@@ -19,12 +20,15 @@ pub struct PyTupleIter {
     pub(crate) tuple: Slot,
 }
 
-instar_object::trace! { PyTupleIter { tuple } }
+trace! { PyTupleIter { tuple } }
 payload!(PyTupleIter, "tuple_iterator", tuple_iterator);
 
 impl PyTupleIter {
     /// From the first item on.
     pub fn new(tuple: Ref<PyTuple>) -> Self { PyTupleIter { index: Cell::new(0), tuple: Slot::new(Some(tuple.into_obj())) } }
+    /// The tuple as a borrowed word, NULL when exhausted.
+    #[inline(always)]
+    pub(crate) fn tuple_word(&self) -> Word { self.tuple.word() }
     /// The next item.
     #[inline]
     pub(crate) fn step(&self) -> Option<Owned> {
