@@ -1,1 +1,153 @@
-//! Work in progress.
+//! Compiler: Python source to [`CodeBlob`].
+//!
+//! `symtable/` finds scopes, `lower/` emits instructions, `fold.rs` constants, `assemble/` runs passes and lays out units.
+//! Not here: parsing (`instar-syntax`), what instructions do (`instar-vm`). Nothing here knows an object or a layout.
+
+mod assemble;
+mod error;
+mod fold;
+mod future;
+mod literal;
+mod lower;
+mod names;
+mod symtable;
+mod unparse;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use instar_code::CodeBlob;
+pub use instar_syntax::ErrorKind;
+use instar_syntax::{Error, Input, Lines, TextRange};
+
+/// What is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A module: statements.
+    Exec,
+    /// One expression, whose value the code returns.
+    Eval,
+    /// Interactive input: values of expression statements are displayed.
+    Single,
+}
+
+/// Compiler options.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// 0, 1 (`-O`: no asserts, `__debug__` false), 2 (`-OO`: no docstrings).
+    pub optimize: u8,
+    /// Future features already in force, as `co_flags` bits.
+    pub future_flags: u32,
+    /// Copy locals to temps before use, as LOAD_FAST would (to measure dispatch apart).
+    pub copy_operands: bool,
+    /// `await` at module level makes the code a coroutine (`PyCF_ALLOW_TOP_LEVEL_AWAIT`).
+    pub allow_top_level_await: bool,
+}
+
+/// A compiled text.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The code.
+    pub code: Arc<CodeBlob>,
+    /// SyntaxWarnings, in source order.
+    pub warnings: Vec<Warning>,
+}
+
+/// A SyntaxWarning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Warning { pub message: String, pub line: u32, pub column: u32, pub end_line: u32, pub end_column: u32 }
+
+/// An error as Python shows it.
+#[derive(Clone, Debug)]
+pub struct CompileError {
+    /// Class of the exception.
+    pub kind: ErrorKind,
+    /// Message.
+    pub message: String,
+    /// File name as given.
+    pub filename: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Line of the end.
+    pub end_line: u32,
+    /// Column behind the end, in characters from 1.
+    pub end_column: u32,
+    /// The line's text.
+    pub text: Option<String>,
+}
+
+impl std::fmt::Display for CompileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {} ({}, line {}, column {})", self.kind, self.message, self.filename, self.line, self.column)
+    }
+}
+impl std::error::Error for CompileError {}
+
+/// Nesting up to which compilation runs on the caller's stack, bytes of stack a level needs, and most that is reserved.
+const SHALLOW: usize = 100;
+const BYTES_PER_LEVEL: usize = 24 << 10;
+const MAX_STACK: usize = 512 << 20;
+
+/// Compiles decoded source text.
+///
+/// # Errors
+/// The first error in the text, with CPython's wording where it is known.
+pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> Result<Compiled, CompileError> {
+    let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
+    let trimmed = if mode == Mode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
+    let lines = Lines::new(trimmed);
+    let input = if mode == Mode::Eval { Input::Expression } else { Input::Module };
+    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(*e, trimmed, filename, &lines)) };
+    let nesting = instar_syntax::nesting(&parsed.tokens);
+    let run = move || {
+        let result = compile_parsed(trimmed, filename, mode, options, &lines, &parsed.root);
+        result.map_err(|e| locate(*e, trimmed, filename, &lines))
+    };
+    if nesting <= SHALLOW { return run(); }
+    let too_deep = |what: &str| CompileError {
+        kind: ErrorKind::Recursion, message: what.to_owned(), filename: filename.to_owned(), line: 1, column: 1, end_line: 1, end_column: 1, text: None,
+    };
+    let stack = (nesting.saturating_mul(BYTES_PER_LEVEL)).clamp(16 << 20, MAX_STACK);
+    if nesting > MAX_STACK / BYTES_PER_LEVEL {
+        // Dropping such a tree would recurse as deeply; it is leaked instead.
+        std::mem::forget(run);
+        return Err(too_deep("maximum recursion depth exceeded during compilation"));
+    }
+    std::thread::scope(|scope| {
+        let started = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, run);
+        match started.map(|t| t.join()) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => Err(too_deep("no stack for compilation")),
+        }
+    })
+}
+
+fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, lines: &Lines, root: &instar_syntax::ast::Mod) -> Result<Compiled, Box<Error>> {
+    let future = options.future_flags | future::flags(root)?;
+    let annotations = future & instar_code::flags::FUTURE_ANNOTATIONS != 0;
+    let table = symtable::build(root, annotations)?;
+    let compiler = lower::Compiler {
+        source, filename, lines, table: &table, options, future_annotations: annotations, future_flags: future,
+        u: lower::unit::Unit::new(&table, 0, "<module>", "<module>".into(), 1), outer: Vec::new(), range: TextRange::default(),
+        not_constant: HashSet::new(), warnings: Vec::new(),
+    };
+    let (code, mut warnings) = lower::lower(compiler, root, mode)?;
+    // Duplicated finally bodies warn once.
+    let mut seen = HashSet::new();
+    warnings.retain(|w| seen.insert((w.line, w.column, w.message.clone())));
+    warnings.sort_by_key(|w| (w.line, w.column));
+    #[cfg(debug_assertions)]
+    if let Err(e) = instar_code::verify(&code) { panic!("{filename}: {e}\n{}", instar_code::disassemble(&code)); }
+    Ok(Compiled { code: Arc::new(code), warnings })
+}
+
+fn locate(e: Error, source: &str, filename: &str, lines: &Lines) -> CompileError {
+    let (line, column) = lines.column_in_chars(source, e.range.start());
+    let (end_line, end_column) = lines.column_in_chars(source, e.range.end());
+    let text = lines.text(source, line);
+    CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text.to_owned()) }
+}

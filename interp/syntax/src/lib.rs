@@ -1,1 +1,13 @@
-//! Work in progress.
+//! Parser facade and CPython diagnostics.
+//!
+//! The only crate that names the `ruff_*` crates: the compiler takes its AST types from [`ast`]. `parse.rs` runs the parser,
+//! `diagnostics.rs` gives errors CPython's words. Not here: decoding of source bytes (PEP 263), the symbol table's errors.
+
+mod diagnostics;
+mod lines;
+mod parse;
+
+pub use lines::Lines;
+pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
+pub use ruff_python_ast as ast;
+pub use ruff_text_size::{Ranged, TextRange, TextSize};

@@ -1,0 +1,192 @@
+//! From instructions with labels to units: jump threading, dead code, checks of unbound locals, layout, tables.
+//!
+//! `flow.rs` has the dataflow. Not here: what is emitted (`lower/`).
+
+mod flow;
+
+use instar_code::{temp_effect, CodeBlob, Effect, Handler, Kind, Local, LocalKind, Op, Unit as Word, FRAME_WORDS};
+
+use crate::error::{error_of, R};
+use crate::lower::unit::{Inst, Unit, NONE};
+use instar_syntax::{ErrorKind, TextRange};
+
+/// Makes the blob of a finished code.
+pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
+    let mut targets: Vec<u32> = u.insts.iter().map(|i| if i.target == NONE { NONE } else { u.labels[i.target as usize] }).collect();
+    thread_jumps(&mut u.insts, &mut targets);
+    let mut live = reachable(&u, &targets);
+    drop_nops(&u, &targets, &mut live);
+    flow::drop_checks(&u, &targets, &mut live);
+    drop_jumps(&u, &targets, &mut live);
+    layout(u, targets, live, filename)
+}
+
+/// Jumps to unconditional jumps go to their ends.
+fn thread_jumps(insts: &mut [Inst], targets: &mut [u32]) {
+    for i in 0..insts.len() {
+        if targets[i] == NONE || insts[i].op == Op::JumpBack { continue; }
+        for _ in 0..16 {
+            let mut t = targets[i] as usize;
+            while insts.get(t).is_some_and(|x| x.op == Op::Nop && x.pos.line == insts[i].pos.line) { t += 1; }
+            match insts.get(t).map(|x| x.op) {
+                Some(Op::Jump) if t != i && targets[t] as usize > i => targets[i] = targets[t],
+                Some(Op::JumpBack) if insts[i].op == Op::Jump && insts[i].handler == insts[t].handler => {
+                    insts[i].op = Op::JumpBack;
+                    targets[i] = targets[t];
+                    break;
+                }
+                _ => break,
+            }
+        }
+    }
+}
+
+fn reachable(u: &Unit<'_>, targets: &[u32]) -> Vec<bool> {
+    let n = u.insts.len();
+    let mut live = vec![false; n];
+    let mut entered = vec![false; u.handlers.len()];
+    let mut work = vec![0usize];
+    while let Some(mut i) = work.pop() {
+        while i < n && !live[i] {
+            live[i] = true;
+            let inst = &u.insts[i];
+            if inst.handler != NONE && !std::mem::replace(&mut entered[inst.handler as usize], true) {
+                work.push(u.labels[u.handlers[inst.handler as usize].0 as usize] as usize);
+            }
+            if targets[i] != NONE { work.push(targets[i] as usize); }
+            if inst.op.has(Effect::Ends) { break; }
+            i += 1;
+        }
+    }
+    live
+}
+
+/// A no-op stays only where its line has no other instruction.
+fn drop_nops(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
+    let mut is_target = vec![false; u.insts.len() + 1];
+    for (i, &t) in targets.iter().enumerate() { if live[i] && t != NONE { is_target[t as usize] = true; } }
+    let mut last_line = -2;
+    for i in 0..u.insts.len() {
+        if !live[i] { continue; }
+        let line = u.insts[i].pos.line;
+        if is_target[i] { last_line = -2; }
+        if u.insts[i].op == Op::Nop {
+            let next = (i + 1..u.insts.len()).find(|&k| live[k]).map(|k| u.insts[k].pos.line);
+            if line < 0 || line == last_line || next == Some(line) { live[i] = false; continue; }
+        }
+        last_line = line;
+    }
+}
+
+/// Jumps to the next instruction vanish.
+fn drop_jumps(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
+    for i in (0..u.insts.len()).rev() {
+        if !live[i] || u.insts[i].op != Op::Jump { continue; }
+        let t = targets[i] as usize;
+        if t > i && !(i + 1..t).any(|k| live[k]) {
+            live[i] = false;
+        }
+    }
+}
+
+fn too_large<T>(what: &str) -> R<T> { error_of(ErrorKind::Overflow, TextRange::default(), what) }
+
+fn layout(u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -> R<CodeBlob> {
+    let n = u.insts.len();
+    // Final order of locals.
+    let mut order: Vec<usize> = (0..u.slots.len()).collect();
+    let rank = |i: &usize| { let s = &u.slots[*i]; match s.kind { _ if s.is_param => 0, LocalKind::Plain => 1, LocalKind::Hidden => 2, LocalKind::Cell => 3, LocalKind::Free => 4 } };
+    order.sort_by_key(rank);
+    let mut slot = vec![0i32; order.len()];
+    for (new, &old) in order.iter().enumerate() { slot[old] = new as i32; }
+    let count = order.len() as i32;
+    let register = |r: i32| -> R<i16> {
+        let v = if r < 0 { slot[(-r - 1) as usize] - count - FRAME_WORDS } else { r };
+        match i16::try_from(v) { Ok(v) => Ok(v), Err(_) => too_large("too many local variables or temporaries in this code") }
+    };
+    // Offsets; fused jumps that do not reach become two instructions.
+    let mut wide = vec![false; n];
+    let mut offset = vec![0u32; n + 1];
+    loop {
+        let mut at = 0u32;
+        for i in 0..n {
+            offset[i] = at;
+            if live[i] { at += if wide[i] { 4 } else { u.insts[i].op.len() as u32 }; }
+        }
+        offset[n] = at;
+        let mut grew = false;
+        for i in 0..n {
+            if live[i] && !wide[i] && matches!(u.insts[i].op, Op::CompareJump | Op::CompareJumpK)
+                && i16::try_from(offset[targets[i] as usize] as i64 - offset[i] as i64).is_err() { wide[i] = true; grew = true; }
+        }
+        if !grew { break; }
+    }
+    let total = offset[n] as usize;
+    if total > i32::MAX as usize / 4 { return too_large("code is too large"); }
+    let mut code = CodeBlob {
+        units: Vec::with_capacity(total), error_depth: Vec::with_capacity(total), positions: Vec::with_capacity(total), ..CodeBlob::default()
+    };
+    let mut temps = u.max_depth;
+    let mut run: Option<Handler> = None;
+    let mut run_handler = NONE;
+    for i in 0..n {
+        if !live[i] { continue; }
+        let inst = &u.insts[i];
+        if inst.handler != run_handler {
+            if let Some(h) = run.take() { code.handlers.push(Handler { end: offset[i], ..h }); }
+            run_handler = inst.handler;
+            if run_handler != NONE {
+                let (label, depth) = u.handlers[run_handler as usize];
+                run = Some(Handler { start: offset[i], end: 0, target: offset[u.labels[label as usize] as usize], depth: depth as u16 });
+            }
+        }
+        let jump = |from: u32| offset[targets[i] as usize] as i64 - from as i64;
+        let mut put = |op: Op, words: [i16; 3], caches: &[u64], left: u32| {
+            code.units.push(Word { op: op as u16, a: words[0], b: words[1], c: words[2] });
+            code.units.extend((0..op.info().cache as usize).map(|k| Word::from_bits(caches.get(k).copied().unwrap_or(0))));
+            code.error_depth.resize(code.units.len(), left as u16);
+            code.positions.resize(code.units.len(), inst.pos);
+        };
+        let left = inst.depth.saturating_sub(temp_effect(inst.op, inst.word()).consumed);
+        if wide[i] {
+            let (op, b) = if inst.op == Op::CompareJump { (Op::CompareOp, register(inst.b)?) } else { (Op::CompareOpK, inst.b as u16 as i16) };
+            temps = temps.max(left + 1);
+            put(op, [left as i16, register(inst.a)?, b], &[inst.cache & 0xFFFF], left);
+            let branch = if inst.cache >> 16 & 1 == 1 { Op::JumpIfTrue } else { Op::JumpIfFalse };
+            let mut w = Word::default();
+            w.set_wide(jump(offset[i] + 2) as i32);
+            put(branch, [left as i16, w.b, w.c], &[], left);
+            continue;
+        }
+        let mut words = [0i16; 3];
+        let mut fields = [inst.a, inst.b, inst.c];
+        let kinds = inst.op.info().kinds;
+        if matches!(inst.op, Op::LoadFar | Op::StoreFar | Op::CheckFar | Op::DeleteFar) { fields[1] = slot[fields[1] as usize]; }
+        for (k, kind) in kinds.into_iter().enumerate() {
+            match kind {
+                Kind::Zero => {}
+                Kind::Out | Kind::OutTemp | Kind::Use | Kind::Peek | Kind::Local | Kind::Base | Kind::PeekBase => words[k] = register(fields[k])?,
+                Kind::Const16 | Kind::Name16 | Kind::Imm16 => match u16::try_from(fields[k]) { Ok(v) => words[k] = v as i16, Err(_) => return too_large("an operand is too large") },
+                Kind::Jump16 => words[k] = jump(offset[i]) as i16,
+                Kind::Const32 | Kind::Name32 | Kind::Imm32 => { let mut w = Word::default(); w.set_wide(fields[k]); words[1] = w.b; words[2] = w.c; }
+                Kind::Jump32 => { let mut w = Word::default(); w.set_wide(jump(offset[i]) as i32); words[1] = w.b; words[2] = w.c; }
+            }
+        }
+        let cache = if matches!(inst.op, Op::ForIter | Op::Send) { jump(offset[i]) as i32 as u32 as u64 } else { inst.cache };
+        put(inst.op, words, &[cache], left);
+    }
+    if let Some(h) = run { code.handlers.push(Handler { end: total as u32, ..h }); }
+    if temps > 32_767 { return too_large("too many temporaries in this code"); }
+    let mut slots: Vec<Option<_>> = u.slots.into_iter().map(Some).collect();
+    code.locals = order.iter().filter_map(|&i| slots[i].take()).map(|s| Local { name: s.name, kind: s.kind }).collect();
+    code.consts = u.consts;
+    code.names = u.names;
+    [code.arg_count, code.posonly_count, code.kwonly_count] = u.counts;
+    code.temps = temps;
+    code.flags = u.flags;
+    code.name = u.name;
+    code.qualname = u.qualname;
+    code.filename = filename.to_owned();
+    code.first_line = u.first_line;
+    Ok(code)
+}

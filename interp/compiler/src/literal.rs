@@ -1,0 +1,114 @@
+//! Text of literals: big integers, escapes with lone surrogates, docstring indentation.
+//!
+//! Not here: folding (`fold.rs`).
+
+use instar_code::Wtf8;
+
+/// Digits a decimal literal may have (PEP 467 sibling: CVE-2020-10735 limit).
+const MAX_DIGITS: usize = 4300;
+
+/// Little-endian magnitude of an integer literal of any base.
+pub(crate) fn big(source: &str) -> Result<Vec<u8>, String> {
+    let digits: String = source.chars().filter(|c| *c != '_').collect();
+    let lower = digits.to_ascii_lowercase();
+    let (base, digits) = match lower.get(..2) {
+        Some("0x") => (16, &lower[2..]),
+        Some("0o") => (8, &lower[2..]),
+        Some("0b") => (2, &lower[2..]),
+        _ => (10, &lower[..]),
+    };
+    if base == 10 && digits.len() > MAX_DIGITS {
+        return Err(format!("Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion: value has {} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", digits.len()));
+    }
+    if base == 10 {
+        let mut words: Vec<u32> = Vec::new();
+        for chunk in digits.as_bytes().chunks(9) {
+            let mut carry = chunk.iter().fold(0u64, |n, d| n * 10 + (d - b'0') as u64);
+            let scale = 10u64.pow(chunk.len() as u32);
+            for w in &mut words { let n = *w as u64 * scale + carry; *w = n as u32; carry = n >> 32; }
+            if carry > 0 { words.push(carry as u32); }
+        }
+        let mut bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        while bytes.last() == Some(&0) { bytes.pop(); }
+        return Ok(bytes);
+    }
+    // Bits from the last digit on.
+    let width = match base { 16 => 4, 8 => 3, _ => 1 };
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0u32);
+    for c in digits.chars().rev() {
+        held |= c.to_digit(base).unwrap_or(0) << bits;
+        bits += width;
+        while bits >= 8 { bytes.push(held as u8); held >>= 8; bits -= 8; }
+    }
+    if held > 0 { bytes.push(held as u8); }
+    while bytes.last() == Some(&0) { bytes.pop(); }
+    Ok(bytes)
+}
+
+/// Decodes a literal again with its lone surrogates; `parsed` is what the parser made of it (U+FFFD in their place).
+pub(crate) fn redecode(source: &str, parsed: &str, braces: bool) -> Wtf8 {
+    let mut out = Vec::new();
+    let mut known = parsed.chars();
+    let mut s = source.chars().peekable();
+    while let Some(c) = s.next() {
+        if c == '\r' {
+            if s.peek() == Some(&'\n') { continue; }
+            out.push(known.next().map_or(10, u32::from));
+            continue;
+        }
+        if braces && (c == '{' || c == '}') && s.peek() == Some(&c) { s.next(); }
+        if c != '\\' {
+            known.next();
+            out.push(c as u32);
+            continue;
+        }
+        let hex = |s: &mut std::iter::Peekable<std::str::Chars<'_>>, n: usize| (0..n).fold(0u32, |v, _| v * 16 + s.next().and_then(|c| c.to_digit(16)).unwrap_or(0));
+        match s.next() {
+            None => {}
+            Some('\n') => {}
+            Some('\r') => { if s.peek() == Some(&'\n') { s.next(); } }
+            Some('u') => { out.push(hex(&mut s, 4)); known.next(); }
+            Some('U') => { out.push(hex(&mut s, 8)); known.next(); }
+            Some('x') => { out.push(hex(&mut s, 2)); known.next(); }
+            Some('N') if s.peek() == Some(&'{') => {
+                for c in s.by_ref() { if c == '}' { break; } }
+                out.push(known.next().map_or(0xFFFD, u32::from));
+            }
+            Some(d @ '0'..='7') => {
+                let mut n = d as u32 - 48;
+                for _ in 0..2 { if let Some(d @ '0'..='7') = s.peek().copied() { n = n * 8 + d as u32 - 48; s.next(); } else { break; } }
+                out.push(n);
+                known.next();
+            }
+            Some(c) => match c {
+                'n' | 't' | 'r' | 'a' | 'b' | 'f' | 'v' | '\\' | '\'' | '"' => out.push(known.next().map_or(c as u32, u32::from)),
+                other => { out.push('\\' as u32); out.push(other as u32); known.next(); known.next(); }
+            },
+        }
+    }
+    Wtf8::from_code_points(out)
+}
+
+/// What CPython stores for a docstring: tabs expanded, common indentation of the lines after the first removed.
+pub(crate) fn clean_docstring(text: &str) -> String {
+    let mut expanded = String::with_capacity(text.len());
+    let mut column = 0;
+    for c in text.chars() {
+        match c {
+            '\t' => { let n = 8 - column % 8; expanded.extend(std::iter::repeat_n(' ', n)); column += n; }
+            '\n' | '\r' => { expanded.push(c); column = 0; }
+            c => { expanded.push(c); column += 1; }
+        }
+    }
+    let mut lines = expanded.split('\n');
+    let first = lines.next().unwrap_or("").trim_start_matches(' ');
+    let rest: Vec<&str> = lines.collect();
+    let margin = rest.iter().filter_map(|l| { let t = l.trim_start_matches(' '); (!t.is_empty()).then(|| l.len() - t.len()) }).min().unwrap_or(0);
+    let mut out = first.to_owned();
+    for l in rest {
+        out.push('\n');
+        let indent = (l.len() - l.trim_start_matches(' ').len()).min(margin);
+        out.push_str(&l[indent..]);
+    }
+    out
+}
