@@ -1,1 +1,61 @@
-//! Work in progress.
+//! `instar-object`: one object = count x type word x GC words x attributes x weak references x value x allocator.
+//!
+//! The leaves (`instar-refcount`, `instar-gc`, `instar-alloc`) bring the policies; this crate composes them into a
+//! [`Layout`], and builds handles, the heap, instance attributes and the storage of dicts and sets on it. It knows no
+//! Python type: comparisons, hashes and finalizers come from the interpreter.
+//!
+//! # API notes
+//! - [`ObjPtr`]'s methods are safe to call but an `ObjPtr` is only as good as the handle that keeps its object alive.
+//! - [`attrs::set`] gives the value back in `NeedsDict` and `Dict` (it cannot keep it there).
+//! - Under `slots-exact` an instance may have fewer slots than its class has names: use [`attrs::load`] and
+//!   [`attrs::replace`] with a slot from [`attrs::index`] in specialised code; they fold to the bare load where the
+//!   layout allows it. `*attrs::values(obj).add(slot)` alone is right only below [`attrs::capacity`].
+//! - Release order of an instance is CPython's `subtype_dealloc`: finalizer, weak references, `__slots__`, attributes,
+//!   payload, type.
+//! - A [`WeakRefBody`] detaches itself and drops its callback when it is dropped. A callback is moved out of the body
+//!   when it is queued, so `callback()` is `NULL` afterwards, as `__callback__` is `None` in CPython.
+//! - `TypeFlags::ATTRS` adds `GC`. A type with `LEAF` has no other part.
+//! - For temporaries of known leaf type use [`Heap::alloc_leaf`]; it asks the type nothing.
+//! - [`Heap::attach`] / [`Heap::leave`] are `enter` without a guard.
+//! - [`Heap::set_str_type`] lets dicts with string keys only store 16-byte entries without hashes.
+//! - A type's cells go to a free list if its [`TypeInfo`] says so ([`FreeList`], `with_free_list`); the interpreter
+//!   chooses ids and caps, the layout chooses whether lists exist.
+
+pub mod attrs;
+mod bufvec;
+mod collect;
+mod death;
+pub mod dict;
+mod handle;
+mod header;
+mod heap;
+pub mod layout;
+mod measure;
+pub mod presets;
+pub mod select;
+mod stats;
+mod trace;
+mod types;
+pub mod value;
+pub mod weak;
+mod word;
+
+pub use attrs::{AttrDelete, AttrGet, AttrSet, SharedKeys};
+pub use bufvec::BufVec;
+pub use collect::{CollectHost, CollectReport};
+pub use dict::{DictTable, Probe, SetTable, Step};
+pub use handle::{Borrowed, Owned};
+pub use header::{HEADER, Header, ObjPtr};
+pub use heap::{AllocError, Entered, Event, Heap, HeapOptions};
+pub use layout::{Compose, Layout};
+pub use measure::MemStats;
+pub use select::Active;
+pub use stats::Counters;
+pub use trace::{Trace, TraceField};
+pub use types::{FREE_LISTS, FreeList, TypeFlags, TypeInfo, VTable};
+pub use weak::WeakRefBody;
+pub use word::Word;
+
+pub use instar_alloc::CellSource;
+pub use instar_gc::{GcHeader, GenerationStats};
+pub use instar_refcount::RefCount;

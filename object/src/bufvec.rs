@@ -1,0 +1,265 @@
+//! `BufVec`: a vector on heap buffers whose growth can fail. List items, big payloads; not for dict or set storage.
+use crate::heap::{AllocError, Heap};
+use crate::layout::Layout;
+use crate::select::Active;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+
+/// A growable array in the measured bytes of the current heap. Grows as CPython's list does.
+pub struct BufVec<T, L: Layout = Active> {
+    ptr: NonNull<T>,
+    len: usize,
+    capacity: usize,
+    _layout: PhantomData<(T, fn() -> L)>,
+}
+
+impl<T, L: Layout> Default for BufVec<T, L> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, L: Layout> BufVec<T, L> {
+    const ALIGNED: () = assert!(align_of::<T>() <= 16 && size_of::<T>() > 0);
+
+    /// An empty vector without a buffer.
+    pub const fn new() -> Self {
+        let () = Self::ALIGNED;
+        BufVec { ptr: NonNull::dangling(), len: 0, capacity: 0, _layout: PhantomData }
+    }
+    /// An empty vector with room for exactly `n` items.
+    pub fn with_capacity(n: usize) -> Result<Self, AllocError> {
+        let mut v = Self::new();
+        v.set_capacity(n)?;
+        Ok(v)
+    }
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// Whether there is none.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// Number of items that fit without growing.
+    #[inline(always)]
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+    /// The items.
+    #[inline(always)]
+    pub fn as_slice(&self) -> &[T] {
+        // SAFETY: the first `len` items are initialised.
+        unsafe { core::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }
+    }
+    /// The items.
+    #[inline(always)]
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        // SAFETY: as above.
+        unsafe { core::slice::from_raw_parts_mut(self.ptr.as_ptr(), self.len) }
+    }
+    /// Address of the first item.
+    #[inline(always)]
+    pub fn as_ptr(&self) -> *mut T {
+        self.ptr.as_ptr()
+    }
+    /// Changes the number of items.
+    ///
+    /// # Safety
+    /// `len <= capacity`, and the first `len` items are initialised.
+    pub unsafe fn set_len(&mut self, len: usize) {
+        self.len = len;
+    }
+
+    fn set_capacity(&mut self, capacity: usize) -> Result<(), AllocError> {
+        let heap = Heap::<L>::current().ok_or(AllocError)?;
+        let bytes = capacity.checked_mul(size_of::<T>()).ok_or(AllocError)?;
+        let old = self.capacity * size_of::<T>();
+        // SAFETY: the buffer, if any, came from this heap with `old` bytes.
+        unsafe {
+            if capacity == 0 {
+                if self.capacity != 0 {
+                    heap.buffer_free(self.ptr.cast(), old);
+                    self.ptr = NonNull::dangling();
+                }
+            } else if self.capacity == 0 {
+                self.ptr = heap.buffer_alloc(bytes)?.cast();
+            } else {
+                self.ptr = heap.buffer_realloc(self.ptr.cast(), old, bytes)?.cast();
+            }
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+    /// Makes room for `len` items in all. CPython 3.14 Objects/listobject.c: list_resize.
+    #[cold]
+    #[inline(never)]
+    fn grow_to(&mut self, len: usize) -> Result<(), AllocError> {
+        let mut capacity = len.checked_add((len >> 3) + 6).ok_or(AllocError)? & !3;
+        if len - self.len > capacity - len {
+            capacity = len.checked_add(3).ok_or(AllocError)? & !3;
+        }
+        self.set_capacity(capacity)
+    }
+    /// Makes room for `more` items beyond the present ones.
+    #[inline]
+    pub fn reserve(&mut self, more: usize) -> Result<(), AllocError> {
+        let len = self.len.checked_add(more).ok_or(AllocError)?;
+        if len > self.capacity { self.grow_to(len) } else { Ok(()) }
+    }
+    /// Makes room for exactly `more` items beyond the present ones.
+    pub fn reserve_exact(&mut self, more: usize) -> Result<(), AllocError> {
+        let len = self.len.checked_add(more).ok_or(AllocError)?;
+        if len > self.capacity { self.set_capacity(len) } else { Ok(()) }
+    }
+    /// Gives back room beyond what CPython's list would keep after shrinking. Never fails: then the room stays.
+    pub fn shrink(&mut self) {
+        if self.len < self.capacity >> 1 {
+            let capacity = if self.len == 0 { 0 } else { (self.len + (self.len >> 3) + 6) & !3 };
+            let _kept = self.set_capacity(capacity);
+        }
+    }
+    /// Adds at the end.
+    #[inline]
+    pub fn push(&mut self, item: T) -> Result<(), AllocError> {
+        if self.len == self.capacity {
+            self.grow_to(self.len + 1)?;
+        }
+        // SAFETY: there is room now.
+        unsafe { self.ptr.add(self.len).write(item) };
+        self.len += 1;
+        Ok(())
+    }
+    /// Takes the last item off.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        if self.len == 0 {
+            return None;
+        }
+        self.len -= 1;
+        // SAFETY: the item was initialised and is no longer counted.
+        Some(unsafe { self.ptr.add(self.len).read() })
+    }
+    /// Puts an item before position `at` (at most `len`).
+    pub fn insert(&mut self, at: usize, item: T) -> Result<(), AllocError> {
+        assert!(at <= self.len);
+        self.reserve(1)?;
+        // SAFETY: room for one more; the tail moves up by one.
+        unsafe {
+            let p = self.ptr.add(at);
+            p.copy_to(p.add(1), self.len - at);
+            p.write(item);
+        }
+        self.len += 1;
+        Ok(())
+    }
+    /// Takes the item at a position out, moving the rest down.
+    pub fn remove(&mut self, at: usize) -> T {
+        assert!(at < self.len);
+        // SAFETY: the item is initialised; the tail moves down over it.
+        unsafe {
+            let p = self.ptr.add(at);
+            let item = p.read();
+            p.add(1).copy_to(p, self.len - at - 1);
+            self.len -= 1;
+            item
+        }
+    }
+    /// Takes a range out, moving the rest down.
+    pub fn remove_range(&mut self, from: usize, to: usize) -> Result<Vec<T>, AllocError> {
+        assert!(from <= to && to <= self.len);
+        let mut out = Vec::new();
+        out.try_reserve_exact(to - from).map_err(|_| AllocError)?;
+        // SAFETY: the items move out, the tail moves down over them.
+        unsafe {
+            let p = self.ptr.add(from);
+            core::ptr::copy_nonoverlapping(p.as_ptr(), out.as_mut_ptr(), to - from);
+            out.set_len(to - from);
+            self.ptr.add(to).copy_to(p, self.len - to);
+        }
+        self.len -= to - from;
+        Ok(out)
+    }
+    /// Puts items in at a position, moving the rest up. All or nothing.
+    pub fn insert_all(&mut self, at: usize, items: Vec<T>) -> Result<(), AllocError> {
+        assert!(at <= self.len);
+        self.reserve(items.len())?;
+        let mut items = ManuallyDrop::new(items);
+        let n = items.len();
+        // SAFETY: room for n more; the items move in, and the emptied vector only frees its buffer.
+        unsafe {
+            let p = self.ptr.add(at);
+            p.copy_to(p.add(n), self.len - at);
+            core::ptr::copy_nonoverlapping(items.as_ptr(), p.as_ptr(), n);
+            items.set_len(0);
+            ManuallyDrop::drop(&mut items);
+        }
+        self.len += n;
+        Ok(())
+    }
+    /// Drops items from the end, last first, until `len` are left.
+    pub fn truncate(&mut self, len: usize) {
+        while self.len > len {
+            drop(self.pop());
+        }
+    }
+    /// Adds clones of all items of a slice. All or nothing.
+    pub fn extend_from_slice(&mut self, items: &[T]) -> Result<(), AllocError>
+    where
+        T: Clone,
+    {
+        self.reserve(items.len())?;
+        for item in items {
+            // SAFETY: there is room.
+            unsafe { self.ptr.add(self.len).write(item.clone()) };
+            self.len += 1;
+        }
+        Ok(())
+    }
+    /// A copy with its own buffer, without spare room.
+    pub fn try_clone(&self) -> Result<Self, AllocError>
+    where
+        T: Clone,
+    {
+        let mut new = Self::with_capacity(self.len)?;
+        new.extend_from_slice(self.as_slice())?;
+        Ok(new)
+    }
+    /// Moves all items of a vector in. All or nothing.
+    pub fn from_vec(items: Vec<T>) -> Result<Self, AllocError> {
+        let mut new = Self::with_capacity(items.len())?;
+        new.insert_all(0, items)?;
+        Ok(new)
+    }
+}
+
+impl<T, L: Layout> core::ops::Deref for BufVec<T, L> {
+    type Target = [T];
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        self.as_slice()
+    }
+}
+impl<T, L: Layout> core::ops::DerefMut for BufVec<T, L> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.as_mut_slice()
+    }
+}
+
+impl<T, L: Layout> Drop for BufVec<T, L> {
+    /// CPython 3.14 Objects/listobject.c: list_dealloc releases items from the last to the first.
+    fn drop(&mut self) {
+        if self.capacity == 0 {
+            return;
+        }
+        self.truncate(0);
+        if let Some(heap) = Heap::<L>::current() {
+            // SAFETY: the buffer came from this heap.
+            unsafe { heap.buffer_free(self.ptr.cast(), self.capacity * size_of::<T>()) }
+        }
+    }
+}

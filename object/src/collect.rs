@@ -1,0 +1,265 @@
+//! Cycle collection of a heap: the object's side of `instar-gc`, and what programs can ask the collector.
+use crate::attrs;
+use crate::death::{exhume, needs_finalizer, slots};
+use crate::handle::Owned;
+use crate::header::ObjPtr;
+use crate::heap::Heap;
+use crate::layout::Layout;
+use crate::select::Active;
+use crate::types::TypeFlags;
+use crate::weak;
+use crate::word::Word;
+use instar_gc::{GcHeader, GenerationStats, ObjectModel};
+use instar_refcount::RefCount;
+
+/// What one collection did.
+pub type CollectReport = instar_gc::Report;
+
+/// The interpreter's part in a collection. All three may run any program code.
+pub trait CollectHost<L: Layout = Active> {
+    /// Runs the object's finalizer; errors are the host's to report.
+    fn finalize(&mut self, obj: &Owned<L>);
+    /// Calls `callback(weakref)`.
+    fn weakref_callback(&mut self, weakref: &Owned<L>, callback: &Owned<L>);
+    /// Works off the heap's events.
+    fn drain(&mut self);
+}
+
+/// Visits every word that an object owns: `__slots__`, attributes, payload, type.
+///
+/// # Safety
+/// The object is complete.
+pub(crate) unsafe fn trace_object<L: Layout>(obj: ObjPtr<L>, visit: &mut dyn FnMut(Word<L>)) {
+    let info = obj.info();
+    for slot in slots(obj, info) {
+        if !slot.get().is_null() {
+            visit(slot.get());
+        }
+    }
+    // SAFETY: the parts are there as the flags say, the payload is complete.
+    unsafe {
+        if info.has(TypeFlags::ATTRS) {
+            attrs::trace(obj, visit);
+        }
+        (info.vtable.trace)(obj.payload(), visit);
+    }
+    if info.has(TypeFlags::HEAP_TYPE) {
+        visit(Word::from_ptr(obj.ty()));
+    }
+}
+
+/// Drops what the object owns, except its type and what its payload must keep.
+///
+/// # Safety
+/// The object is complete, the caller holds a reference, and no view into it exists.
+unsafe fn clear_object<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let info = obj.info();
+    // SAFETY: as promised; releases inside free nothing that is used here.
+    unsafe {
+        for slot in slots(obj, info) {
+            slot.replace(Word::NULL).release();
+        }
+        if info.has(TypeFlags::ATTRS) {
+            attrs::drop_all(heap, obj);
+        }
+        (info.vtable.clear)(obj.payload());
+    }
+}
+
+struct Model<'a, L: Layout> {
+    heap: &'a Heap<L>,
+    host: &'a mut dyn CollectHost<L>,
+    callbacks: Vec<(Owned<L>, Owned<L>)>,
+}
+
+// SAFETY: (1) `trace_object` visits each owned word once (promises of `Trace`) and nothing else; (2) a count word counts
+// handles and traced fields alike, and says when it is stuck; (3) scratch bits of the count word are nobody else's.
+unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
+    type Header = L::Gc;
+
+    #[inline]
+    unsafe fn count(&self, node: *mut L::Gc) -> Option<usize> {
+        let obj = ObjPtr::<L>::from_gc(node);
+        let count = obj.count();
+        if count.is_stuck() { None } else { Some(count.count() as usize) }
+    }
+    #[inline]
+    unsafe fn trace(&self, node: *mut L::Gc, visit: &mut dyn FnMut(*mut L::Gc)) {
+        // SAFETY: nodes are live objects.
+        unsafe {
+            trace_object(ObjPtr::<L>::from_gc(node), &mut |word: Word<L>| {
+                if word.is_ptr() && word.ptr().info().has(TypeFlags::GC) {
+                    visit(word.ptr().gc());
+                }
+            });
+        }
+    }
+    #[inline]
+    unsafe fn scratch(&self, node: *mut L::Gc) -> u32 {
+        ObjPtr::<L>::from_gc(node).count().scratch()
+    }
+    #[inline]
+    unsafe fn set_scratch(&self, node: *mut L::Gc, value: u32) {
+        ObjPtr::<L>::from_gc(node).count().set_scratch(value);
+    }
+    unsafe fn free_tombstone(&self, node: *mut L::Gc) {
+        // SAFETY: passed on.
+        unsafe { exhume(self.heap, node) }
+    }
+    unsafe fn take_weakrefs(&mut self, node: *mut L::Gc) {
+        weak::clear_trash(self.heap, ObjPtr::from_gc(node), &mut self.callbacks);
+    }
+    fn run_callbacks(&mut self) {
+        for (weakref, callback) in core::mem::take(&mut self.callbacks) {
+            self.host.weakref_callback(&weakref, &callback);
+        }
+        self.drain();
+    }
+    unsafe fn finalize(&mut self, node: *mut L::Gc) {
+        let obj = ObjPtr::<L>::from_gc(node);
+        // SAFETY: trash is complete.
+        if unsafe { needs_finalizer(obj, obj.info()) } && !self.heap.is_finalized(obj) {
+            self.heap.set_finalized(obj, true);
+            // SAFETY: trash is alive: its cycles hold it.
+            let owned = unsafe { Owned::share_ptr(obj) };
+            self.host.finalize(&owned);
+            drop(owned);
+            self.drain();
+        }
+    }
+    unsafe fn clear_weakrefs(&mut self, node: *mut L::Gc) {
+        weak::clear_silently(self.heap, ObjPtr::<L>::from_gc(node));
+    }
+    unsafe fn clear(&mut self, node: *mut L::Gc, keep: &mut dyn FnMut(*mut L::Gc)) {
+        let obj = ObjPtr::<L>::from_gc(node);
+        // SAFETY: final trash is complete and held by its cycles until it is cleared; we hold it meanwhile.
+        unsafe {
+            let owned = Owned::share_ptr(obj);
+            clear_object(self.heap, obj);
+            if !obj.count().is_unique() {
+                keep(node);
+            }
+            drop(owned);
+        }
+        self.drain();
+    }
+}
+
+impl<L: Layout> Model<'_, L> {
+    fn drain(&mut self) {
+        if self.heap.pending() {
+            self.host.drain();
+        }
+    }
+}
+
+impl<L: Layout> Heap<L> {
+    /// Collects generations 0..=`generation` now. Nothing happens inside another collection.
+    pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
+        self.sample();
+        let mut model = Model { heap: self, host, callbacks: Vec::new() };
+        self.collector.collect(generation as usize, &mut model)
+    }
+    /// Runs the collection that is due, if any.
+    pub fn collect_due(&self, host: &mut dyn CollectHost<L>) -> Option<(u8, CollectReport)> {
+        let generation = self.collector.due();
+        match generation {
+            Some(generation) => Some((generation as u8, self.collect(generation as u8, host))),
+            None => {
+                self.collector.set_enabled(self.collector.is_enabled());
+                None
+            }
+        }
+    }
+    /// Whether a collection is due. Cheap; ask at safe points.
+    #[inline(always)]
+    pub fn gc_wanted(&self) -> bool {
+        self.collector.wanted()
+    }
+    /// Whether automatic collection is on.
+    pub fn gc_is_enabled(&self) -> bool {
+        self.collector.is_enabled()
+    }
+    /// Turns automatic collection on or off.
+    pub fn gc_set_enabled(&self, on: bool) {
+        self.collector.set_enabled(on);
+    }
+    /// Whether a collection runs now.
+    pub fn gc_is_collecting(&self) -> bool {
+        self.collector.is_collecting()
+    }
+    /// Thresholds of the generations.
+    pub fn gc_thresholds(&self) -> [u32; 3] {
+        self.collector.thresholds()
+    }
+    /// Replaces the thresholds.
+    pub fn gc_set_thresholds(&self, thresholds: [u32; 3]) {
+        self.collector.set_thresholds(thresholds);
+    }
+    /// Counters of the generations.
+    pub fn gc_counts(&self) -> [u32; 3] {
+        self.collector.counts()
+    }
+    /// Sums over all collections, by generation.
+    pub fn gc_stats(&self) -> [GenerationStats; 3] {
+        self.collector.stats()
+    }
+    /// Moves everything tracked to the permanent generation.
+    pub fn gc_freeze(&self) {
+        self.collector.freeze();
+    }
+    /// Moves the permanent generation back.
+    pub fn gc_unfreeze(&self) {
+        self.collector.unfreeze();
+    }
+    /// Objects in the permanent generation.
+    pub fn gc_frozen(&self) -> usize {
+        self.collector.frozen()
+    }
+    /// The tracked objects, of one generation or of all, oldest first within a generation.
+    pub fn gc_objects(&self, generation: Option<u8>) -> Vec<Owned<L>> {
+        let mut out = Vec::new();
+        // SAFETY: the visitor changes no list; tracked objects are alive.
+        unsafe {
+            self.collector.for_each(generation.map(usize::from), &mut |node| out.push(Owned::share_ptr(ObjPtr::from_gc(node))));
+        }
+        out
+    }
+    /// The tracked objects that own a reference to one of `to`.
+    pub fn gc_referrers(&self, to: &[Owned<L>]) -> Vec<Owned<L>> {
+        let mut out = Vec::new();
+        // SAFETY: as above.
+        unsafe {
+            self.collector.for_each(None, &mut |node| {
+                let obj = ObjPtr::<L>::from_gc(node);
+                let mut found = false;
+                trace_object(obj, &mut |word| found |= to.iter().any(|t| t.word() == word));
+                if found {
+                    out.push(Owned::share_ptr(obj));
+                }
+            });
+        }
+        out
+    }
+    /// What an object owns references to, as the collector sees it.
+    pub fn gc_referents(&self, of: &Owned<L>) -> Vec<Owned<L>> {
+        let mut out = Vec::new();
+        if let Some(obj) = of.ptr() {
+            // SAFETY: the handle keeps the object; visited words are owned by it.
+            unsafe { trace_object(obj, &mut |word| out.push(Owned::share_word(word))) }
+        }
+        out
+    }
+    /// Checks that no object carries a flag of a collection that is over. For tests.
+    pub fn gc_check(&self) {
+        assert!(!self.gc_is_collecting());
+        // SAFETY: as above.
+        unsafe {
+            self.collector.for_each(None, &mut |node| {
+                assert!(!(*node).has_working_flags(), "a collection left a flag behind");
+                let obj = ObjPtr::<L>::from_gc(node);
+                assert_eq!(obj.count().scratch(), 0, "a collection left scratch bits behind");
+            });
+        }
+    }
+}

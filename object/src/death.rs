@@ -1,0 +1,232 @@
+//! What happens when the last reference goes: context-free, without allocation, without recursion, without running
+//! program code.
+//!
+//! Leaves are freed at once. Other objects link through their count word into the list of the dead, which one loop works
+//! off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
+//! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
+//!
+//! `// DIFF:` finalizers and callbacks are queued, not run: programs see them at the end of the op.
+use crate::attrs;
+use crate::handle::Owned;
+use crate::header::ObjPtr;
+use crate::heap::{Event, Heap};
+use crate::layout::Layout;
+use crate::types::{TypeFlags, TypeInfo};
+use crate::weak;
+use crate::word::Word;
+use core::cell::Cell;
+use core::ptr::with_exposed_provenance_mut;
+use instar_refcount::RefCount;
+
+/// The dead that are not torn down yet.
+pub(crate) struct DeathList<L: Layout> {
+    head: Cell<Option<ObjPtr<L>>>,
+    batch: Cell<Option<ObjPtr<L>>>,
+    batch_last: Cell<Option<ObjPtr<L>>>,
+    running: Cell<bool>,
+}
+
+fn address<L: Layout>(obj: Option<ObjPtr<L>>) -> usize {
+    obj.map_or(0, |o| o.as_ptr().expose_provenance())
+}
+unsafe fn object<L: Layout>(address: usize) -> Option<ObjPtr<L>> {
+    // SAFETY: links hold addresses that `address` exposed, of objects whose cells are still ours.
+    core::ptr::NonNull::new(with_exposed_provenance_mut(address)).map(|p| unsafe { ObjPtr::new(p) })
+}
+
+impl<L: Layout> DeathList<L> {
+    pub(crate) fn new() -> Self {
+        DeathList { head: Cell::new(None), batch: Cell::new(None), batch_last: Cell::new(None), running: Cell::new(false) }
+    }
+    fn push(&self, obj: ObjPtr<L>) {
+        obj.count().link(0);
+        match self.batch_last.replace(Some(obj)) {
+            Some(last) => last.count().link(address(Some(obj))),
+            None => self.batch.set(Some(obj)),
+        }
+    }
+    /// Splices the batch in front and takes the first object off.
+    fn pop(&self) -> Option<ObjPtr<L>> {
+        if let Some(first) = self.batch.take() {
+            if let Some(last) = self.batch_last.take() {
+                relink(last, address(self.head.get()));
+            }
+            self.head.set(Some(first));
+        }
+        let obj = self.head.get()?;
+        // SAFETY: see `object`.
+        self.head.set(unsafe { object(obj.count().linked()) });
+        Some(obj)
+    }
+}
+
+/// Changes the link of a linked object, keeping whether it was revived.
+fn relink<L: Layout>(obj: ObjPtr<L>, to: usize) {
+    let revived = obj.count().is_revived();
+    obj.count().link(to);
+    if revived {
+        obj.count().revive();
+    }
+}
+
+/// The last reference to `obj` is gone.
+///
+/// # Safety
+/// The count just reached zero.
+#[inline(never)]
+pub(crate) unsafe fn died<L: Layout>(obj: ObjPtr<L>) {
+    let Some(heap) = Heap::<L>::current() else { return }; // no heap any more: leak
+    let info = obj.info();
+    if info.has(TypeFlags::LEAF) {
+        // SAFETY: nobody refers to the object, and its payload owns nothing.
+        unsafe {
+            let bytes = payload_bytes(obj, info);
+            heap.free_object(obj, info, bytes);
+        }
+        return;
+    }
+    heap.death.push(obj);
+    if !heap.death.running.get() {
+        run(heap);
+    }
+}
+
+/// # Safety
+/// The payload is still there.
+#[inline(always)]
+unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
+    if info.has(TypeFlags::VAR)
+        && let Some(size_of) = info.vtable.size_of
+    {
+        // SAFETY: the caller's promise.
+        return unsafe { size_of(obj.payload()) };
+    }
+    info.payload_bytes as usize
+}
+
+/// Ends the loop also when a payload's drop panics; the next death goes on with the list.
+struct Running<'h, L: Layout>(&'h DeathList<L>);
+impl<L: Layout> Drop for Running<'_, L> {
+    fn drop(&mut self) {
+        self.0.running.set(false);
+    }
+}
+
+#[inline(never)]
+fn run<L: Layout>(heap: &Heap<L>) {
+    heap.death.running.set(true);
+    let guard = Running(&heap.death);
+    while let Some(obj) = heap.death.pop() {
+        let revived = obj.count().is_revived();
+        obj.count().set_one();
+        if !revived {
+            // SAFETY: nobody refers to the object; the one reference is ours.
+            unsafe { last_rites(heap, obj) }
+        }
+    }
+    drop(guard);
+}
+
+/// # Safety
+/// `obj` is complete and nobody refers to it; its count is one.
+unsafe fn last_rites<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let info = obj.info();
+    // SAFETY: the payload is complete.
+    if unsafe { needs_finalizer(obj, info) } && !heap.is_finalized(obj) && heap.event_room() {
+        heap.set_finalized(obj, true);
+        // SAFETY: the reference that the count says is the event's.
+        let event = Event::Finalize(unsafe { Owned::from_word(Word::from_ptr(obj)) });
+        if let Err(event) = heap.push_event(event) {
+            core::mem::forget(event);
+        }
+        return;
+    }
+    if info.has(TypeFlags::WEAKREF) {
+        weak::clear_dead(heap, obj);
+    }
+    // SAFETY: passed on.
+    unsafe { tear_down(heap, obj, info) }
+}
+
+/// Whether the object's type, or the object itself, asks for a finalizer.
+///
+/// # Safety
+/// The payload is complete.
+#[inline]
+pub(crate) unsafe fn needs_finalizer<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> bool {
+    if info.has(TypeFlags::FINALIZER) {
+        return true;
+    }
+    // SAFETY: passed on.
+    info.vtable.needs_finalizer.is_some_and(|f| unsafe { f(obj.payload()) })
+}
+
+/// Releases what the object owns, in CPython's order (subtype_dealloc: slots, attributes, the base's payload, the type),
+/// and its cell.
+///
+/// # Safety
+/// As for `last_rites`, and no weak reference is left.
+unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) {
+    let flags = info.flags.get();
+    let ty = obj.ty();
+    // SAFETY: the object is ours alone. Releases inside only link more dead objects; they free no cell that is used here:
+    // the type is kept by its instance's count until the end.
+    unsafe {
+        let bytes = payload_bytes(obj, info);
+        let keep_cell = flags.contains(TypeFlags::GC) && !heap.collector.remove_dead(obj.gc());
+        for slot in slots(obj, info) {
+            slot.replace(Word::NULL).release();
+        }
+        if flags.contains(TypeFlags::ATTRS) {
+            attrs::drop_all(heap, obj);
+        }
+        if let Some(drop) = info.vtable.drop {
+            drop(obj.payload());
+        }
+        if !flags.contains(TypeFlags::GC) && !L::Rc::EXTRA_BITS {
+            heap.forget_finalized(obj);
+        }
+        if keep_cell {
+            bury(heap, obj, info, bytes);
+        } else {
+            heap.free_object(obj, info, bytes);
+        }
+        if flags.contains(TypeFlags::HEAP_TYPE) {
+            Word::from_ptr(ty).release_ptr();
+        }
+    }
+}
+
+/// The cell of a dead object stays linked: its size goes where the count was.
+#[cold]
+unsafe fn bury<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
+    let bytes = info.instance_bytes(payload_bytes);
+    obj.count().link(bytes | (info.prefix_bytes as usize) << 40);
+    // SAFETY: the collector kept the node; a sweep frees only such cells.
+    unsafe {
+        if let Some(generation) = heap.collector.note_tombstone(obj.gc()) {
+            heap.collector.sweep(generation, &mut |node| exhume(heap, node));
+        }
+    }
+}
+
+/// Gives the cell of a tombstone back.
+///
+/// # Safety
+/// No list holds the node any more.
+pub(crate) unsafe fn exhume<L: Layout>(heap: &Heap<L>, node: *mut L::Gc) {
+    let obj = ObjPtr::<L>::from_gc(node);
+    let packed = obj.count().linked();
+    // SAFETY: `bury` wrote the sizes.
+    unsafe { heap.free_cell(obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
+}
+
+/// The `__slots__` words of an object.
+#[inline(always)]
+pub(crate) fn slots<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> &'a [Cell<Word<L>>] {
+    if info.slots_len == 0 {
+        return &[];
+    }
+    // SAFETY: the payload has the words (`TypeInfo::new`), and they are initialised from birth.
+    unsafe { core::slice::from_raw_parts(obj.payload::<u8>().add(info.slots_offset as usize).cast(), info.slots_len as usize) }
+}

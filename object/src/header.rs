@@ -1,0 +1,138 @@
+//! The header of an object and the pointer to it.
+//!
+//! ```text
+//! [weakref word] [attribute words] [GC words] | count 8 | type 8 | payload ...
+//!  <- prefix, as the type's flags say ------>  ^ ObjPtr
+//! ```
+//! The prefix is found by fixed offsets downwards; a type has the parts that its flags name. What the parts hold is
+//! the business of their policies.
+use crate::layout::{Layout, Plan};
+use crate::select::Active;
+use crate::types::TypeInfo;
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+/// Count and type of an object.
+#[repr(C)]
+pub struct Header<L: Layout = Active> {
+    pub(crate) count: L::Rc,
+    pub(crate) ty: Cell<ObjPtr<L>>,
+}
+
+/// Address of a live object's header.
+///
+/// A plain pointer: whoever keeps one sees to it that the object lives (a handle, a traced field, or a frame does). All
+/// methods rest on that.
+#[repr(transparent)]
+pub struct ObjPtr<L: Layout = Active>(NonNull<Header<L>>);
+
+impl<L: Layout> Clone for ObjPtr<L> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<L: Layout> Copy for ObjPtr<L> {}
+impl<L: Layout> PartialEq for ObjPtr<L> {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<L: Layout> Eq for ObjPtr<L> {}
+impl<L: Layout> core::fmt::Debug for ObjPtr<L> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:p}", self.0)
+    }
+}
+
+/// Bytes of the header, for every layout of this crate.
+pub const HEADER: usize = 16;
+
+impl<L: Layout> ObjPtr<L> {
+    /// From an address; it must come from an object of this layout.
+    ///
+    /// # Safety
+    /// `p` is the header of an object that lives as long as the result is used.
+    #[inline(always)]
+    pub const unsafe fn new(p: NonNull<Header<L>>) -> Self {
+        ObjPtr(p)
+    }
+    /// A pointer to nothing, to be replaced by `set_ty` before anybody reads it.
+    pub const fn dangling() -> Self {
+        ObjPtr(NonNull::dangling())
+    }
+    /// The address.
+    #[inline(always)]
+    pub const fn as_ptr(self) -> *mut Header<L> {
+        self.0.as_ptr()
+    }
+    /// The address as a number: identity of the object.
+    #[inline(always)]
+    pub fn addr(self) -> usize {
+        self.0.addr().get()
+    }
+    /// The header.
+    #[inline(always)]
+    pub fn header<'a>(self) -> &'a Header<L> {
+        // SAFETY: the object lives (type's contract).
+        unsafe { &*self.0.as_ptr() }
+    }
+    #[inline(always)]
+    pub(crate) fn count<'a>(self) -> &'a L::Rc {
+        &self.header().count
+    }
+    /// The payload, right after the header. The caller knows what it is.
+    #[inline(always)]
+    pub const fn payload<T>(self) -> *mut T {
+        // SAFETY: the header is part of a cell that goes on with the payload.
+        unsafe { self.0.as_ptr().cast::<u8>().add(HEADER).cast() }
+    }
+    /// The type object.
+    #[inline(always)]
+    pub fn ty(self) -> ObjPtr<L> {
+        self.header().ty.get()
+    }
+    /// What the heap knows about the object's type.
+    #[inline(always)]
+    pub fn info<'a>(self) -> &'a TypeInfo<L> {
+        self.ty().as_info()
+    }
+    /// What the heap knows about instances of this type object.
+    #[inline(always)]
+    pub fn as_info<'a>(self) -> &'a TypeInfo<L> {
+        // SAFETY: the payload of a type object begins with its TypeInfo.
+        unsafe { &*self.payload::<TypeInfo<L>>() }
+    }
+    /// Replaces the type word; counts are the caller's business.
+    ///
+    /// # Safety
+    /// Instances of the new type have the same shape (prefix, payload, slots, kind of payload).
+    pub unsafe fn set_ty(self, ty: ObjPtr<L>) {
+        self.header().ty.set(ty);
+    }
+    /// The GC words. Only for objects whose type has them.
+    #[inline(always)]
+    pub(crate) fn gc(self) -> *mut L::Gc {
+        // SAFETY: the GC words stand right before the header.
+        unsafe { self.0.as_ptr().cast::<u8>().sub(Plan::<L>::GC).cast() }
+    }
+    /// The object behind GC words.
+    #[inline(always)]
+    pub(crate) fn from_gc(gc: *mut L::Gc) -> Self {
+        // SAFETY: `gc` was made by `gc()`.
+        unsafe { ObjPtr(NonNull::new_unchecked(gc.cast::<u8>().add(Plan::<L>::GC).cast())) }
+    }
+    /// The attribute word number `i`, counted upwards to the GC words. Only for objects whose type has them.
+    #[inline(always)]
+    pub(crate) fn attr_word<'a>(self, i: usize) -> &'a Cell<*mut u8> {
+        // SAFETY: types with attributes have GC words (`TypeInfo::new`), so the offset is fixed.
+        unsafe { &*self.0.as_ptr().cast::<u8>().sub(Plan::<L>::GC + Plan::<L>::ATTRS - i * 8).cast() }
+    }
+    /// Start of the cell.
+    #[inline(always)]
+    pub(crate) fn cell(self, prefix_bytes: usize) -> NonNull<u8> {
+        // SAFETY: the prefix is part of the cell.
+        unsafe { self.0.cast::<u8>().sub(prefix_bytes) }
+    }
+}

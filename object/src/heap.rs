@@ -1,0 +1,635 @@
+//! `Heap`: makes objects and buffers, owns the collector, the queue of events and the byte measures.
+//! What happens when an object dies is in `death.rs`, collections are in `collect.rs`.
+use crate::attrs;
+use crate::handle::Owned;
+use crate::header::{HEADER, Header, ObjPtr};
+use crate::layout::{Layout, Plan, bits};
+use crate::measure::MemStats;
+use crate::select::Active;
+use crate::stats::{self, Counters};
+use crate::types::{FREE_LISTS, TypeFlags, TypeInfo};
+use crate::weak::WeakTable;
+use crate::word::Word;
+use core::any::TypeId;
+use core::cell::{Cell, UnsafeCell};
+use core::marker::PhantomData;
+use core::ptr::{NonNull, null, null_mut};
+use instar_alloc::CellSource;
+use instar_gc::{Collector, GcHeader};
+use instar_refcount::RefCount;
+use std::collections::HashSet;
+
+/// No memory for an object or a buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AllocError;
+impl core::fmt::Display for AllocError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("out of memory")
+    }
+}
+impl core::error::Error for AllocError {}
+
+/// Run-time choices of a heap.
+#[derive(Clone, Debug)]
+pub struct HeapOptions {
+    /// Thresholds of the three generations. CPython 3.13 on: 2000, 10, 10; 3.12 and before: 700, 10, 10.
+    pub thresholds: [u32; 3],
+    /// Number of allocations that succeed; then they fail. For tests.
+    pub fail_after: Option<u64>,
+    /// With `fail_after`: only one allocation fails.
+    pub fail_once: bool,
+    /// Most bytes that objects and buffers may have asked for at one time.
+    pub memory_limit: usize,
+}
+impl Default for HeapOptions {
+    fn default() -> Self {
+        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX }
+    }
+}
+
+/// What a death leaves to the interpreter, in CPython's order.
+pub enum Event<L: Layout = Active> {
+    /// Run the finalizer, then drop the handle.
+    Finalize(Owned<L>),
+    /// Call `callback(weakref)`.
+    Callback {
+        /// The weak reference, cleared.
+        weakref: Owned<L>,
+        /// Its callback.
+        callback: Owned<L>,
+    },
+}
+
+thread_local! {
+    static CURRENT: Cell<*const ()> = const { Cell::new(null()) };
+    static CURRENT_LAYOUT: Cell<Option<TypeId>> = const { Cell::new(None) };
+}
+
+struct FreeCells {
+    head: Cell<*mut u8>,
+    len: Cell<u16>,
+}
+
+/// Objects of one interpreter. Not `Sync`, and held in place (`Rc`) while entered.
+pub struct Heap<L: Layout = Active> {
+    /// Bytes asked for by live objects and buffers; above `limit` allocation takes the slow path.
+    requested: Cell<usize>,
+    limit: Cell<usize>,
+    pub(crate) cells: L::Alloc,
+    pub(crate) collector: Collector<L::Gc>,
+    pub(crate) pending: Cell<bool>,
+    pub(crate) death: crate::death::DeathList<L>,
+    events: UnsafeCell<Vec<Event<L>>>,
+    pub(crate) weak_table: UnsafeCell<WeakTable<L>>,
+    /// Finalized objects without a bit of their own (no GC words, plain count).
+    finalized: UnsafeCell<HashSet<usize>>,
+    free_lists: [FreeCells; FREE_LISTS],
+    str_type: Cell<Option<(ObjPtr<L>, u16)>>,
+    fail_after: Cell<Option<u64>>,
+    fail_once: Cell<bool>,
+    memory_limit: Cell<usize>,
+    peak_requested: Cell<usize>,
+    peak_cell: Cell<usize>,
+    immortals: Cell<usize>,
+    /// Counters of the feature `stats`.
+    pub counters: Counters,
+    _not_sync: PhantomData<*mut ()>,
+}
+
+/// Leaves the heap entered before.
+#[must_use]
+pub struct Entered<'h> {
+    previous: *const (),
+    layout: Option<TypeId>,
+    _heap: PhantomData<&'h ()>,
+}
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        CURRENT.set(self.previous);
+        CURRENT_LAYOUT.set(self.layout);
+    }
+}
+
+impl<L: Layout> Heap<L> {
+    /// An empty heap.
+    pub fn new(options: HeapOptions) -> Self {
+        let () = Plan::<L>::CHECK;
+        let heap = Heap {
+            requested: Cell::new(0),
+            limit: Cell::new(0),
+            cells: L::Alloc::new(),
+            collector: Collector::new(options.thresholds),
+            pending: Cell::new(false),
+            death: crate::death::DeathList::new(),
+            events: UnsafeCell::new(Vec::new()),
+            weak_table: UnsafeCell::new(WeakTable::default()),
+            finalized: UnsafeCell::new(HashSet::new()),
+            free_lists: [const { FreeCells { head: Cell::new(null_mut()), len: Cell::new(0) } }; FREE_LISTS],
+            str_type: Cell::new(None),
+            fail_after: Cell::new(options.fail_after),
+            fail_once: Cell::new(options.fail_once),
+            memory_limit: Cell::new(options.memory_limit),
+            peak_requested: Cell::new(0),
+            peak_cell: Cell::new(0),
+            immortals: Cell::new(0),
+            counters: Counters::default(),
+            _not_sync: PhantomData,
+        };
+        heap.set_limit();
+        heap
+    }
+
+    fn set_limit(&self) {
+        self.limit.set(if self.fail_after.get().is_some() { 0 } else { self.memory_limit.get() });
+    }
+
+    /// Makes this the heap that deaths and buffers on this thread belong to, until the guard goes.
+    ///
+    /// All handles that are dropped meanwhile must belong to it (checked in debug builds); a handle dropped while no heap
+    /// is entered leaks its object.
+    pub fn enter(&self) -> Entered<'_> {
+        let guard = Entered { previous: CURRENT.get(), layout: CURRENT_LAYOUT.get(), _heap: PhantomData };
+        CURRENT.set(core::ptr::from_ref(self).cast());
+        CURRENT_LAYOUT.set(Some(TypeId::of::<L>()));
+        guard
+    }
+
+    /// Makes this the thread's heap for good: what `enter` does, without a guard. `leave` ends it.
+    ///
+    /// # Safety
+    /// The heap stays where it is, and alive, until `leave` or another heap is entered.
+    pub unsafe fn attach(&self) {
+        CURRENT.set(core::ptr::from_ref(self).cast());
+        CURRENT_LAYOUT.set(Some(TypeId::of::<L>()));
+    }
+    /// Ends `attach`.
+    pub fn leave(&self) {
+        if core::ptr::eq(CURRENT.get(), core::ptr::from_ref(self).cast()) {
+            CURRENT.set(null());
+            CURRENT_LAYOUT.set(None);
+        }
+    }
+
+    /// The heap entered on this thread.
+    #[inline(always)]
+    pub fn current<'a>() -> Option<&'a Self> {
+        debug_assert!(CURRENT.get().is_null() || CURRENT_LAYOUT.get() == Some(TypeId::of::<L>()), "heap of another layout");
+        // SAFETY: set by `enter` or `attach`, whose callers keep the heap alive while it is current.
+        unsafe { CURRENT.get().cast::<Self>().as_ref() }
+    }
+
+    // ---- cells -------------------------------------------------------------------------------------------------
+
+    #[inline(always)]
+    pub(crate) fn cell(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
+        let requested = self.requested.get().wrapping_add(bytes);
+        if requested > self.limit.get() {
+            self.check_limit(bytes)?;
+        }
+        match self.cells.alloc(bytes) {
+            Some(cell) => {
+                self.requested.set(requested);
+                Ok(cell)
+            }
+            None => Err(AllocError),
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn check_limit(&self, bytes: usize) -> Result<(), AllocError> {
+        let requested = self.requested.get().checked_add(bytes).ok_or(AllocError)?;
+        if requested > self.memory_limit.get() || bytes > isize::MAX as usize / 2 {
+            return Err(AllocError);
+        }
+        match self.fail_after.get() {
+            None => Ok(()),
+            Some(0) => {
+                if self.fail_once.get() {
+                    self.fail_after.set(None);
+                    self.set_limit();
+                }
+                Err(AllocError)
+            }
+            Some(n) => {
+                self.fail_after.set(Some(n - 1));
+                Ok(())
+            }
+        }
+    }
+    /// Changes when allocation fails: see [`HeapOptions::fail_after`].
+    pub fn set_fail_after(&self, after: Option<u64>, once: bool) {
+        self.fail_after.set(after);
+        self.fail_once.set(once);
+        self.set_limit();
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn free_cell(&self, cell: NonNull<u8>, bytes: usize) {
+        self.requested.set(self.requested.get().wrapping_sub(bytes));
+        // SAFETY: the caller gives the cell back with the size it asked for.
+        unsafe { self.cells.free(cell, bytes) }
+    }
+
+    /// A buffer of `bytes` bytes, 16-byte aligned, counted in the measures.
+    #[inline]
+    pub fn buffer_alloc(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
+        if bytes > isize::MAX as usize / 2 {
+            return Err(AllocError);
+        }
+        self.cell(bytes)
+    }
+    /// Gives a buffer back.
+    ///
+    /// # Safety
+    /// `buffer` came from this heap with this size and nobody uses it any more.
+    #[inline]
+    pub unsafe fn buffer_free(&self, buffer: NonNull<u8>, bytes: usize) {
+        // SAFETY: passed on.
+        unsafe { self.free_cell(buffer, bytes) }
+    }
+    /// Moves a buffer to another size; on error the old one stays valid.
+    ///
+    /// # Safety
+    /// As for `buffer_free` with `old`.
+    pub unsafe fn buffer_realloc(&self, buffer: NonNull<u8>, old: usize, new: usize) -> Result<NonNull<u8>, AllocError> {
+        if new > isize::MAX as usize / 2 {
+            return Err(AllocError);
+        }
+        if new > old {
+            let grown = self.requested.get().wrapping_add(new - old);
+            if grown > self.limit.get() {
+                self.check_limit(new - old)?;
+            }
+        }
+        // SAFETY: passed on.
+        let moved = unsafe { self.cells.realloc(buffer, old, new) }.ok_or(AllocError)?;
+        self.requested.set(self.requested.get().wrapping_add(new).wrapping_sub(old));
+        Ok(moved)
+    }
+
+    // ---- objects -----------------------------------------------------------------------------------------------
+
+    /// A new object with one reference. `T` is the start of the payload; `__slots__` words after it are `NULL`. GC types are tracked.
+    #[inline]
+    pub fn alloc<T>(&self, ty: ObjPtr<L>, payload: T) -> Result<Owned<L>, AllocError> {
+        const { assert!(align_of::<T>() <= 8) };
+        let info = ty.as_info();
+        let bytes = info.payload_bytes as usize;
+        assert!(size_of::<T>() <= bytes, "payload larger than the type says");
+        // SAFETY: the payload is written right away; then the object is complete.
+        unsafe {
+            let obj = self.shape(ty, info, bytes)?;
+            obj.payload::<T>().write(payload);
+            if size_of::<T>() < bytes {
+                obj.payload::<u8>().add(size_of::<T>()).write_bytes(0, bytes - size_of::<T>());
+            }
+            if info.has(TypeFlags::GC) {
+                self.collector.track(obj.gc());
+            }
+            Ok(Owned::from_word(Word::from_ptr(obj)))
+        }
+    }
+
+    /// `alloc` for a `LEAF` type whose payload is exactly `T`: no question about the type.
+    ///
+    /// # Safety
+    /// The type has `LEAF`, and `payload_bytes` is the size of `T`.
+    #[inline(always)]
+    pub unsafe fn alloc_leaf<T: Copy>(&self, ty: ObjPtr<L>, payload: T) -> Result<Owned<L>, AllocError> {
+        const { assert!(align_of::<T>() <= 8) };
+        debug_assert!(ty.as_info().has(TypeFlags::LEAF) && ty.as_info().payload_bytes as usize == size_of::<T>());
+        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), HEADER + size_of::<T>(), size_of::<T>())? } else { self.cell(HEADER + size_of::<T>())? };
+        stats::allocated(self, ty.as_info().vtable.name);
+        // SAFETY: a leaf has no prefix, so the cell starts with the header.
+        unsafe {
+            let obj = ObjPtr::new(cell.cast::<Header<L>>());
+            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            obj.payload::<T>().write(payload);
+            Ok(Owned::from_word(Word::from_ptr(obj)))
+        }
+    }
+
+    /// A new object with an uninitialised payload of `payload_bytes` bytes, one reference, not yet tracked.
+    ///
+    /// # Safety
+    /// The caller initialises the payload before the object can die, and calls `track` if the collector should know it.
+    pub unsafe fn alloc_var(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
+        if payload_bytes > isize::MAX as usize / 2 {
+            return Err(AllocError);
+        }
+        // SAFETY: passed on.
+        unsafe { self.shape(ty, ty.as_info(), payload_bytes) }
+    }
+
+    /// The first type object: its type is itself. `T` begins with the `TypeInfo` that describes it.
+    ///
+    /// # Safety
+    /// The payload's first field is a `TypeInfo<L>` whose `payload_bytes` is at least the size of `T`.
+    pub unsafe fn alloc_type_object<T>(&self, payload: T) -> Result<Owned<L>, AllocError> {
+        const { assert!(align_of::<T>() <= 8 && size_of::<T>() >= size_of::<TypeInfo<L>>()) };
+        // SAFETY: the caller's promise. The info is read where it is until the object exists.
+        unsafe {
+            let info = &*core::ptr::from_ref(&payload).cast::<TypeInfo<L>>();
+            let bytes = info.payload_bytes as usize;
+            assert!(size_of::<T>() <= bytes);
+            // The type of the type is a heap type only if it says so; then it owns itself, as in CPython.
+            let obj = self.shape_parts(ObjPtr::dangling(), info, bytes, false)?;
+            obj.payload::<T>().write(payload);
+            obj.payload::<u8>().add(size_of::<T>()).write_bytes(0, bytes - size_of::<T>());
+            obj.set_ty(obj);
+            let owned = Owned::from_word(Word::from_ptr(obj));
+            if obj.info().has(TypeFlags::HEAP_TYPE) {
+                core::mem::forget(owned.clone());
+            }
+            if obj.info().has(TypeFlags::GC) {
+                self.collector.track(obj.gc());
+            }
+            Ok(owned)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn shape(&self, ty: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
+        if info.prefix_bytes == 0 && !info.has(TypeFlags::HEAP_TYPE) {
+            let bytes = HEADER + payload_bytes;
+            let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.cell(bytes)? };
+            stats::allocated(self, info.vtable.name);
+            // SAFETY: no prefix: the cell starts with the header.
+            unsafe {
+                let obj = ObjPtr::new(cell.cast::<Header<L>>());
+                obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+                return Ok(obj);
+            }
+        }
+        // SAFETY: passed on.
+        unsafe { self.shape_parts(ty, info, payload_bytes, true) }
+    }
+
+    #[inline]
+    unsafe fn shape_parts(&self, ty: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize, own_type: bool) -> Result<ObjPtr<L>, AllocError> {
+        let prefix = info.prefix_bytes as usize;
+        let bytes = prefix + HEADER + payload_bytes;
+        let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.cell(bytes)? };
+        let flags = info.flags.get();
+        // SAFETY: the prefix has exactly the parts that the flags name (`TypeInfo::new`); each is written here.
+        unsafe {
+            let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
+            if flags.contains(TypeFlags::ATTRS) {
+                if attrs::init(self, obj, info).is_err() {
+                    self.free_cell(cell, bytes);
+                    return Err(AllocError);
+                }
+            }
+            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            if L::Weak::WORD && flags.contains(TypeFlags::WEAKREF) {
+                cell.cast::<usize>().write(0);
+            }
+            if flags.contains(TypeFlags::GC) {
+                obj.gc().write(L::Gc::new());
+                self.collector.count_alloc();
+            }
+            if own_type && flags.contains(TypeFlags::HEAP_TYPE) {
+                Word::from_ptr(ty).retain_ptr();
+            }
+            stats::allocated(self, info.vtable.name);
+            Ok(obj)
+        }
+    }
+
+    /// A cell from the type's free list, or a new one.
+    #[inline]
+    fn kind_cell(&self, info: &TypeInfo<L>, bytes: usize, payload_bytes: usize) -> Result<NonNull<u8>, AllocError> {
+        if let Some(list) = self.kind_list(info, payload_bytes) {
+            let head = list.head.get();
+            let requested = self.requested.get().wrapping_add(bytes);
+            if let Some(cell) = NonNull::new(head)
+                && requested <= self.limit.get()
+            {
+                // SAFETY: cells on the list hold their link in the second word (the first is a cleared header).
+                list.head.set(unsafe { head.cast::<*mut u8>().add(1).read() });
+                list.len.set(list.len.get() - 1);
+                self.requested.set(requested);
+                stats::free_list_hit(self);
+                return Ok(cell);
+            }
+        }
+        self.cell(bytes)
+    }
+    #[inline]
+    fn kind_list(&self, info: &TypeInfo<L>, payload_bytes: usize) -> Option<&FreeCells> {
+        let spec = info.free_list;
+        if spec.cap == 0 {
+            return None;
+        }
+        let step = payload_bytes.wrapping_sub(info.payload_bytes as usize) / 8;
+        if step >= spec.sizes.max(1) as usize {
+            return None;
+        }
+        self.free_lists.get(spec.id as usize + step)
+    }
+    /// Gives an object's cell back; everything in it is gone.
+    #[inline(always)]
+    pub(crate) unsafe fn free_object(&self, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
+        let bytes = info.instance_bytes(payload_bytes);
+        let cell = obj.cell(info.prefix_bytes as usize);
+        if L::FREE_LISTS
+            && let Some(list) = self.kind_list(info, payload_bytes)
+            && list.len.get() < info.free_list.cap
+        {
+            self.requested.set(self.requested.get().wrapping_sub(bytes));
+            // SAFETY: a cell has at least 16 bytes and is ours now.
+            unsafe {
+                cell.cast::<usize>().write(0);
+                cell.cast::<*mut u8>().add(1).write(list.head.get());
+            }
+            list.head.set(cell.as_ptr());
+            list.len.set(list.len.get() + 1);
+            return;
+        }
+        // SAFETY: the cell was made with this size.
+        unsafe { self.free_cell(cell, bytes) }
+    }
+    /// Empties the free lists.
+    pub fn flush_free_lists(&self, size_of: impl Fn(usize) -> Option<usize>) {
+        for (id, list) in self.free_lists.iter().enumerate() {
+            let Some(bytes) = size_of(id) else { continue };
+            while let Some(cell) = NonNull::new(list.head.get()) {
+                // SAFETY: as in `kind_cell`; the caller knows the size of the list's cells.
+                unsafe {
+                    list.head.set(cell.as_ptr().cast::<*mut u8>().add(1).read());
+                    self.cells.free(cell, bytes);
+                }
+            }
+            list.len.set(0);
+        }
+    }
+
+    // ---- tracking, counts --------------------------------------------------------------------------------------
+
+    /// Tells the collector about an object of a GC type.
+    ///
+    /// # Safety
+    /// The payload is initialised and the object is not tracked.
+    #[inline(always)]
+    pub unsafe fn track(&self, obj: ObjPtr<L>) {
+        debug_assert!(obj.info().has(TypeFlags::GC));
+        // SAFETY: passed on.
+        unsafe { self.collector.track(obj.gc()) }
+    }
+    /// Takes an object away from the collector.
+    ///
+    /// # Safety
+    /// The object is alive, of a GC type.
+    pub unsafe fn untrack(&self, obj: ObjPtr<L>) {
+        if self.is_tracked(obj) {
+            // SAFETY: tracked.
+            unsafe { self.collector.untrack(obj.gc()) }
+        }
+    }
+    /// Whether the collector knows the object.
+    pub fn is_tracked(&self, obj: ObjPtr<L>) -> bool {
+        // SAFETY: GC types have the words.
+        obj.info().has(TypeFlags::GC) && unsafe { (*obj.gc()).is_tracked() }
+    }
+    /// Opts an object out of counting, if the layout can.
+    pub fn make_immortal(&self, obj: ObjPtr<L>) {
+        if L::Rc::IMMORTAL && !obj.count().is_immortal() {
+            obj.count().set_immortal();
+            self.immortals.set(self.immortals.get() + 1);
+        }
+    }
+    /// Whether the object is opted out of counting.
+    pub fn is_immortal(&self, obj: ObjPtr<L>) -> bool {
+        obj.count().is_immortal()
+    }
+    /// References to an object, as its count word knows them.
+    pub fn refcount(&self, obj: ObjPtr<L>) -> u64 {
+        obj.count().count()
+    }
+    /// Whether the object's finalizer was called.
+    pub fn is_finalized(&self, obj: ObjPtr<L>) -> bool {
+        if obj.info().has(TypeFlags::GC) {
+            // SAFETY: GC types have the words.
+            unsafe { (*obj.gc()).is_finalized() }
+        } else if L::Rc::EXTRA_BITS {
+            obj.count().flags() & bits::FINALIZED != 0
+        } else {
+            // SAFETY: the set is only used inside these three methods.
+            unsafe { (*self.finalized.get()).contains(&obj.addr()) }
+        }
+    }
+    /// Notes that the object's finalizer was called (or may be called again).
+    pub fn set_finalized(&self, obj: ObjPtr<L>, on: bool) {
+        if obj.info().has(TypeFlags::GC) {
+            // SAFETY: GC types have the words.
+            unsafe { (*obj.gc()).set_finalized(on) }
+        } else if L::Rc::EXTRA_BITS {
+            let flags = obj.count().flags();
+            obj.count().set_flags(if on { flags | bits::FINALIZED } else { flags & !bits::FINALIZED });
+        } else {
+            // SAFETY: as above.
+            let set = unsafe { &mut *self.finalized.get() };
+            if !on {
+                set.remove(&obj.addr());
+            } else if set.try_reserve(1).is_ok() {
+                set.insert(obj.addr());
+            }
+        }
+    }
+    #[inline]
+    pub(crate) fn forget_finalized(&self, obj: ObjPtr<L>) {
+        // SAFETY: as above.
+        let set = unsafe { &mut *self.finalized.get() };
+        if !set.is_empty() {
+            set.remove(&obj.addr());
+        }
+    }
+    /// Names the type of exact strings and where in its payload the hash is (an `i64` that is set before a string becomes a
+    /// key): dicts whose keys are all of that type then store no hashes.
+    pub fn set_str_type(&self, ty: ObjPtr<L>, hash_offset: usize) {
+        self.str_type.set(Some((ty, hash_offset as u16)));
+    }
+    /// Offset of the hash if `key` is an exact string.
+    #[inline(always)]
+    pub(crate) fn str_hash_offset(&self, key: Word<L>) -> Option<u16> {
+        let (ty, offset) = self.str_type.get()?;
+        (key.is_ptr() && key.ptr().ty() == ty).then_some(offset)
+    }
+
+    // ---- events ------------------------------------------------------------------------------------------------
+
+    /// Whether deaths have left something to do. Cheap.
+    #[inline(always)]
+    pub fn pending(&self) -> bool {
+        self.pending.get()
+    }
+    /// The events so far, oldest first.
+    pub fn take_events(&self) -> Vec<Event<L>> {
+        self.pending.set(false);
+        // SAFETY: `events` is only touched here and in `push_event`, neither of which runs other code meanwhile.
+        core::mem::take(unsafe { &mut *self.events.get() })
+    }
+    /// Queues an event; without memory for it the event is given back.
+    pub(crate) fn push_event(&self, event: Event<L>) -> Result<(), Event<L>> {
+        // SAFETY: as above.
+        let events = unsafe { &mut *self.events.get() };
+        if events.try_reserve(1).is_err() {
+            return Err(event);
+        }
+        events.push(event);
+        self.pending.set(true);
+        Ok(())
+    }
+    pub(crate) fn event_room(&self) -> bool {
+        // SAFETY: as above.
+        unsafe { (*self.events.get()).try_reserve(1).is_ok() }
+    }
+
+    // ---- measures, end -----------------------------------------------------------------------------------------
+
+    /// Notes the peaks of requested and cell bytes. Called at collections; call it at interesting moments.
+    pub fn sample(&self) {
+        self.peak_requested.set(self.peak_requested.get().max(self.requested.get()));
+        let usage = self.cells.usage();
+        self.peak_cell.set(self.peak_cell.get().max(usage.cell_bytes));
+    }
+    /// The byte measures now. May walk free lists.
+    pub fn mem_stats(&self) -> MemStats {
+        self.sample();
+        let usage = self.cells.usage();
+        MemStats {
+            requested: self.requested.get(),
+            requested_peak: self.peak_requested.get(),
+            cell: usage.cell_bytes,
+            cell_peak: self.peak_cell.get(),
+            page: usage.page_bytes,
+            page_peak: usage.peak_page_bytes,
+            live_cells: usage.live_cells,
+        }
+    }
+    /// Bytes that live objects and buffers asked for. Cheap.
+    #[inline(always)]
+    pub fn requested_bytes(&self) -> usize {
+        self.requested.get()
+    }
+    /// Gives unused pages back to the system.
+    pub fn trim(&self) {
+        self.cells.trim();
+    }
+    /// Gives all pages back if no cell is live; otherwise leaks them and says how many cells are.
+    pub fn shutdown(&self) -> usize {
+        drop(self.take_events());
+        if self.cells.release_all() { 0 } else { self.cells.usage().live_cells }
+    }
+}
+
+impl<L: Layout> Drop for Heap<L> {
+    fn drop(&mut self) {
+        self.leave();
+        // A heap with live cells leaks its pages: somebody may still hold handles.
+        let () = {
+            self.cells.release_all();
+        };
+    }
+}
+
+use crate::weak::WeakPolicy;

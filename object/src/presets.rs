@@ -1,0 +1,56 @@
+//! Named layouts, as types: present in every build, so that tables and tests need no rebuild.
+//! The features of the same names in `Cargo.toml` choose the same policies; a test compares them.
+use crate::attrs::{Exact, Merged, Spare, Split};
+use crate::layout::Compose;
+use crate::value::{Boxed, Tagged};
+use crate::weak::{InTable, InWord};
+use instar_alloc::{Pool, System};
+use instar_gc::{OneWord, TwoWord};
+use instar_refcount::{Immortal, Plain, Saturating};
+
+/// No feature at all.
+pub type Default = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
+/// The object layout of CPython 3.11.
+pub type Cpython311 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool, false, true>;
+/// The object layout of CPython 3.12.
+pub type Cpython312 = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
+/// The goal that the Faster CPython team wrote down: half a word of count, one word of GC, merged attributes, no weakref word.
+pub type Compact = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InTable, Boxed, Pool, false, true>;
+/// `Compact` without the spare slot.
+pub type CompactExact = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Boxed, Pool, false, true>;
+/// What measurement says.
+pub type Best = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, true, false>;
+
+/// Presets and the single steps between `cpython-312` and `compact`, then towards `best`, by name.
+#[macro_export]
+macro_rules! for_each_layout {
+    ($mac:ident) => {
+        $mac! {
+            default "default" = $crate::presets::Default;
+            cpython_311 "cpython-311" = $crate::presets::Cpython311;
+            cpython_312 "cpython-312" = $crate::presets::Cpython312;
+            step_saturating "cpython-312,rc-saturating" = $crate::presets::StepSaturating;
+            step_weakref_table "cpython-312,rc-saturating,weakref-table" = $crate::presets::StepWeakTable;
+            compact "compact" = $crate::presets::Compact;
+            compact_exact "compact-exact" = $crate::presets::CompactExact;
+            step_tagged "compact-exact,value-tagged" = $crate::presets::StepTagged;
+            best "best" = $crate::presets::Best;
+            saturating_system "rc-saturating" = $crate::presets::SaturatingSystem;
+            exact_split "slots-exact" = $crate::presets::ExactSplit;
+            tagged_plain "value-tagged" = $crate::presets::TaggedPlain;
+        }
+    };
+}
+
+/// `cpython-312` with a saturating count.
+pub type StepSaturating = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
+/// And with the weak-reference table.
+pub type StepWeakTable = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InTable, Boxed, Pool, false, true>;
+/// `compact-exact` with tagged integers.
+pub type StepTagged = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, false, true>;
+/// The default with a saturating count.
+pub type SaturatingSystem = Compose<Saturating, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
+/// The default with exact slots.
+pub type ExactSplit = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, System, false, false>;
+/// The default with tagged integers.
+pub type TaggedPlain = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, System, false, false>;

@@ -1,0 +1,56 @@
+//! The only file that turns cargo features into types: which policy of each axis this build's `Active` layout has.
+use crate::layout::{Compose, Layout};
+use crate::{attrs, value, weak};
+
+/// One axis: an alias, its default, and the feature that picks each alternative.
+///
+/// Two alternatives at once is a compile error, except under the sentinel `__all-features`.
+macro_rules! axis {
+    ($doc:literal $alias:ident = $default:ty; $( $feature:literal => $ty:ty ),+ $(,)?) => {
+        const _: () = assert!(
+            cfg!(feature = "__all-features") || (0 $( + cfg!(feature = $feature) as usize )+) <= 1,
+            concat!("instar: conflicting features: axis `", stringify!($alias), "` takes at most one of",
+                $( " `", $feature, "`" ),+, "; drop one, or drop the preset that implies it (did you forget --no-default-features?)"),
+        );
+        cfg_select! {
+            $( feature = $feature => { #[doc = $doc] pub type $alias = $ty; } )+
+            _ => { #[doc = $doc] pub type $alias = $default; }
+        }
+    };
+}
+
+axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating }
+axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
+axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord }
+axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged }
+axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
+axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
+axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged }
+axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-mimalloc" => instar_alloc::Mimalloc }
+
+/// The layout that the features ask for, before the question whether it is legal.
+pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }>;
+
+const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>::EXTRA_BITS;
+const _: () = assert!(
+    cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-one-word"),
+    "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+);
+const _: () = assert!(
+    cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "weakref-table"),
+    "instar: `weakref-table` needs a header bit: add `rc-saturating` or `rc-immortal`"
+);
+
+cfg_select! {
+    feature = "__all-features" => {
+        /// The layout of this build: under the sentinel, the best one.
+        pub type Active = crate::presets::Best;
+    }
+    _ => {
+        /// The layout of this build.
+        pub type Active = Chosen;
+    }
+}
+
+/// Whether counters on hot paths are compiled in.
+pub const STATS: bool = cfg!(feature = "stats");

@@ -1,0 +1,246 @@
+//! What the heap knows about a type: the start of every type object's payload, and the table of functions that know
+//! the payload of its instances. Python's type object is not known here.
+use crate::attrs::SharedKeys;
+use crate::layout::{Layout, Plan};
+use crate::select::Active;
+use crate::trace::Trace;
+use crate::word::Word;
+use core::cell::Cell;
+use core::ptr::null_mut;
+
+/// Facts about the instances of a type. Bits from 16 on are free for the interpreter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(transparent)]
+pub struct TypeFlags(u32);
+
+impl TypeFlags {
+    /// Instances have the collector's words and are tracked.
+    pub const GC: Self = TypeFlags(1);
+    /// Instances have attribute storage as the layout says. Implies `GC`.
+    pub const ATTRS: Self = TypeFlags(2);
+    /// Instances can be weakly referenced.
+    pub const WEAKREF: Self = TypeFlags(4);
+    /// Instances own one count of their type object.
+    pub const HEAP_TYPE: Self = TypeFlags(8);
+    /// Instances have a finalizer. May change while instances live.
+    pub const FINALIZER: Self = TypeFlags(16);
+    /// The payload owns nothing and needs no drop; excludes all flags above.
+    pub const LEAF: Self = TypeFlags(32);
+    /// The payload's size comes from `VTable::size_of`.
+    pub const VAR: Self = TypeFlags(64);
+    /// First bit that the interpreter may use.
+    pub const FIRST_FREE_BIT: u32 = 16;
+
+    /// No flag.
+    pub const fn empty() -> Self {
+        TypeFlags(0)
+    }
+    /// The bits.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+    /// From bits, the interpreter's included.
+    pub const fn from_bits_retain(bits: u32) -> Self {
+        TypeFlags(bits)
+    }
+    /// Whether all of `other` is set.
+    #[inline(always)]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+    /// Whether any of `other` is set.
+    #[inline(always)]
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+    /// Both.
+    pub const fn union(self, other: Self) -> Self {
+        TypeFlags(self.0 | other.0)
+    }
+    /// Without `other`.
+    pub const fn difference(self, other: Self) -> Self {
+        TypeFlags(self.0 & !other.0)
+    }
+    /// Sets `other`.
+    pub fn insert(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+    /// Clears `other`.
+    pub fn remove(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
+}
+impl core::ops::BitOr for TypeFlags {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        self.union(other)
+    }
+}
+impl core::ops::BitOrAssign for TypeFlags {
+    fn bitor_assign(&mut self, other: Self) {
+        self.insert(other);
+    }
+}
+
+/// Which free list keeps the cells of a type, under layouts that have them. `cap` 0 = none.
+///
+/// Ids are the interpreter's; a type with `sizes` > 1 (tuples) uses ids `id..id + sizes`, one per payload size in words
+/// above the smallest.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct FreeList {
+    /// First list.
+    pub id: u8,
+    /// Number of lists.
+    pub sizes: u8,
+    /// Most cells that a list keeps.
+    pub cap: u16,
+}
+/// Number of free lists of a heap.
+pub const FREE_LISTS: usize = 64;
+
+/// Functions that know the payload of a type's instances.
+pub struct VTable<L: Layout = Active> {
+    /// Name in reports and assertions.
+    pub name: &'static str,
+    /// Visits each owned word of the payload.
+    pub trace: unsafe fn(*mut (), &mut dyn FnMut(Word<L>)),
+    /// Drops what can be part of a cycle, leaving a valid payload.
+    pub clear: unsafe fn(*mut ()),
+    /// Drops the payload in place; `None` if there is nothing to drop.
+    pub drop: Option<unsafe fn(*mut ())>,
+    /// Bytes of the payload, for types with `VAR`.
+    pub size_of: Option<unsafe fn(*mut ()) -> usize>,
+    /// Whether this instance must be finalized although its type has no `FINALIZER`.
+    pub needs_finalizer: Option<unsafe fn(*mut ()) -> bool>,
+}
+
+impl<L: Layout> VTable<L> {
+    /// The functions of a payload of Rust type `T`.
+    pub const fn of<T: Trace<L> + 'static>(name: &'static str) -> Self {
+        VTable {
+            name,
+            trace: |p, visit| {
+                // SAFETY: the heap calls this on live payloads of this type.
+                unsafe { (*p.cast::<T>()).trace(visit) }
+            },
+            clear: |p| {
+                // SAFETY: as above; nobody looks at the payload of cyclic trash meanwhile.
+                unsafe { (*p.cast::<T>()).clear() }
+            },
+            drop: if core::mem::needs_drop::<T>() {
+                Some(|p| {
+                    // SAFETY: the heap calls this once, when the object dies.
+                    unsafe { p.cast::<T>().drop_in_place() }
+                })
+            } else {
+                None
+            },
+            size_of: None,
+            needs_finalizer: None,
+        }
+    }
+    /// For payloads of plain data (`LEAF` types).
+    pub const fn leaf(name: &'static str) -> Self {
+        VTable { name, trace: |_, _| {}, clear: |_| {}, drop: None, size_of: None, needs_finalizer: None }
+    }
+    /// With a size function, for types with `VAR`.
+    pub const fn with_size(mut self, size_of: unsafe fn(*mut ()) -> usize) -> Self {
+        self.size_of = Some(size_of);
+        self
+    }
+    /// With a question to ask before the object dies.
+    pub const fn with_finalizer(mut self, needs: unsafe fn(*mut ()) -> bool) -> Self {
+        self.needs_finalizer = Some(needs);
+        self
+    }
+}
+
+/// The first part of every type object's payload.
+#[repr(C)]
+pub struct TypeInfo<L: Layout = Active> {
+    /// Facts about instances.
+    pub flags: Cell<TypeFlags>,
+    /// The interpreter's type version; 0 = none.
+    pub version: Cell<u32>,
+    /// Bytes of the fixed part of the payload, `__slots__` words included.
+    pub payload_bytes: u32,
+    /// Where the `__slots__` words begin in the payload.
+    pub slots_offset: u32,
+    /// Number of `__slots__` words.
+    pub slots_len: u32,
+    /// Bytes before the header.
+    pub prefix_bytes: u32,
+    /// Where freed cells are kept.
+    pub free_list: FreeList,
+    /// Functions that know the payload.
+    pub vtable: &'static VTable<L>,
+    /// Attribute names of instances; null until the first instance, and always without `ATTRS`.
+    pub shared_keys: Cell<*mut SharedKeys<L>>,
+}
+
+impl<L: Layout> TypeInfo<L> {
+    /// A type whose instances have a payload of `payload_bytes` bytes, its last part `slots_len` words of `__slots__`
+    /// from `slots_offset` on. `ATTRS` adds `GC`.
+    pub fn new(flags: TypeFlags, payload_bytes: usize, slots_offset: usize, slots_len: usize, vtable: &'static VTable<L>) -> Self {
+        let mut flags = flags;
+        if flags.contains(TypeFlags::ATTRS) {
+            flags.insert(TypeFlags::GC);
+        }
+        let shaped = TypeFlags::GC | TypeFlags::WEAKREF | TypeFlags::HEAP_TYPE | TypeFlags::FINALIZER;
+        assert!(!flags.contains(TypeFlags::LEAF) || !flags.intersects(shaped), "{}: a leaf type has no other parts", vtable.name);
+        assert!(!flags.contains(TypeFlags::LEAF) || (vtable.drop.is_none() && slots_len == 0), "{}: a leaf needs no drop", vtable.name);
+        assert!(!flags.contains(TypeFlags::VAR) || vtable.size_of.is_some(), "{}: VAR needs `size_of`", vtable.name);
+        assert!(slots_len == 0 || slots_offset % 8 == 0 && slots_offset + slots_len * 8 <= payload_bytes);
+        let mut prefix = 0;
+        if flags.contains(TypeFlags::GC) {
+            prefix += Plan::<L>::GC;
+        }
+        if flags.contains(TypeFlags::ATTRS) {
+            prefix += Plan::<L>::ATTRS;
+        }
+        if flags.contains(TypeFlags::WEAKREF) {
+            prefix += Plan::<L>::WEAK;
+        }
+        TypeInfo {
+            flags: Cell::new(flags),
+            version: Cell::new(0),
+            payload_bytes: payload_bytes as u32,
+            slots_offset: slots_offset as u32,
+            slots_len: slots_len as u32,
+            prefix_bytes: prefix as u32,
+            free_list: FreeList::default(),
+            vtable,
+            shared_keys: Cell::new(null_mut()),
+        }
+    }
+    /// A type whose instances have exactly the payload `T`.
+    pub fn of<T>(flags: TypeFlags, vtable: &'static VTable<L>) -> Self {
+        Self::new(flags, size_of::<T>(), size_of::<T>(), 0, vtable)
+    }
+    /// With a free list for the cells of instances.
+    pub fn with_free_list(mut self, free_list: FreeList) -> Self {
+        assert!(free_list.id as usize + free_list.sizes as usize <= FREE_LISTS);
+        self.free_list = free_list;
+        self
+    }
+    /// Whether all of `flags` are set.
+    #[inline(always)]
+    pub fn has(&self, flags: TypeFlags) -> bool {
+        self.flags.get().contains(flags)
+    }
+    /// Bytes of an instance's cell with a payload of `payload_bytes`.
+    #[inline(always)]
+    pub fn instance_bytes(&self, payload_bytes: usize) -> usize {
+        self.prefix_bytes as usize + crate::header::HEADER + payload_bytes
+    }
+}
+
+impl<L: Layout> Drop for TypeInfo<L> {
+    fn drop(&mut self) {
+        let keys = self.shared_keys.replace(null_mut());
+        if !keys.is_null() {
+            // SAFETY: the keys belong to this type; instances own a count of it, so none is left.
+            unsafe { SharedKeys::free(keys) }
+        }
+    }
+}
