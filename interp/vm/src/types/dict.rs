@@ -6,10 +6,10 @@
 
 use std::borrow::Borrow;
 
-use instar_object::dict::{DictTable, Step};
+use instar_object::{DictTable, Step};
 
 use crate::{payload, trace};
-use crate::object::{Guarded, ObjExt, Owned, Ref};
+use crate::object::{Guarded, ObjExt, Owned, Ref, Word};
 use crate::protocol::compare::unhashable;
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Raised, Vm};
@@ -63,13 +63,14 @@ impl PyDict {
                 Step::Hit(entry) => return Ok(Found::Entry(entry)),
                 Step::Miss => return Ok(Found::Nothing),
                 Step::Maybe(entry) => {
-                    let stored = table.key(entry).clone();
-                    match vm.equal_without_python(&stored, key) {
+                    match vm.equal_without_python(borrowed(&table.key(entry)), key) {
                         Some(true) => return Ok(Found::Entry(entry)),
                         Some(false) => {}
                         None => {
+                            let stored = shared(table.key(entry));
                             let equal = vm.equal(&stored, key)?;
-                            if self.table(vm).version() != version { return Ok(Found::Changed) }
+                            let table = self.table(vm);
+                            if table.version() != version || entry >= table.entry_count() || !table.key(entry).same(stored.word()) { return Ok(Found::Changed) }
                             if equal { return Ok(Found::Entry(entry)) }
                         }
                     }
@@ -86,7 +87,7 @@ impl PyDict {
             match table.step(&mut probe, key.word()) {
                 Step::Hit(entry) => return Some(entry),
                 Step::Miss => return None,
-                Step::Maybe(entry) => if vm.equal_without_python(table.key(entry), key) == Some(true) { return Some(entry) },
+                Step::Maybe(entry) => if vm.equal_without_python(borrowed(&table.key(entry)), key) == Some(true) { return Some(entry) },
             }
         }
     }
@@ -104,28 +105,28 @@ impl PyDict {
 
     /// A share of the value of an entry found before, with no change in between.
     #[inline]
-    pub fn value_at(&self, vm: &Vm, entry: usize) -> Owned { self.table(vm).value(entry).clone() }
+    pub fn value_at(&self, vm: &Vm, entry: usize) -> Owned { shared(self.table(vm).value(entry)) }
 
     /// A share of the key of an entry found before, with no change in between.
     #[inline]
-    pub fn key_at(&self, vm: &Vm, entry: usize) -> Owned { self.table(vm).key(entry).clone() }
+    pub fn key_at(&self, vm: &Vm, entry: usize) -> Owned { shared(self.table(vm).key(entry)) }
 
     /// Version of the set of keys and their places: as long as it stays, entry numbers mean the same keys and names that
-    /// were missing are missing. 0 if versions ran out.
+    /// were missing are missing. 0 if versions ran out or the dict never had a key.
     pub fn keys_version(&self, vm: &mut Vm) -> u32 {
-        let known = self.table(vm).keys_version.get();
+        let known = self.table(vm).keys_version();
         if known != 0 || vm.next_keys_version == 0 { return known }
         let version = vm.next_keys_version;
         vm.next_keys_version = version.wrapping_add(1);
-        self.table(vm).keys_version.set(version);
-        version
+        self.table(vm).set_keys_version(version);
+        self.table(vm).keys_version()
     }
 
     /// The version if there is one by now, else 0 (which no cache holds).
     #[inline(always)]
     pub fn keys_version_raw(&self) -> u32 {
         // SAFETY: reads one cell; the reference ends here.
-        unsafe { self.table.get_unguarded().keys_version.get() }
+        unsafe { self.table.get_unguarded().keys_version() }
     }
 
     /// `self.get(key)`. May run `__hash__` and `__eq__`.
@@ -189,11 +190,11 @@ impl PyDict {
     }
 
     /// Removes and returns the last entry.
-    pub fn pop_last(&self, vm: &mut Vm) -> Option<(Owned, Owned)> { self.table.get_mut(vm).pop_last() }
+    pub fn pop_last(&self, vm: &mut Vm) -> Option<(Owned, Owned)> { self.table.get_mut(vm).pop_last().map(|(_, key, value)| (key, value)) }
 
     /// Empties it; the entries die when it is empty.
     pub fn clear(&self, vm: &mut Vm) {
-        let old = std::mem::replace(self.table.get_mut(vm), DictTable::new());
+        let old = self.table.get_mut(vm).clear();
         drop(old);
     }
 
@@ -201,21 +202,21 @@ impl PyDict {
     pub fn next_entry(&self, vm: &Vm, pos: usize) -> Option<(usize, Owned, Owned)> {
         let table = self.table(vm);
         let entry = table.next(pos)?;
-        Some((entry + 1, table.key(entry).clone(), table.value(entry).clone()))
+        Some((entry + 1, shared(table.key(entry)), shared(table.value(entry))))
     }
 
     /// As [`PyDict::next_entry`], with the hash: `(next position, hash, key, value)`.
     pub(crate) fn next_hashed(&self, vm: &Vm, pos: usize) -> Option<(usize, i64, Owned, Owned)> {
         let table = self.table(vm);
         let entry = table.next(pos)?;
-        Some((entry + 1, table.hash(entry), table.key(entry).clone(), table.value(entry).clone()))
+        Some((entry + 1, table.hash(entry), shared(table.key(entry)), shared(table.value(entry))))
     }
 
     /// The last entry before position `pos`: `(its position, key, value)`. Start at `usize::MAX`.
     pub fn previous_entry(&self, vm: &Vm, pos: usize) -> Option<(usize, Owned, Owned)> {
         let table = self.table(vm);
-        let entry = table.previous(pos)?;
-        Some((entry, table.key(entry).clone(), table.value(entry).clone()))
+        let entry = table.prev(pos)?;
+        Some((entry, shared(table.key(entry)), shared(table.value(entry))))
     }
 
     /// All keys, in order.
@@ -231,11 +232,27 @@ impl PyDict {
         all.try_reserve_exact(table.len()).map_err(|_| vm.no_memory())?;
         let mut pos = 0;
         while let Some(entry) = table.next(pos) {
-            all.push(take(table.key(entry), table.value(entry)));
+            all.push(take(borrowed(&table.key(entry)), borrowed(&table.value(entry))));
             pos = entry + 1;
         }
         Ok(all)
     }
+}
+
+/// A share of a word that a table keeps alive.
+#[inline(always)]
+pub(crate) fn shared(word: Word) -> Owned {
+    debug_assert!(!word.is_null());
+    // SAFETY: law DT1: keys and values of live entries are owned by the table, which the caller's view keeps.
+    unsafe { Owned::share_word(word) }
+}
+
+/// A word of a live entry as a handle that owns nothing; used within the table's view.
+#[inline(always)]
+pub(crate) fn borrowed(word: &Word) -> &Owned {
+    debug_assert!(!word.is_null());
+    // SAFETY: law DT1; `Owned` is `repr(transparent)` over the word and a reference to it drops nothing.
+    unsafe { &*std::ptr::from_ref(word).cast::<Owned>() }
 }
 
 /// Hash of an exact str.

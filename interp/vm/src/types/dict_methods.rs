@@ -132,7 +132,7 @@ fn contains_method(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
 }
 
 fn sizeof(vm: &mut Vm, this: &Owned) -> PyResult {
-    let bytes = vm.basic_size(this) + this_dict(this).table(vm).heap_bytes();
+    let bytes = vm.basic_size(this) + this_dict(this).table(vm).buffer_bytes();
     vm.new_int(bytes as i64)
 }
 

@@ -58,8 +58,8 @@ impl PyDict {
             return Ok(());
         }
         let size = source.len(vm);
-        let more = self.len(vm).max(size);
-        if let Err(e) = self.table.get_mut(vm).reserve(more.saturating_sub(self.table(vm).len()).max(0)) { return Err(vm.out_of_memory(e)) }
+        let total = self.len(vm) + size;
+        if let Err(e) = self.table.get_mut(vm).reserve(total) { return Err(vm.out_of_memory(e)) }
         let mut pos = 0;
         while let Some((next, hash, key, value)) = source.next_hashed(vm, pos) {
             pos = next;

@@ -82,7 +82,12 @@ impl PyList {
     #[inline]
     pub fn push(&self, vm: &mut Vm, item: Owned) -> PyResult<()> { self.items.get_mut(vm).push(item).map_err(|e| vm.out_of_memory(e)) }
     /// Removes the last item.
-    pub fn pop(&self, vm: &mut Vm) -> Option<Owned> { self.items.get_mut(vm).pop() }
+    pub fn pop(&self, vm: &mut Vm) -> Option<Owned> {
+        let items = self.items.get_mut(vm);
+        let item = items.pop();
+        items.shrink();
+        item
+    }
     /// Inserts before position `i` (at most the length).
     pub fn insert(&self, vm: &mut Vm, i: usize, item: Owned) -> PyResult<()> {
         let items = self.items.get_mut(vm);
@@ -92,7 +97,10 @@ impl PyList {
     /// Removes item `i`.
     pub fn remove(&self, vm: &mut Vm, i: usize) -> Option<Owned> {
         let items = self.items.get_mut(vm);
-        if i < items.len() { Some(items.remove(i)) } else { None }
+        if i >= items.len() { return None }
+        let item = items.remove(i);
+        items.shrink();
+        Some(item)
     }
     /// Appends all of these.
     pub fn extend(&self, vm: &mut Vm, new: impl ExactSizeIterator<Item = Owned>) -> PyResult<()> {

@@ -7,8 +7,7 @@ use std::cell::Cell;
 
 use instar_base_hash::FrozensetHasher;
 use instar_code::Binary;
-use instar_object::dict::Step;
-use instar_object::set::SetTable;
+use instar_object::{SetTable, Step};
 
 use crate::{payload, trace};
 use crate::args::{check_count, Args};
@@ -16,7 +15,7 @@ use crate::native::{Def, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
-use crate::types::dict::explain_unhashable;
+use crate::types::dict::{borrowed, explain_unhashable, shared};
 use crate::types::set_methods as shared;
 use crate::types::set_ops;
 use crate::types::str::PyStr;
@@ -73,13 +72,14 @@ impl PySet {
                 Step::Hit(entry) => return Ok(Found::Entry(entry)),
                 Step::Miss => return Ok(Found::Nothing),
                 Step::Maybe(entry) => {
-                    let stored = table.key(entry).clone();
-                    match vm.equal_without_python(&stored, key) {
+                    match vm.equal_without_python(borrowed(&table.key(entry)), key) {
                         Some(true) => return Ok(Found::Entry(entry)),
                         Some(false) => {}
                         None => {
+                            let stored = shared(table.key(entry));
                             let equal = vm.equal(&stored, key)?;
-                            if self.table(vm).version() != version { return Ok(Found::Changed) }
+                            let table = self.table(vm);
+                            if table.version() != version || entry >= table.entry_count() || !table.key(entry).same(stored.word()) { return Ok(Found::Changed) }
                             if equal { return Ok(Found::Entry(entry)) }
                         }
                     }
@@ -101,7 +101,7 @@ impl PySet {
     pub(crate) fn add_hashed(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<bool> {
         if self.find(vm, hash, key)?.is_some() { return Ok(false) }
         match self.table.get_mut(vm).insert_new(hash, key.clone()) {
-            Ok(_) => Ok(true),
+            Ok(()) => Ok(true),
             Err(e) => Err(vm.out_of_memory(e)),
         }
     }
@@ -129,17 +129,17 @@ impl PySet {
     }
 
     /// Removes and returns an item.
-    pub fn pop(&self, vm: &mut Vm) -> Option<Owned> { self.table.get_mut(vm).pop() }
+    pub fn pop(&self, vm: &mut Vm) -> Option<Owned> { self.table.get_mut(vm).pop().map(|(_, key)| key) }
 
     /// Empties it; the items die when it is empty.
-    pub fn clear(&self, vm: &mut Vm) { self.table.get_mut(vm).clear() }
+    pub fn clear(&self, vm: &mut Vm) { drop(self.table.get_mut(vm).clear()) }
 
     /// The first item at or after position `pos`: `(next position, hash, key)`. Start at 0.
     #[inline]
     pub fn next_entry(&self, vm: &Vm, pos: usize) -> Option<(usize, i64, Owned)> {
         let table = self.table(vm);
         let entry = table.next(pos)?;
-        Some((entry + 1, table.hash(entry), table.key(entry).clone()))
+        Some((entry + 1, table.hash(entry), shared(table.key(entry))))
     }
 
     /// All items, in order.

@@ -155,7 +155,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn sizeof(vm: &mut Vm, this: &Owned) -> PyResult {
-    let bytes = vm.basic_size(this) + this_set(this).table(vm).heap_bytes();
+    let bytes = vm.basic_size(this) + this_set(this).table(vm).buffer_bytes();
     vm.new_int(bytes as i64)
 }
 

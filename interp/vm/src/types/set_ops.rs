@@ -30,18 +30,14 @@ fn gather(vm: &mut Vm, like: &Ref<PySet>, iterable: &Owned) -> PyResult<Ref<PySe
 
 fn merge(vm: &mut Vm, set: &Ref<PySet>, other: &Ref<PySet>) -> PyResult<()> {
     if set.ptr() == other.ptr() || other.is_empty(vm) { return Ok(()) }
+    if set.table(vm).entry_count() == 0 {
+        // A set that never held anything takes a copy, laid out as CPython's merge would.
+        let copy = match other.table(vm).try_clone() { Ok(copy) => copy, Err(e) => return Err(vm.out_of_memory(e)) };
+        drop(std::mem::replace(set.table.get_mut(vm), copy));
+        return Ok(());
+    }
     let used = other.len(vm);
     if let Err(e) = set.table.get_mut(vm).reserve_for_merge(used) { return Err(vm.out_of_memory(e)) }
-    if set.is_empty(vm) {
-        let copy = set.table(vm).try_merge_clean(other.table(vm));
-        match copy {
-            Ok(table) => {
-                drop(std::mem::replace(set.table.get_mut(vm), table));
-                return Ok(());
-            }
-            Err(e) => return Err(vm.out_of_memory(e)),
-        }
-    }
     let mut pos = 0;
     while let Some((next, hash, key)) = other.next_entry(vm, pos) {
         set.add_hashed(vm, hash, &key)?;
@@ -100,7 +96,7 @@ pub(crate) fn intersection_of_all(vm: &mut Vm, set: &Ref<PySet>, others: &[Owned
 
 /// Exchanges the contents of two sets.
 pub(crate) fn take_over(vm: &mut Vm, set: &Ref<PySet>, from: &Ref<PySet>) {
-    let new = std::mem::replace(from.table.get_mut(vm), instar_object::set::SetTable::new());
+    let new = std::mem::replace(from.table.get_mut(vm), instar_object::SetTable::new());
     let old = std::mem::replace(set.table.get_mut(vm), new);
     drop(old);
 }
@@ -157,10 +153,7 @@ pub(crate) fn difference_update(vm: &mut Vm, set: &Ref<PySet>, other: &Owned) ->
             set.discard_hashed(vm, hash, &item)?;
         }
     }
-    match set.table.get_mut(vm).sweep_dummies() {
-        Ok(()) => Ok(()),
-        Err(e) => Err(vm.out_of_memory(e)),
-    }
+    Ok(())
 }
 
 /// `set.symmetric_difference_update(other)`

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::args::{Args, Signature};
 use crate::native::{Def, Getter, GetSet, Native, TypeDef};
-use crate::object::{ObjExt, ObjPtr, Owned, Ref};
+use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::dict::PyDict;
@@ -28,7 +28,7 @@ struct Spec {
 
 /// The struct sequence types of an interpreter, by address of the type.
 #[derive(Default)]
-struct Specs(HashMap<ObjPtr, Spec>);
+struct Specs(HashMap<usize, Spec>);
 
 macro_rules! getters {
     ($($i:literal)*) => { [$( |vm, this| field(vm, this, $i) ),*] };
@@ -78,7 +78,7 @@ impl Vm {
         ty.dict().set_interned(self, &key, &names)?;
         self.type_modified(&ty);
         let full_name = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
-        self.state::<Specs>().0.insert(ty.ptr(), Spec { full_name, fields: fields.to_vec(), visible });
+        self.state::<Specs>().0.insert(ty.obj().word().raw(), Spec { full_name, fields: fields.to_vec(), visible });
         Ok(ty)
     }
 
@@ -101,7 +101,7 @@ impl Vm {
     }
 
     fn spec(&mut self, ty: &TypeRef) -> PyResult<Spec> {
-        match self.state::<Specs>().0.get(&ty.ptr()) {
+        match self.state::<Specs>().0.get(&ty.obj().word().raw()) {
             Some(spec) => Ok(spec.clone()),
             None => Err(self.type_error("not a struct sequence type")),
         }
