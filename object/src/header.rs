@@ -49,6 +49,14 @@ impl<L: Layout> core::fmt::Debug for ObjPtr<L> {
 /// Bytes of the header, for every layout of this crate.
 pub const HEADER: usize = 16;
 
+impl<L: Layout> Header<L> {
+    /// The type word.
+    #[inline(always)]
+    pub(crate) fn ty_cell(&self) -> &Cell<ObjPtr<L>> {
+        &self.ty
+    }
+}
+
 impl<L: Layout> ObjPtr<L> {
     /// From an address; it must come from an object of this layout.
     ///

@@ -21,12 +21,31 @@ pub type CompactExact = Compose<Immortal<Saturating>, OneWord, Merged, Exact, In
 /// What measurement says.
 pub type Best = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, true, false>;
 
-/// Presets and the single steps between `cpython-312` and `compact`, then towards `best`, by name.
+/// `cpython-312` with a saturating count.
+pub type StepSaturating = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
+/// And with the weak-reference table; one step before `compact`.
+pub type StepWeakTable = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InTable, Boxed, Pool, false, true>;
+/// `compact-exact` with tagged integers.
+pub type StepTagged = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, false, true>;
+/// And with static elision; one step before `best`.
+pub type StepElide = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, true, true>;
+/// The default with a saturating count.
+pub type DefaultSaturating = Compose<Saturating, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
+/// The default with exact slots.
+pub type DefaultExact = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, System, false, false>;
+/// The default with tagged integers.
+pub type DefaultTagged = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, System, false, false>;
+/// The default with free lists.
+pub type DefaultFreeLists = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, true>;
+/// A saturating count, one GC word, split attributes and the weak-reference table on the system allocator.
+pub type OneWordSplit = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, false>;
+
+/// Presets and single steps between them, by name: first the ladder from `cpython-311` to `best`, then the plain layout and single
+/// steps away from it, so that each policy is in the list.
 #[macro_export]
 macro_rules! for_each_layout {
     ($mac:ident) => {
         $mac! {
-            default "default" = $crate::presets::Default;
             cpython_311 "cpython-311" = $crate::presets::Cpython311;
             cpython_312 "cpython-312" = $crate::presets::Cpython312;
             step_saturating "cpython-312,rc-saturating" = $crate::presets::StepSaturating;
@@ -34,23 +53,14 @@ macro_rules! for_each_layout {
             compact "compact" = $crate::presets::Compact;
             compact_exact "compact-exact" = $crate::presets::CompactExact;
             step_tagged "compact-exact,value-tagged" = $crate::presets::StepTagged;
+            step_elide "compact-exact,value-tagged,elide-static" = $crate::presets::StepElide;
             best "best" = $crate::presets::Best;
-            saturating_system "rc-saturating" = $crate::presets::SaturatingSystem;
-            exact_split "slots-exact" = $crate::presets::ExactSplit;
-            tagged_plain "value-tagged" = $crate::presets::TaggedPlain;
+            default "default" = $crate::presets::Default;
+            default_saturating "rc-saturating" = $crate::presets::DefaultSaturating;
+            default_exact "slots-exact" = $crate::presets::DefaultExact;
+            default_tagged "value-tagged" = $crate::presets::DefaultTagged;
+            default_freelists "freelists" = $crate::presets::DefaultFreeLists;
+            one_word_split "rc-saturating,gc-one-word,weakref-table" = $crate::presets::OneWordSplit;
         }
     };
 }
-
-/// `cpython-312` with a saturating count.
-pub type StepSaturating = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
-/// And with the weak-reference table.
-pub type StepWeakTable = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InTable, Boxed, Pool, false, true>;
-/// `compact-exact` with tagged integers.
-pub type StepTagged = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, false, true>;
-/// The default with a saturating count.
-pub type SaturatingSystem = Compose<Saturating, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
-/// The default with exact slots.
-pub type ExactSplit = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, System, false, false>;
-/// The default with tagged integers.
-pub type TaggedPlain = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, System, false, false>;

@@ -158,6 +158,12 @@ pub unsafe fn replace<L: Layout>(obj: ObjPtr<L>, slot: usize, value: Owned<L>) -
     Ok(old)
 }
 
+/// Whether the instance keeps its attributes in a dict of its own. False for types without `ATTRS`.
+#[inline(always)]
+pub fn has_dict<L: Layout>(obj: ObjPtr<L>) -> bool {
+    obj.info().has(TypeFlags::ATTRS) && dict(obj).is_some()
+}
+
 /// The slot of a name (an interned string) in instances of a type.
 #[inline]
 pub fn index<L: Layout>(info: &TypeInfo<L>, name: Word<L>) -> Option<u16> {
@@ -221,7 +227,12 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
         return Ok(AttrSet::Dict(dict, value));
     }
     let keys = shared_keys(obj.info())?;
+    let known = keys.len();
     let Some(slot) = keys.index_or_add(name) else { return Ok(AttrSet::NeedsDict(value)) };
+    if keys.len() != known {
+        // A new key may shadow a class attribute that a cache holds for instances.
+        obj.info().version.set(0);
+    }
     let slot = slot as usize;
     // SAFETY: the slot is of the object's type.
     let value = match unsafe { replace(obj, slot, value) } {

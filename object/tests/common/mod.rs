@@ -116,15 +116,17 @@ pub fn body<L: Layout>(o: &Owned<L>) -> &WeakRefBody<L> {
 
 impl<L: Layout> Drop for World<L> {
     fn drop(&mut self) {
-        struct Quiet;
-        impl<L: Layout> CollectHost<L> for Quiet {
-            fn finalize(&mut self, _: &Owned<L>) {}
-            fn weakref_callback(&mut self, _: &Owned<L>, _: &Owned<L>) {}
-            fn drain(&mut self) {}
-        }
         drop(self.heap.take_events());
         self.heap.collect(2, &mut Quiet);
         self.heap.leave();
     }
 }
 
+
+/// A host that runs nothing.
+pub struct Quiet;
+impl<L: Layout> CollectHost<L> for Quiet {
+    fn finalize(&mut self, _: &Owned<L>) {}
+    fn weakref_callback(&mut self, _: &Owned<L>, _: &Owned<L>) {}
+    fn drain(&mut self) {}
+}
