@@ -151,7 +151,7 @@ impl<H: GcHeader> Collector<H> {
         let dead = self.dead[generation].get() + 1;
         self.dead[generation].set(dead);
         // A sweep walks the whole generation, so a quarter of it must be dead: at most four steps a death.
-        let base = if generation == 0 { self.threshold.get() as usize } else { self.sizes[generation].get() };
+        let base = if generation == 0 { self.threshold.get().max(self.young.get()) as usize } else { self.sizes[generation].get() };
         (dead > 256 && dead * 4 > base).then_some(generation)
     }
 
