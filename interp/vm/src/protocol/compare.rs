@@ -71,7 +71,7 @@ impl Vm {
                 _ => {}
             }
         }
-        if let (Some(x), Some(y)) = (a.word().as_small(), b.word().as_small()) { return Ok(ordering_holds(x.cmp(&y), op)) }
+        if let (Some(x), Some(y)) = (self.plain_int(a), self.plain_int(b)) { return Ok(ordering_holds(x.cmp(&y), op)) }
         let result = self.rich_compare(a, b, op)?;
         self.truth(&result)
     }
@@ -84,14 +84,14 @@ impl Vm {
         self.compare_bool(a, b, Compare::Eq)
     }
 
-    /// Equality of two exact strings or two immediate ints; `None` for anything else.
+    /// Equality of two exact strings or two exact ints that fit a word; `None` for anything else.
     #[inline]
     pub(crate) fn equal_without_python(&self, a: &Owned, b: &Owned) -> Option<bool> {
-        if let (Some(x), Some(y)) = (a.word().as_small(), b.word().as_small()) { return Some(x == y) }
         if a.is_exact::<PyStr>(self) && b.is_exact::<PyStr>(self) {
             let (x, y) = (a.cast::<PyStr>()?, b.cast::<PyStr>()?);
             return Some(PyStr::eq(x, y));
         }
+        if let (Some(x), Some(y)) = (self.plain_int(a), self.plain_int(b)) { return Some(x == y) }
         None
     }
 

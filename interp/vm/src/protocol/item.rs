@@ -104,7 +104,7 @@ impl Vm {
     /// An index as a native number; an int outside the range raises IndexError.
     #[inline]
     pub fn item_index(&mut self, key: &Owned) -> PyResult<isize> {
-        if let Some(n) = key.word().as_small() { return Ok(n as isize) }
+        if let Some(n) = self.plain_int(key) { return Ok(n as isize) }
         let ty = self.types.index_error.clone();
         self.index_or(key, &ty)
     }
@@ -112,7 +112,7 @@ impl Vm {
     /// A count as a native number; an int outside the range raises OverflowError.
     #[inline]
     pub fn count_index(&mut self, key: &Owned) -> PyResult<isize> {
-        if let Some(n) = key.word().as_small() { return Ok(n as isize) }
+        if let Some(n) = self.plain_int(key) { return Ok(n as isize) }
         let ty = self.types.overflow_error.clone();
         self.index_or(key, &ty)
     }
@@ -125,6 +125,17 @@ impl Vm {
                 let message = format!("cannot fit '{}' into an index-sized integer", key.type_name(self));
                 Err(self.exception_with_message(error, &message))
             }
+        }
+    }
+
+    /// The value of an exact int that fits, in every representation of ints.
+    #[inline(always)]
+    pub(crate) fn plain_int(&self, o: &Owned) -> Option<i64> {
+        if let Some(n) = o.word().as_small() { return Some(n) }
+        if o.type_of(self).ptr() != self.types.int.ptr() { return None }
+        match int_ref(o) {
+            Some(IntRef::Small(n)) => Some(n),
+            _ => None,
         }
     }
 

@@ -58,7 +58,7 @@ fn sort_by_key(vm: &mut Vm, items: &mut BufVec<Owned>, key: &Owned, reverse: boo
 /// How two keys are compared.
 #[derive(Clone, Copy)]
 enum Way {
-    /// All immediate ints.
+    /// All exact ints that fit a word.
     Ints,
     /// All exact floats.
     Floats,
@@ -73,7 +73,7 @@ enum Way {
 /// Whether `a < b`, for keys that the chosen way holds for.
 fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
     match way {
-        Way::Ints => if let (Some(x), Some(y)) = (a.word().as_small(), b.word().as_small()) { return Ok(x < y) },
+        Way::Ints => if let (Some(x), Some(y)) = (vm.plain_int(a), vm.plain_int(b)) { return Ok(x < y) },
         Way::Floats => if let (Some(x), Some(y)) = (float(vm, a), float(vm, b)) { return Ok(x < y) },
         Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(compare_str(x, y) == Ordering::Less) },
         Way::Slot(f) => {
@@ -97,7 +97,7 @@ fn compare_str(a: &PyStr, b: &PyStr) -> Ordering {
 
 fn choose<'a>(vm: &Vm, mut keys: impl Iterator<Item = &'a Owned> + Clone) -> Way {
     let Some(first) = keys.clone().next() else { return Way::Any };
-    if keys.clone().all(|k| k.word().as_small().is_some()) { return Way::Ints }
+    if keys.clone().all(|k| vm.plain_int(k).is_some()) { return Way::Ints }
     let ty = first.type_of(vm).ptr();
     if !keys.all(|k| k.type_of(vm).ptr() == ty) { return Way::Any }
     if ty == vm.types.str.ptr() { return Way::Strings }

@@ -334,3 +334,26 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
     let args = vm.new_tuple([start, stop, step])?.into_obj();
     Ok(vm.new_tuple([ty, args])?.into_obj())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Small;
+
+    #[test]
+    fn lengths_of_extreme_ranges() {
+        assert_eq!(Small::new(i64::MIN, i64::MAX, 1), None);
+        assert_eq!(Small::new(i64::MIN, i64::MAX, i64::MAX).map(|s| s.len), Some(3));
+        assert_eq!(Small::new(i64::MAX, i64::MIN, i64::MIN).map(|s| s.len), Some(2));
+        assert_eq!(Small::new(0, 10, 3).map(|s| (s.len, s.item(3))), Some((4, 9)));
+        assert_eq!(Small::new(10, 0, 3).map(|s| s.len), Some(0));
+    }
+
+    #[test]
+    fn position_is_the_inverse_of_item() {
+        for (start, stop, step) in [(0, 10, 3), (10, -10, -4), (i64::MIN, i64::MAX, i64::MAX), (5, 5, 1)] {
+            let Some(s) = Small::new(start, stop, step) else { panic!("fits") };
+            for i in 0..s.len { assert_eq!(s.position(s.item(i)), Some(i)) }
+            assert_eq!(s.position(s.item(0).wrapping_sub(1)), None);
+        }
+    }
+}

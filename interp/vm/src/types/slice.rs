@@ -79,7 +79,7 @@ impl PySlice {
 
 /// A slice bound that is not None, clamped to the native range.
 pub fn slice_index(vm: &mut Vm, bound: &Owned) -> PyResult<isize> {
-    if let Some(n) = bound.word().as_small() { return Ok(n as isize) }
+    if let Some(n) = vm.plain_int(bound) { return Ok(n as isize) }
     if !vm.has_index(bound) { return Err(vm.type_error("slice indices must be integers or None or have an __index__ method")) }
     vm.index_isize_clamped(bound)
 }
@@ -185,4 +185,33 @@ pub(crate) fn long_indices(vm: &mut Vm, slice: &PySlice, length: &Owned) -> PyRe
 fn long_index(vm: &mut Vm, bound: &Owned) -> PyResult {
     if !vm.has_index(bound) { return Err(vm.type_error("slice indices must be integers or None or have an __index__ method")) }
     vm.index(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adjusted_bounds_pick_what_a_model_picks() {
+        for len in 0..6usize {
+            for start in [isize::MIN, -7, -3, -1, 0, 1, 4, 9, isize::MAX] {
+                for stop in [isize::MIN, -8, -2, -1, 0, 2, 5, 9, isize::MAX] {
+                    for step in [-isize::MAX, -3, -1, 1, 2, isize::MAX] {
+                        let wrap = |b: isize| if b < 0 { b as i128 + len as i128 } else { b as i128 };
+                        let (a, b) = (wrap(start), wrap(stop));
+                        let (low, high) = if step < 0 { (-1, len as i128 - 1) } else { (0, len as i128) };
+                        let (mut at, end) = (a.clamp(low, high), b.clamp(low, high));
+                        let mut model = Vec::new();
+                        while if step < 0 { at > end } else { at < end } {
+                            model.push(at as usize);
+                            at += step as i128;
+                        }
+                        let (first, _, count) = adjust(len, start, stop, step);
+                        let picked: Vec<usize> = (0..count).map(|n| nth(first, step, n)).collect();
+                        assert_eq!(picked, model, "{len} [{start}:{stop}:{step}]");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,340 @@
+//! Calls and returns. Python functions get a frame in this same loop; natives are called through their shape.
+//!
+//! A callee's locals begin at the caller's first argument temp: `base`. The callable's reference moves into the frame.
+
+use instar_code::Unit;
+
+use crate::eval::exec::Executable;
+use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
+use crate::eval::slow;
+use crate::eval::state::{unlikely, Flow, State};
+use crate::native::Native;
+use crate::object::{Payload, Word};
+use crate::typeobj::PyType;
+use crate::types::builtin_function::PyBuiltin;
+use crate::types::function::PyFunction;
+use crate::types::list::PyList;
+use crate::types::method_descriptor::PyMethodDescriptor;
+
+/// Enters a Python function whose arguments stand at `base` (exactly its positional parameters, `given` of them).
+/// `namespace` and `flags` go to the frame header. On a full chunk or recursion limit takes the cold path.
+///
+/// # Safety
+/// `func` is owned (moves into the frame) and has an executable; arguments are owned.
+#[inline(always)]
+pub unsafe fn push(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
+    unsafe {
+        let fp = base.add(exec.nlocals + HEADER_WORDS);
+        let vm = &mut *s.vm;
+        if unlikely(fp.add(exec.temps) > vm.stack.limit || vm.recursion_depth >= vm.recursion_limit || vm.breaker.get() != 0) {
+            return slow::calls::push_slow(s, func, exec, base, given, namespace, flags);
+        }
+        vm.recursion_depth += 1;
+        let mut p = base.add(given);
+        let end = base.add(exec.nlocals);
+        while p < end {
+            *p = Word::NULL;
+            p = p.add(1);
+        }
+        link(s, func, exec, fp, namespace, flags);
+    }
+    Flow::Jump
+}
+
+/// Writes the header of the new frame and makes it current.
+#[inline(always)]
+pub unsafe fn link(s: &mut State, func: Word, exec: &Executable, fp: *mut Word, namespace: Word, flags: usize) {
+    unsafe {
+        Frame(s.fp).set_pc(s.pc);
+        let f = Frame(fp);
+        f.set_prev(s.fp);
+        f.set_exec(exec);
+        f.set_func(func);
+        f.set_globals((*func.ptr().payload::<PyFunction>()).globals_word());
+        f.set_namespace(namespace);
+        f.set_frame_object(Word::NULL);
+        f.set_flags(flags);
+        let pc = exec.units.as_ptr().cast_mut();
+        f.set_pc(pc);
+        s.enter(fp, exec, pc);
+    }
+}
+
+/// The function behind a callable word if it is a Python function of this version, with its executable.
+#[inline(always)]
+unsafe fn versioned<'a>(s: &State, f: Word, version: u32) -> Option<&'a Executable> {
+    unsafe {
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
+        let func = f.ptr().payload::<PyFunction>();
+        if (*func).version() != version { return None }
+        Some(&*(*func).exec_ptr())
+    }
+}
+
+#[inline(always)]
+pub unsafe fn Call(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call(s, i.a, i.b, i.c as u16 as usize, false) } }
+
+#[inline(always)]
+pub unsafe fn CallMethod(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call(s, i.a, i.b, i.c as u16 as usize, true) } }
+
+#[inline(always)]
+pub unsafe fn CallKw(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_kw(s, i.a, i.b, i.c as u16 as usize, false) } }
+
+#[inline(always)]
+pub unsafe fn CallMethodKw(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_kw(s, i.a, i.b, i.c as u16 as usize, true) } }
+
+#[inline(always)]
+pub unsafe fn CallEx(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_ex(s, i.a, i.b) } }
+
+#[inline(always)]
+pub unsafe fn CallPy(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let f = s.get(i.b);
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Call(s, i) };
+        push(s, f, exec, s.at(i.b + 1), i.c as u16 as usize, Word::NULL, 0)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallMethodPy(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let f = s.get(i.b);
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return CallMethod(s, i) };
+        // The version fixes the number of parameters; the cache says whether self is there.
+        let bound = !s.get(i.b + 1).is_null();
+        if bound != (s.cache(1) >> 32 & 1 != 0) { return CallMethod(s, i) }
+        let base = if bound { s.at(i.b + 1) } else { s.at(i.b + 2) };
+        push(s, f, exec, base, i.c as u16 as usize + bound as usize, Word::NULL, 0)
+    }
+}
+
+/// Ends a native call: releases callable and arguments (`count` temps from `b`), stores the result.
+#[inline(always)]
+unsafe fn called(s: &mut State, i: Unit, count: i16, w: Word) -> Flow {
+    unsafe {
+        let mut k = i.b + count;
+        while k > i.b {
+            k -= 1;
+            let old = s.get(k);
+            s.drop_word(old);
+        }
+        s.finish(i.a, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let f = s.get(i.b);
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Call(s, i) }
+        let b = f.ptr().payload::<PyBuiltin>();
+        s.save();
+        let w = match ((*b).def.func, i.c) {
+            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, (*b).this(), s.at(i.b + 1)),
+            (Native::N0(g), 0) => slow::calls::native0(s.vm, g, (*b).this()),
+            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, (*b).this(), s.at(i.b + 1)),
+            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, (*b).this(), s.at(i.b + 1), n as usize),
+            _ => return Call(s, i),
+        };
+        called(s, i, i.c + 1, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallMethodNative(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let (f, this) = (s.get(i.b), s.get(i.b + 1));
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return CallMethod(s, i) }
+        let d = f.ptr().payload::<PyMethodDescriptor>();
+        let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
+        if ty != (*d).owner_ptr() { return CallMethod(s, i) }
+        s.save();
+        let this = s.at(i.b + 1);
+        let w = match ((*d).def.func, i.c) {
+            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b + 2)),
+            (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
+            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 2)),
+            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 2), n as usize),
+            _ => return CallMethod(s, i),
+        };
+        called(s, i, i.c + 2, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallListAppend(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let (f, this) = (s.get(i.b), s.get(i.b + 1));
+        // The cache holds the descriptor `list.append`, kept alive by the type.
+        if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return CallMethod(s, i) }
+        let list = this.ptr().payload::<PyList>();
+        if unlikely(!(*list).push_word(s.get(i.b + 2))) {
+            s.save();
+            return CallMethod(s, i);
+        }
+        s.drop_word(this);
+        s.drop_word(f);
+        let none = (*s.vm).consts.none.word();
+        none.retain();
+        s.set(i.a, none);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn CallType1(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let (f, o) = (s.get(i.b), s.get(i.b + 1));
+        if !f.same((*s.vm).types.type_.obj().word()) { return Call(s, i) }
+        let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
+        ty.retain();
+        s.drop_word(o);
+        s.drop_word(f);
+        s.set(i.a, ty);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn CallLen(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let f = s.get(i.b);
+        if f.raw() as u64 != s.cache(2) { return Call(s, i) }
+        s.save();
+        let w = slow::calls::len(s.vm, s.get(i.b + 1));
+        called(s, i, 2, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallIsinstance(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let f = s.get(i.b);
+        if f.raw() as u64 != s.cache(2) { return Call(s, i) }
+        s.save();
+        let w = slow::calls::isinstance(s.vm, s.get(i.b + 1), s.get(i.b + 2));
+        called(s, i, 3, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallClass(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let class = s.get(i.b);
+        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Call(s, i) }
+        if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Call(s, i) }
+        let init = Word::from_raw(s.cache(2) as usize);
+        let func = init.ptr().payload::<PyFunction>();
+        // The type version keeps `init` alive, not its code: the function's own version must still fit.
+        if (*func).version() != (s.cache(1) >> 32) as u32 { return Call(s, i) }
+        let exec = &*(*func).exec_ptr();
+        let instance = slow::calls::allocate(s.vm, class);
+        if unlikely(instance.is_null()) { s.save(); return slow::calls::fail_call(s, i.b, i.c as u16 as usize + 1) }
+        init.retain();
+        instance.retain();
+        // The class's slot becomes local 0 (self); the second reference waits in the frame header for the return.
+        *s.at(i.b) = instance;
+        s.drop_word(class);
+        push(s, init, exec, s.at(i.b), i.c as u16 as usize + 1, instance, frame_flags::INIT)
+    }
+}
+
+/// Leaves the current frame with the owned result `w`.
+#[inline(always)]
+pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
+    unsafe {
+        let f = Frame(s.fp);
+        let flags = f.flags();
+        // Locals die in order, then the function; the caller is current by then, as in CPython.
+        let exec = &*f.exec();
+        if unlikely(flags != 0 || !f.frame_object().is_null() || !f.namespace().is_null()) { return slow::calls::leave_slow(s, w) }
+        let mut p = s.fp.sub(HEADER_WORDS + exec.nlocals);
+        let end = s.fp.sub(HEADER_WORDS);
+        let func = f.func();
+        let prev = f.prev();
+        let caller = Frame(prev);
+        s.pc = caller.pc();
+        s.enter(prev, &*caller.exec(), s.pc);
+        (*s.vm).recursion_depth -= 1;
+        while p < end {
+            let local = *p;
+            s.drop_word(local);
+            p = p.add(1);
+        }
+        s.drop_word(func);
+        returned(s, w)
+    }
+}
+
+/// Writes a callee's result where the caller's instruction wants it and steps over that instruction.
+#[inline(always)]
+pub unsafe fn returned(s: &mut State, w: Word) -> Flow {
+    unsafe {
+        let call = *s.pc;
+        s.set(call.a, w);
+        // Every op that enters a Python frame has two cache units.
+        s.pc = s.pc.add(3);
+    }
+    Flow::Jump
+}
+
+#[inline(always)]
+pub unsafe fn Return(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let w = s.get(i.a);
+        if i.a < 0 { *s.at(i.a) = Word::NULL }
+        leave(s, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn ReturnConst(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let w = *s.k.add(i.wide() as u32 as usize);
+        w.retain();
+        leave(s, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn ReturnUnclean(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let w = s.get(i.a);
+        if i.a < 0 { *s.at(i.a) = Word::NULL }
+        s.save();
+        slow::calls::release_temps(s.vm, s.fp);
+        leave(s, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn ReturnConstUnclean(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        s.save();
+        slow::calls::release_temps(s.vm, s.fp);
+        ReturnConst(s, i)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn Intrinsic1(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let a = s.use_(i.b);
+        s.save();
+        let w = slow::intrinsics::one(s.vm, s.fp, i.c, a);
+        s.end(i.b, a);
+        s.finish(i.a, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn Intrinsic2(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        s.save();
+        let (a, b) = (s.get(i.b), s.get(i.b + 1));
+        let w = slow::intrinsics::two(s.vm, i.c, a, b);
+        s.drop_word(b);
+        s.drop_word(a);
+        s.finish(i.a, w)
+    }
+}

@@ -1,0 +1,193 @@
+//! Iteration, unpacking, match helpers.
+
+use instar_code::Unit;
+
+use crate::eval::slow;
+use crate::eval::state::{unlikely, Flow, State};
+use crate::object::Word;
+use crate::types::int;
+use crate::types::list::PyList;
+use crate::types::list_iter::PyListIter;
+use crate::types::range_iter::PyRangeIter;
+use crate::types::tuple::PyTuple;
+use crate::types::tuple_iter::PyTupleIter;
+
+#[inline(always)]
+pub unsafe fn GetIter(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let o = s.use_(i.b);
+        s.save();
+        let w = slow::iterate::iter(s.vm, o);
+        s.end(i.b, o);
+        s.finish(i.a, w)
+    }
+}
+
+#[inline(always)]
+unsafe fn exhausted(s: &mut State, i: Unit, it: Word) -> Flow {
+    unsafe {
+        let offset = s.cache(1) as i32;
+        let _ = i;
+        s.drop_word(it);
+        s.jump(offset)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn ForIter(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let it = s.get(i.b);
+        s.save();
+        let (status, w) = slow::iterate::next(s.vm, s.pc, it);
+        if status < 0 { s.tick(); return Flow::Error }
+        s.tick();
+        if status == 0 { return exhausted(s, i, it) }
+        s.set(i.a, w);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn ForIterRange(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let it = s.get(i.b);
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return ForIter(s, i) }
+        let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
+        let Some(w) = int::small_word(s.vm, n) else { return slow::iterate::range_item(s, i, n) };
+        s.set(i.a, w);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn ForIterList(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let it = s.get(i.b);
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return ForIter(s, i) }
+        let iter = &*it.ptr().payload::<PyListIter>();
+        let list = iter.list_word();
+        if unlikely(list.is_null()) { return exhausted(s, i, it) }
+        let (items, len) = (*list.ptr().payload::<PyList>()).raw_items();
+        let index = iter.index.get();
+        if index >= len { return ForIter(s, i) }
+        iter.index.set(index + 1);
+        let w = *items.add(index);
+        w.retain();
+        s.set(i.a, w);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn ForIterTuple(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let it = s.get(i.b);
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return ForIter(s, i) }
+        let iter = &*it.ptr().payload::<PyTupleIter>();
+        let tuple = iter.tuple_word();
+        if unlikely(tuple.is_null()) { return exhausted(s, i, it) }
+        let (items, len) = (*tuple.ptr().payload::<PyTuple>()).raw_items();
+        let index = iter.index.get();
+        if index >= len { return ForIter(s, i) }
+        iter.index.set(index + 1);
+        let w = *items.add(index);
+        w.retain();
+        s.set(i.a, w);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn UnpackSequence(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let o = s.take(i.b);
+        s.save();
+        // The items go to temps that may begin with the operand's own: the operand is taken first.
+        let ok = slow::iterate::unpack(s.vm, s.pc, o, s.at(i.a), i.c as u16 as usize);
+        s.drop_word(o);
+        s.tick();
+        if ok { Flow::Next } else { Flow::Error }
+    }
+}
+
+#[inline(always)]
+unsafe fn unpack_items(s: &mut State, i: Unit, o: Word, items: *const Word) -> Flow {
+    unsafe {
+        let n = i.c as u16 as usize;
+        if i.b < 0 { o.retain() }
+        for k in 0..n {
+            let w = *items.add(k);
+            w.retain();
+            *s.at(i.a).add(k) = w;
+        }
+        s.drop_word(o);
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn UnpackTuple(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let o = s.get(i.b);
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return UnpackSequence(s, i) }
+        let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
+        if len != i.c as u16 as usize { return UnpackSequence(s, i) }
+        unpack_items(s, i, o, items)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn UnpackList(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let o = s.get(i.b);
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return UnpackSequence(s, i) }
+        let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
+        if len != i.c as u16 as usize { return UnpackSequence(s, i) }
+        unpack_items(s, i, o, items)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn UnpackEx(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        let o = s.take(i.b);
+        s.save();
+        let ok = slow::iterate::unpack_ex(s.vm, o, s.at(i.a), i.c as u16 as usize & 255, i.c as u16 as usize >> 8);
+        s.drop_word(o);
+        s.tick();
+        if ok { Flow::Next } else { Flow::Error }
+    }
+}
+
+macro_rules! look {
+    ($($name:ident $slow:ident;)*) => { $(
+        #[inline(always)]
+        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+            unsafe {
+                s.save();
+                let w = slow::matching::$slow(s.vm, s.get(i.b));
+                s.finish(i.a, w)
+            }
+        }
+    )* };
+}
+look! { GetLen get_len; MatchMapping is_mapping; MatchSequence is_sequence; }
+
+#[inline(always)]
+pub unsafe fn MatchKeys(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        s.save();
+        let w = slow::matching::keys(s.vm, s.get(i.b), s.get(i.c));
+        s.finish(i.a, w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn MatchClass(s: &mut State, i: Unit) -> Flow {
+    unsafe {
+        s.save();
+        let w = slow::matching::class(s.vm, s.at(i.b), i.c as u16 as usize);
+        for k in (0..3).rev() { let w = s.get(i.b + k); s.drop_word(w) }
+        s.finish(i.a, w)
+    }
+}

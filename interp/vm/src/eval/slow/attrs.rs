@@ -1,0 +1,102 @@
+//! Generic attribute access, with the attempt to specialise the op.
+#![allow(clippy::missing_safety_doc)]
+
+use instar_code::Unit;
+
+use crate::eval::frame::Frame;
+use crate::eval::specialize;
+use crate::eval::state::{obj, word_of};
+use crate::object::{Owned, Word};
+use crate::vm::{PyResult, Vm};
+
+unsafe fn name_of<'a>(fp: *mut Word, pc: *mut Unit) -> &'a Owned { unsafe { &(*Frame(fp).exec()).names[(*pc).c as u16 as usize] } }
+
+#[inline(never)]
+pub unsafe fn load_attr(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let name = name_of(fp, pc);
+        specialize::attrs::load_attr(vm, pc, o, name);
+        let r = vm.get_attr(obj(&o), name);
+        word_of(vm, r)
+    }
+}
+
+fn pair(vm: &mut Vm, r: PyResult<(Owned, Option<Owned>)>) -> (Word, Word) {
+    match r {
+        Ok((f, this)) => (f.into_word(), this.map_or(Word::NULL, Owned::into_word)),
+        Err(e) => { vm.raised = Some(e.0); (Word::NULL, Word::NULL) }
+    }
+}
+
+#[inline(never)]
+pub unsafe fn load_method(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word) -> (Word, Word) {
+    unsafe {
+        let vm = &mut *vm;
+        let name = name_of(fp, pc);
+        specialize::attrs::load_method(vm, pc, o, name);
+        let r = vm.get_method(obj(&o), name);
+        pair(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn store_attr(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let name = name_of(fp, pc);
+        let r = vm.set_attr(obj(&o), name, obj(&v));
+        let ok = super::status(vm, r);
+        // After the store: the first one may have added the key.
+        if ok { specialize::attrs::store_attr(vm, pc, o, name) }
+        ok
+    }
+}
+
+#[inline(never)]
+pub unsafe fn delete_attr(vm: *mut Vm, o: Word, name: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.del_attr(obj(&o), obj(&name));
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn load_attr_dyn(vm: *mut Vm, o: Word, name: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.intern_obj(obj(&name)).and_then(|n| vm.get_attr(obj(&o), &n));
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn store_attr_dyn(vm: *mut Vm, o: Word, name: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.intern_obj(obj(&name)).and_then(|n| vm.set_attr(obj(&o), &n, obj(&v)));
+        super::status(vm, r)
+    }
+}
+
+/// `super(class, self).name` where the three temps at `base` hold super, class, self.
+#[inline(never)]
+pub unsafe fn super_attr(vm: *mut Vm, base: *mut Word, name: &Owned) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
+        let r = crate::types::super_type::load(vm, sup, class, this, name, false).map(|(o, _)| o);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn super_method(vm: *mut Vm, base: *mut Word, name: &Owned) -> (Word, Word) {
+    unsafe {
+        let vm = &mut *vm;
+        let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
+        let r = crate::types::super_type::load(vm, sup, class, this, name, true);
+        pair(vm, r)
+    }
+}

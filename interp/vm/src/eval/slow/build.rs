@@ -1,0 +1,230 @@
+//! Displays and string formatting. Functions with `base` take the temps there over, also on error.
+#![allow(clippy::missing_safety_doc)]
+
+use crate::eval::state::{obj, word_of};
+use crate::object::{ObjExt, Owned, Ref, Word};
+use crate::protocol::call::callable_name;
+use crate::types::dict::PyDict;
+use crate::types::list::PyList;
+use crate::types::set::PySet;
+use crate::types::template;
+use crate::vm::{PyResult, Vm};
+
+/// The temps at `base` as handles.
+unsafe fn taken(base: *mut Word, n: usize) -> Vec<Owned> { unsafe { (0..n).map(|k| Owned::from_word(*base.add(k))).collect() } }
+
+#[inline(never)]
+pub unsafe fn tuple(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = crate::types::tuple::from_words(vm, base, n);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn list(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = crate::types::list::from_words(vm, base, n);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn set(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let items = taken(base, n);
+        let r = vm.new_set().and_then(|s| {
+            for item in &items { s.add(vm, item)? }
+            Ok(s.into_obj())
+        });
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn map(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let items = taken(base, 2 * n);
+        let r = vm.new_dict().and_then(|d| {
+            for pair in items.chunks_exact(2) { d.set_item(vm, &pair[0], &pair[1])? }
+            Ok(d.into_obj())
+        });
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn string(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let parts = taken(base, n);
+        let r = crate::types::str::join(vm, &parts);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn template(vm: *mut Vm, base: *mut Word, _: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let parts = taken(base, 2);
+        let r = template::new_template(vm, &parts[0], &parts[1]);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn interpolation(vm: *mut Vm, base: *mut Word, flags: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let parts = taken(base, 2 + (flags & 1));
+        let r = template::new_interpolation(vm, &parts[0], &parts[1], flags >> 2, parts.get(2));
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn format_with_spec(vm: *mut Vm, base: *mut Word, _: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let parts = taken(base, 2);
+        let r = vm.format(&parts[0], &parts[1]);
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn format_simple(vm: *mut Vm, v: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let v: &Owned = obj(&v);
+        let r = if v.type_of(vm).ptr() == vm.types.str.ptr() { Ok(v.clone()) } else {
+            let empty = vm.consts.empty_str.clone();
+            vm.format(v, &empty)
+        };
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn convert(vm: *mut Vm, v: Word, how: i16) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = match how { 1 => vm.str(obj(&v)), 2 => vm.repr(obj(&v)), _ => vm.ascii(obj(&v)) };
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn list_append(vm: *mut Vm, list: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let l = obj(&list).cast::<PyList>().expect("law: verified list temp");
+        v.retain();
+        if l.push_word(v) { return true }
+        v.release();
+        let e = vm.no_memory();
+        super::status(vm, Err(e))
+    }
+}
+
+#[inline(never)]
+pub unsafe fn list_extend(vm: *mut Vm, list: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let v: &Owned = obj(&v);
+        let l = obj(&list).cast::<PyList>().expect("law: verified list temp").clone();
+        let r = if vm.is_iterable(v) { crate::types::list::extend(vm, &l, v) } else {
+            let ty = v.type_name(vm);
+            Err(vm.type_error(format!("Value after * must be an iterable, not {ty}")))
+        };
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn set_add(vm: *mut Vm, set: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let s = obj(&set).cast::<PySet>().expect("law: verified set temp").clone();
+        let r = s.add(vm, obj(&v));
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn set_update(vm: *mut Vm, set: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let s = obj(&set).cast::<PySet>().expect("law: verified set temp").clone();
+        let r = vm.collect(obj(&v)).and_then(|items| items.iter().try_for_each(|x| s.add(vm, x)));
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn dict_update(vm: *mut Vm, dict: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let v: &Owned = obj(&v);
+        let r = match d.update_mapping(vm, v) {
+            Err(e) if e.is(vm, &vm.types.attribute_error) => {
+                let ty = v.type_name(vm);
+                Err(vm.type_error(format!("'{ty}' object is not a mapping")))
+            }
+            r => r,
+        };
+        super::status(vm, r)
+    }
+}
+
+/// Keyword dict of a call: duplicates are errors that name the callee.
+#[inline(never)]
+pub unsafe fn dict_merge(vm: *mut Vm, dict: Word, v: Word, callee: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let mut names = Vec::new();
+        let mut values = Vec::new();
+        let f: &Owned = obj(&callee);
+        let r = crate::protocol::call::spread_keywords(vm, f, obj(&v), &mut names, &mut values).and_then(|()| merge(vm, &d, f, &names, &values));
+        super::status(vm, r)
+    }
+}
+
+fn merge(vm: &mut Vm, d: &Ref<PyDict>, f: &Owned, names: &[Owned], values: &[Owned]) -> PyResult<()> {
+    for (k, v) in names.iter().zip(values) {
+        if d.get_item(vm, k)?.is_some() {
+            let (f, k) = (callable_name(vm, f), vm.repr_text_plain(k));
+            return Err(vm.type_error(format!("{f} got multiple values for keyword argument '{k}'")));
+        }
+        d.set_item(vm, k, v)?;
+    }
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn map_add(vm: *mut Vm, dict: Word, k: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let r = d.set_item(vm, obj(&k), obj(&v));
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn list_to_tuple(vm: *mut Vm, v: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let l = obj(&v).cast::<PyList>().expect("law: verified list temp");
+        let items = l.items(vm).to_vec();
+        let r = vm.new_tuple(items).map(Ref::into_obj);
+        word_of(vm, r)
+    }
+}

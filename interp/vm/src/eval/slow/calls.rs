@@ -1,0 +1,490 @@
+//! Calls that need more than a frame push: binding, growth of the stack, natives, `__init__`, frames with obligations on return.
+#![allow(clippy::missing_safety_doc)]
+
+use instar_code::flags;
+
+use crate::args::Args;
+use crate::eval::bind;
+use crate::eval::exec::Executable;
+use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
+use crate::eval::ops;
+use crate::eval::specialize;
+use crate::eval::state::{obj, word_of, Flow, State};
+use crate::object::{Owned, Ref, Word};
+use crate::typeobj::PyType;
+use crate::types::function::PyFunction;
+use crate::types::method::PyMethod;
+use crate::types::tuple::PyTuple;
+use crate::vm::{PyResult, Raised, Vm};
+
+/// Releases `count` temps from `b` (the callable and its arguments) and fails.
+#[cold]
+#[inline(never)]
+unsafe fn release_range(s_fp: *mut Word, b: i16, count: usize) {
+    unsafe { for k in 0..count { (*s_fp.offset(b as isize + k as isize)).release() } }
+}
+
+#[inline(always)]
+pub unsafe fn fail_call(s: &mut State, b: i16, count: usize) -> Flow {
+    unsafe { release_range(s.fp, b, count) };
+    Flow::Error
+}
+
+/// Room for a frame of `exec` at `base`, else a new chunk; RecursionError, MemoryError. `Ok(true)` = new chunk, `*base` moved (arguments not copied).
+pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> PyResult<bool> {
+    unsafe {
+        if vm.recursion_depth >= vm.recursion_limit { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
+        let words = exec.nlocals + HEADER_WORDS + exec.temps;
+        if (vm.stack.limit as usize).wrapping_sub(*base as usize) / size_of::<Word>() >= words && *base <= vm.stack.limit { return Ok(false) }
+        match vm.stack.grow(words) {
+            Some(start) => { *base = start; Ok(true) }
+            None => Err(vm.no_memory()),
+        }
+    }
+}
+
+/// The rare reasons not to push at once: eval breaker, recursion limit, full chunk.
+#[inline(always)]
+pub unsafe fn push_slow(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
+    unsafe {
+        s.save();
+        match prepare(s.vm, func, exec, base, given, namespace) {
+            Some((base, more)) => {
+                for k in given..exec.nlocals { *base.add(k) = Word::NULL }
+                ops::link(s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
+                Flow::Jump
+            }
+            None => Flow::Error,
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn prepare(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word) -> Option<(*mut Word, usize)> {
+    unsafe {
+        let vm = &mut *vm;
+        let mut to = base;
+        let r = if vm.breaker.get() != 0 { crate::eval::breaker::handle(vm) } else { Ok(()) };
+        match r.and_then(|()| reserve(vm, exec, &mut to)) {
+            Ok(grown) => {
+                if grown { std::ptr::copy_nonoverlapping(base, to, given) }
+                vm.recursion_depth += 1;
+                Some((to, if grown { frame_flags::CHUNK } else { 0 }))
+            }
+            Err(e) => {
+                for k in 0..given { (*base.add(k)).release() }
+                func.release();
+                namespace.release();
+                vm.raised = Some(e.0);
+                None
+            }
+        }
+    }
+}
+
+/// Enters a Python function: `base..base+given` hold its positional arguments, `kwnames` the names of the last of them.
+#[inline(always)]
+unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>, namespace: Word, flags: usize) -> Flow {
+    unsafe {
+        s.save();
+        let Some(exec) = executable(s.vm, func) else {
+            for k in 0..given { (*base.add(k)).release() }
+            func.release();
+            namespace.release();
+            return Flow::Error;
+        };
+        if exec.simple && given == exec.arg_count && kwnames.is_none() { return ops::push(s, func, exec, base, given, namespace, flags) }
+        match bind_range(s.vm, func, exec, base, given, kwnames, namespace) {
+            Some((base, count, more)) => {
+                for k in count..exec.nlocals { *base.add(k) = Word::NULL }
+                ops::link(s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
+                Flow::Jump
+            }
+            None => Flow::Error,
+        }
+    }
+}
+
+/// The function's executable, made now if this is its first call.
+#[inline(always)]
+pub unsafe fn executable<'a>(vm: *mut Vm, func: Word) -> Option<&'a Executable> {
+    unsafe {
+        let p = (*func.ptr().payload::<PyFunction>()).exec_ptr();
+        if !p.is_null() { return Some(&*p) }
+        make_executable(vm, func)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn make_executable<'a>(vm: *mut Vm, func: Word) -> Option<&'a Executable> {
+    unsafe {
+        let vm = &mut *vm;
+        let f = Ref::<PyFunction>::from_ref_unchecked(&*(&raw const func).cast::<Owned>()).clone();
+        match f.executable(vm) {
+            Ok(p) => Some(&*p),
+            Err(e) => { vm.raised = Some(e.0); None }
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn bind_range(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>, namespace: Word) -> Option<(*mut Word, usize, usize)> {
+    unsafe {
+        let vm = &mut *vm;
+        let names = kwnames.map_or(&[][..], |t| t.items());
+        let npos = given - names.len();
+        let pos: Vec<Owned> = (0..npos).map(|k| Owned::from_word(*base.add(k))).collect();
+        let values: Vec<Owned> = (npos..given).map(|k| Owned::from_word(*base.add(k))).collect();
+        let f = Ref::<PyFunction>::from_ref_unchecked(&*(&raw const func).cast::<Owned>());
+        let mut to = base;
+        let r = bind::bind(vm, f, exec, pos, names, values).and_then(|bound| {
+            if vm.breaker.get() != 0 { crate::eval::breaker::handle(vm)?; }
+            let grown = reserve(vm, exec, &mut to)?;
+            let count = bound.len();
+            for (k, w) in bind::into_words(bound).enumerate() { *to.add(k) = w }
+            vm.recursion_depth += 1;
+            Ok((to, count, if grown { frame_flags::CHUNK } else { 0 }))
+        });
+        match r {
+            Ok(t) => Some(t),
+            Err(e) => { func.release(); namespace.release(); vm.raised = Some(e.0); None }
+        }
+    }
+}
+
+/// The generic call of temps `b..`.
+#[inline(always)]
+pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> Flow {
+    unsafe {
+        s.save();
+        let f = s.get(b);
+        specialize::calls::call(s.vm, s.pc, s.fp, b, n, method);
+        let (this, first) = if method { (s.get(b + 1), b + 2) } else { (Word::NULL, b + 1) };
+        let types = &(*s.vm).types;
+        if f.is_ptr() && f.ptr().ty() == types.function.ptr() {
+            return if this.is_null() { enter_function(s, f, s.at(first), n, None, Word::NULL, 0) }
+                else { enter_function(s, f, s.at(first - 1), n + 1, None, Word::NULL, 0) };
+        }
+        if f.is_ptr() && this.is_null() && f.ptr().ty() == types.method.ptr() {
+            // A bound method: self takes the temp before the first argument.
+            let m = &*f.ptr().payload::<PyMethod>();
+            let (func, this) = (m.func_word(), m.self_word());
+            if func.is_ptr() && func.ptr().ty() == types.function.ptr() {
+                func.retain();
+                this.retain();
+                *s.at(first - 1) = this;
+                f.release();
+                return enter_function(s, func, s.at(first - 1), n + 1, None, Word::NULL, 0);
+            }
+        }
+        let w = if this.is_null() { call_native(s.vm, f, s.at(first), n, Word::NULL) } else { call_native(s.vm, f, s.at(first - 1), n + 1, Word::NULL) };
+        let count = n + if method { 2 } else { 1 };
+        for k in (0..count).rev() { let w = s.get(b + k as i16); s.drop_word(w) }
+        s.finish(out, w)
+    }
+}
+
+/// Calls anything through its `call` slot with `n` words at `args` (borrowed); `kwnames` a tuple or null.
+#[inline(never)]
+pub unsafe fn call_native(vm: *mut Vm, f: Word, args: *mut Word, n: usize, kwnames: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let values = std::slice::from_raw_parts(args.cast::<Owned>(), n);
+        let names: &[Owned] = if kwnames.is_null() { &[] } else { Ref::<PyTuple>::from_ref_unchecked(obj(&kwnames)).items() };
+        let r = vm.call(obj(&f), Args::new(values, names));
+        word_of(vm, r)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn call_kw(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> Flow {
+    unsafe {
+        s.save();
+        let f = s.get(b);
+        let kwnames = *s.k.add(s.cache(1) as u32 as usize);
+        let (this, first) = if method { (s.get(b + 1), b + 2) } else { (Word::NULL, b + 1) };
+        let bound = !this.is_null();
+        if f.is_ptr() && f.ptr().ty() == (*s.vm).types.function.ptr() {
+            let names = Ref::<PyTuple>::from_ref_unchecked(&*(&raw const kwnames).cast::<Owned>()).clone();
+            let base = s.at(if bound { first - 1 } else { first });
+            return enter_function(s, f, base, n + bound as usize, Some(&names), Word::NULL, 0);
+        }
+        let w = call_native(s.vm, f, s.at(if bound { first - 1 } else { first }), n + bound as usize, kwnames);
+        let count = n + if method { 2 } else { 1 };
+        for k in (0..count).rev() { let w = s.get(b + k as i16); s.drop_word(w) }
+        s.finish(out, w)
+    }
+}
+
+/// `f(*args, **kwargs)`: temps `b`, `b+1`, `b+2`.
+#[inline(always)]
+pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
+    unsafe {
+        s.save();
+        let w = call_ex_native(s.vm, s.get(b), s.get(b + 1), s.get(b + 2));
+        for k in (0..3).rev() { let w = s.get(b + k); s.drop_word(w) }
+        s.finish(out, w)
+    }
+}
+
+#[inline(never)]
+unsafe fn call_ex_native(vm: *mut Vm, f: Word, args: Word, kwargs: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let f: &Owned = obj(&f);
+        let r = (|| {
+            let args: &Owned = obj(&args);
+            let mut values: Vec<Owned> = match Ref::<PyTuple>::cast(args) {
+                Some(t) => t.items().to_vec(),
+                None => {
+                    if !vm.is_iterable(args) {
+                        let (name, ty) = (vm.callable_name(f), crate::object::ObjExt::type_name(args, vm));
+                        return Err(vm.type_error(format!("{name} argument after * must be an iterable, not {ty}")));
+                    }
+                    vm.collect(args)?
+                }
+            };
+            let mut names = Vec::new();
+            if !kwargs.is_null() { crate::protocol::call::spread_keywords(vm, f, obj(&kwargs), &mut names, &mut values)? }
+            vm.call(f, Args::new(&values, &names))
+        })();
+        word_of(vm, r)
+    }
+}
+
+macro_rules! native {
+    ($($name:ident ($ty:ty) |$f:ident, $vm:ident, $this:ident, $args:ident| $call:expr;)*) => { $(
+        #[inline(never)]
+        pub unsafe fn $name(vm: *mut Vm, $f: $ty, this: *const Word, args: *mut Word) -> Word {
+            unsafe {
+                let $vm = &mut *vm;
+                let $this: &Owned = &*this.cast::<Owned>();
+                let $args = args.cast::<Owned>();
+                let r = $call;
+                word_of($vm, r)
+            }
+        }
+    )* };
+}
+native! {
+    native1 (fn(&mut Vm, &Owned, &Owned) -> PyResult) |f, vm, this, args| f(vm, this, &*args);
+    native2 (fn(&mut Vm, &Owned, &Owned, &Owned) -> PyResult) |f, vm, this, args| f(vm, this, &*args, &*args.add(1));
+}
+
+#[inline(never)]
+pub unsafe fn native0(vm: *mut Vm, f: fn(&mut Vm, &Owned) -> PyResult, this: *const Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = f(vm, &*this.cast::<Owned>());
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn native_var(vm: *mut Vm, f: fn(&mut Vm, &Owned, &[Owned]) -> PyResult, this: *const Word, args: *mut Word, n: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = f(vm, &*this.cast::<Owned>(), std::slice::from_raw_parts(args.cast::<Owned>(), n));
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn len(vm: *mut Vm, o: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.len(obj(&o)).and_then(|n| vm.new_int(n as i64));
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn isinstance(vm: *mut Vm, o: Word, class: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.is_instance(obj(&o), obj(&class)).map(|b| vm.bool(b));
+        word_of(vm, r)
+    }
+}
+
+/// A new plain instance of `class` (its allocation was checked when the op was specialised).
+#[inline(never)]
+pub unsafe fn allocate(vm: *mut Vm, class: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.allocate_instance(Ref::<PyType>::from_ref_unchecked(obj(&class)));
+        word_of(vm, r)
+    }
+}
+
+/// Enters a property's Python getter with `o` (owned) as its argument. The caller's temps end at its depth: the frame goes above them.
+#[inline(always)]
+pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
+    unsafe {
+        getter.retain();
+        let base = Frame(s.fp).end();
+        if (base as usize) >= (*s.vm).stack.limit as usize {
+            return enter_getter_grown(s, getter, o);
+        }
+        *base = o;
+        enter_function(s, getter, base, 1, None, Word::NULL, 0)
+    }
+}
+
+#[cold]
+unsafe fn enter_getter_grown(s: &mut State, getter: Word, o: Word) -> Flow {
+    unsafe {
+        let i = *s.pc;
+        let mut arg = o;
+        let w = call_native(s.vm, getter, &raw mut arg, 1, Word::NULL);
+        arg.release();
+        getter.release();
+        s.finish(i.a, w)
+    }
+}
+
+/// Releases the temps that are alive besides a return's operand.
+#[cold]
+#[inline(never)]
+pub unsafe fn release_temps(vm: *mut Vm, fp: *mut Word) {
+    unsafe {
+        let _ = vm;
+        let f = Frame(fp);
+        let depth = (*f.exec()).blob.error_depth[f.unit_index()] as usize;
+        for k in (0..depth).rev() { (*fp.add(k)).release() }
+    }
+}
+
+/// Releases everything a frame owns: locals in order, namespace, function; hands locals over to its frame object if that lives on.
+/// Finalizers are left pending. `vm.fp` must be the frame or its caller; nothing Python runs here.
+pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
+    unsafe {
+        let f = Frame(fp);
+        let exec = &*f.exec();
+        let frame_object = f.frame_object();
+        if !frame_object.is_null() { crate::types::frame::detach(vm, f) }
+        let locals = f.locals();
+        for k in 0..exec.nlocals {
+            let w = std::mem::replace(&mut *locals.add(k), Word::NULL);
+            w.release();
+        }
+        if f.flags() & frame_flags::GENERATOR == 0 { f.namespace().release() }
+        f.func().release();
+        if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
+    }
+}
+
+/// Return from a frame with obligations: entry, generator, `__init__`, frame object, namespace, chunk.
+#[inline(always)]
+pub unsafe fn leave_slow(s: &mut State, w: Word) -> Flow {
+    unsafe {
+        let f = Frame(s.fp);
+        let flags = f.flags();
+        let prev = f.prev();
+        let w = finish_frame(s.vm, s.fp, s.pc, w);
+        if flags & frame_flags::ENTRY != 0 {
+            return if w.is_null() { Flow::Exit(Word::NULL) } else { Flow::Exit(w) };
+        }
+        let caller = Frame(prev);
+        s.fp = prev;
+        s.k = (*caller.exec()).consts.as_ptr().cast();
+        s.pc = caller.pc();
+        if w.is_null() { return Flow::Error }
+        if flags & frame_flags::GENERATOR != 0 { return super::generators::returned_to(s, w) }
+        let flow = ops::returned(s, w);
+        s.tick();
+        flow
+    }
+}
+
+/// Takes the frame down; gives the result word (null = exception set).
+#[inline(never)]
+unsafe fn finish_frame(vm: *mut Vm, fp: *mut Word, pc: *mut instar_code::Unit, w: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let f = Frame(fp);
+        f.set_pc(pc);
+        let flags = f.flags();
+        let mut result = w;
+        if flags & frame_flags::INIT != 0 {
+            let instance = f.namespace();
+            if w.same(vm.consts.none.word()) {
+                instance.retain();
+                result = instance;
+                w.release();
+            } else {
+                let e = init_result_error(vm, w);
+                w.release();
+                vm.raised = Some(e.0);
+                result = Word::NULL;
+            }
+        }
+        if flags & frame_flags::GENERATOR != 0 { super::generators::finished(vm, f) }
+        clear_frame(vm, fp);
+        vm.fp = f.prev();
+        vm.recursion_depth -= 1;
+        if flags & frame_flags::ENTRY != 0 && vm.heap.pending() {
+            // Finalizers run with the caller current; the result waits in this word.
+            drop_pending(vm);
+        }
+        result
+    }
+}
+
+#[cold]
+fn drop_pending(vm: &mut Vm) { crate::finalize::drain(vm) }
+
+#[cold]
+unsafe fn init_result_error(vm: &mut Vm, w: Word) -> Raised {
+    let ty = crate::object::ObjExt::type_name(unsafe { obj(&w) }, vm);
+    vm.type_error(format!("__init__() should return None, not '{ty}'"))
+}
+
+/// Calls a Python function from native code: pushes an entry frame and runs it. `values` are positional, then keyword values.
+pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namespace: Option<Owned>) -> PyResult {
+    vm.check_native_stack("")?;
+    // SAFETY: the frame is built completely before `run`; `vm.fp` is the innermost frame or null.
+    unsafe {
+        let exec = &*func.executable(vm)?;
+        let mut base = if vm.fp.is_null() { vm.stack.bottom() } else { entry_base(vm) };
+        let grown;
+        let count;
+        if exec.simple && args.kwnames().is_empty() && args.values().len() == exec.arg_count {
+            grown = reserve(vm, exec, &mut base)?;
+            count = exec.arg_count;
+            for (k, v) in args.values().iter().enumerate() { *base.add(k) = v.clone().into_word() }
+        } else {
+            let values: Vec<Owned> = args.values()[args.pos().len()..].to_vec();
+            let bound = bind::bind(vm, func, exec, args.pos().to_vec(), args.kwnames(), values)?;
+            grown = reserve(vm, exec, &mut base)?;
+            count = bound.len();
+            for (k, w) in bind::into_words(bound).enumerate() { *base.add(k) = w }
+        }
+        for k in count..exec.nlocals { *base.add(k) = Word::NULL }
+        let fp = base.add(exec.nlocals + HEADER_WORDS);
+        let f = Frame(fp);
+        f.set_prev(vm.fp);
+        f.set_exec(exec);
+        f.set_func(func.obj().clone().into_word());
+        f.set_globals(func.globals_word());
+        f.set_namespace(namespace.map_or(Word::NULL, Owned::into_word));
+        f.set_frame_object(Word::NULL);
+        f.set_flags(frame_flags::ENTRY | if grown { frame_flags::CHUNK } else { 0 });
+        f.set_pc(exec.units.as_ptr().cast_mut());
+        vm.fp = fp;
+        vm.recursion_depth += 1;
+        match crate::eval::run(vm, f) {
+            Some(o) => Ok(o),
+            None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),
+        }
+    }
+}
+
+/// Where an entry frame may begin: above everything the running frame owns. If that lies in another chunk than the newest
+/// (a frame of an older chunk cannot run while a newer one exists), growth takes care of it.
+unsafe fn entry_base(vm: &Vm) -> *mut Word { unsafe { Frame(vm.fp).end() } }
+
+/// Whether calling this code makes a generator-like object.
+pub fn makes_generator(flags_: u32) -> bool { flags_ & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0 }

@@ -1,0 +1,96 @@
+//! Generic subscripts and slices.
+#![allow(clippy::missing_safety_doc)]
+
+use instar_code::Unit;
+
+use crate::eval::specialize;
+use crate::eval::state::{obj, word_of};
+use crate::object::{ObjExt, Owned, Word};
+use crate::types::dict::PyDict;
+use crate::types::slice::PySlice;
+use crate::vm::{PyResult, Vm};
+
+#[inline(never)]
+pub unsafe fn load(vm: *mut Vm, pc: *mut Unit, o: Word, k: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        specialize::operators::subscript(vm, pc, o, k);
+        let r = vm.get_item(obj(&o), obj(&k));
+        word_of(vm, r)
+    }
+}
+
+/// `o` is an exact dict.
+#[inline(never)]
+pub unsafe fn load_dict(vm: *mut Vm, o: Word, k: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let d = obj(&o).cast::<PyDict>().expect("law: exact dict");
+        let r = match d.get_item(vm, obj(&k)) {
+            Ok(Some(v)) => Ok(v),
+            Ok(None) => Err(vm.key_error(obj(&k))),
+            Err(e) => Err(e),
+        };
+        word_of(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn store(vm: *mut Vm, pc: *mut Unit, o: Word, k: Word, v: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        specialize::operators::store_subscript(vm, pc, o, k);
+        let target: &Owned = obj(&o);
+        let r = if target.is_exact::<PyDict>(vm) {
+            target.cast::<PyDict>().expect("law: exact dict").set_item(vm, obj(&k), obj(&v))
+        } else {
+            vm.set_item(target, obj(&k), obj(&v))
+        };
+        super::status(vm, r)
+    }
+}
+
+#[inline(never)]
+pub unsafe fn delete(vm: *mut Vm, o: Word, k: Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.del_item(obj(&o), obj(&k));
+        super::status(vm, r)
+    }
+}
+
+fn slice(vm: &mut Vm, start: Owned, stop: Owned, step: Option<Owned>) -> PyResult {
+    let step = vm.option_to_none(step);
+    Ok(vm.new_object(PySlice::new(start, stop, step))?.into_obj())
+}
+
+/// Takes `count` temps at `base`.
+#[inline(never)]
+pub unsafe fn build_slice(vm: *mut Vm, base: *mut Word, count: usize) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let step = if count == 3 { Some(Owned::from_word(*base.add(2))) } else { None };
+        let r = slice(vm, Owned::from_word(*base), Owned::from_word(*base.add(1)), step);
+        word_of(vm, r)
+    }
+}
+
+/// `object[start:stop]`; the three temps stay the caller's.
+#[inline(never)]
+pub unsafe fn load_slice(vm: *mut Vm, base: *mut Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let r = slice(vm, obj(&*base.add(1)).clone(), obj(&*base.add(2)).clone(), None).and_then(|k| vm.get_item(obj(&*base), &k));
+        word_of(vm, r)
+    }
+}
+
+/// `object[start:stop] = value`; temps value, object, start, stop stay the caller's.
+#[inline(never)]
+pub unsafe fn store_slice(vm: *mut Vm, base: *mut Word) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let r = slice(vm, obj(&*base.add(2)).clone(), obj(&*base.add(3)).clone(), None).and_then(|k| vm.set_item(obj(&*base.add(1)), &k, obj(&*base)));
+        super::status(vm, r)
+    }
+}

@@ -1,0 +1,162 @@
+//! Attributes by type version.
+#![allow(clippy::missing_safety_doc)]
+
+use instar_code::{Op, Unit};
+use instar_object::{attrs, TypeFlags};
+
+use super::{become_with, due, failed};
+use crate::object::{ObjExt, Owned, Payload, Ref, Word};
+use crate::typeobj::{vm_flags, PyType, TypeRef};
+use crate::types::member_descriptor::PyMemberDescriptor;
+use crate::types::module::PyModule;
+use crate::types::property::PyProperty;
+use crate::vm::Vm;
+
+/// What generic lookup of `name` on instances of a type finds, as far as a type version can vouch for it.
+enum Found {
+    /// No attribute of the type: the slot in the instance.
+    Value(u16),
+    /// A `__slots__` member: byte offset in the payload.
+    Member(u16),
+    /// A plain or non-data attribute of the type, not shadowed by the class's shared keys.
+    Shared(Owned, /* method descriptor */ bool),
+    /// A property: its getter.
+    Property(Owned),
+    Other,
+}
+
+unsafe fn find(vm: &mut Vm, o: Word, ty: &TypeRef, name: &Owned) -> Found {
+    unsafe {
+        let attr = vm.type_lookup(ty, name);
+        let has_attrs = ty.info.has(TypeFlags::ATTRS);
+        match attr {
+            None => {
+                if !has_attrs || attrs::has_dict(o.ptr()) { return Found::Other }
+                attrs::index(&ty.info, name.word()).map_or(Found::Other, Found::Value)
+            }
+            Some(attr) => {
+                if let Some(m) = Ref::<PyMemberDescriptor>::cast(&attr) {
+                    return m.slot_offset().and_then(|n| u16::try_from(n).ok()).map_or(Found::Other, Found::Member);
+                }
+                if let Some(p) = Ref::<PyProperty>::cast(&attr) {
+                    if !p.obj().is_exact::<PyProperty>(vm) { return Found::Other }
+                    return match p.getter() { Some(g) if is_simple_getter(vm, &g) => Found::Property(g), _ => Found::Other };
+                }
+                let slots = attr.type_of(vm).slots();
+                if slots.descr_set.is_some() { return Found::Other }
+                // A payload dict (functions, modules, exceptions) may shadow: no version speaks for it.
+                if ty.slots().dict_slot.is_some() { return Found::Other }
+                if has_attrs && (attrs::index(&ty.info, name.word()).is_some() || attrs::has_dict(o.ptr())) { return Found::Other }
+                let method = attr.type_of(vm).has_flag(vm_flags::METHOD_DESCRIPTOR);
+                if slots.descr_get.is_some() && !method { return Found::Other }
+                Found::Shared(attr, method)
+            }
+        }
+    }
+}
+
+fn is_simple_getter(vm: &Vm, g: &Owned) -> bool { g.type_of(vm).ptr() == vm.types.function.ptr() }
+
+unsafe fn handle<'a>(o: &Word) -> &'a Owned { unsafe { &*(o as *const Word).cast::<Owned>() } }
+
+fn version(vm: &mut Vm, ty: &TypeRef) -> u32 { vm.type_version(ty) }
+
+pub unsafe fn load_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
+    unsafe {
+        if !due(pc) { return }
+        if special_receiver(vm, pc, o, name, Op::LoadAttrModule, Op::LoadAttrClass) { return }
+        if !o.is_ptr() { return failed(pc) }
+        let ty = handle(&o).type_of(vm).clone();
+        if !ty.has_flag(vm_flags::GENERIC_GETATTR) { return failed(pc) }
+        let found = find(vm, o, &ty, name);
+        let v = version(vm, &ty);
+        if v == 0 { return failed(pc) }
+        match found {
+            Found::Value(slot) => become_with(pc, Op::LoadAttrValue, v as u64 | (slot as u64) << 32, 0),
+            Found::Member(offset) => become_with(pc, Op::LoadAttrMember, v as u64 | (offset as u64) << 32, 0),
+            Found::Shared(attr, false) => become_with(pc, Op::LoadAttrShared, v as u64, attr.word().raw() as u64),
+            Found::Property(getter) => become_with(pc, Op::LoadAttrProperty, v as u64, getter.word().raw() as u64),
+            _ => failed(pc),
+        }
+    }
+}
+
+pub unsafe fn load_method(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
+    unsafe {
+        if !due(pc) { return }
+        if special_receiver(vm, pc, o, name, Op::LoadMethodModule, Op::LoadMethodClass) { return }
+        if !o.is_ptr() { return failed(pc) }
+        let ty = handle(&o).type_of(vm).clone();
+        if !ty.has_flag(vm_flags::GENERIC_GETATTR) { return failed(pc) }
+        let found = find(vm, o, &ty, name);
+        let v = version(vm, &ty);
+        match found {
+            Found::Shared(attr, true) if v != 0 => become_with(pc, Op::LoadMethodType, v as u64, attr.word().raw() as u64),
+            _ => failed(pc),
+        }
+    }
+}
+
+/// Modules and classes as receivers.
+unsafe fn special_receiver(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned, module_op: Op, class_op: Op) -> bool {
+    unsafe {
+        if !o.is_ptr() { return false }
+        if o.ptr().ty() == vm.types.module.ptr() {
+            let m = Ref::<PyModule>::from_ref_unchecked(handle(&o)).clone();
+            let dict = m.dict_ref().clone();
+            // A data descriptor of the module type comes first.
+            let ty = vm.types.module.clone();
+            if vm.type_lookup(&ty, name).is_some() { failed(pc); return true }
+            match dict.find_interned(vm, name) {
+                Some(entry) => {
+                    let v = dict.assign_keys_version(vm);
+                    if v == 0 { failed(pc); return true }
+                    become_with(pc, module_op, v as u64, dict.value_ptr(vm, entry) as u64);
+                }
+                None => failed(pc),
+            }
+            return true;
+        }
+        if std::ptr::eq(o.ptr().info().vtable, PyType::vtable()) {
+            let class = Ref::<PyType>::from_ref_unchecked(handle(&o)).clone();
+            let meta = class.obj().type_of(vm).clone();
+            let plain = meta.has_flag(vm_flags::GENERIC_GETATTR) && vm.type_lookup(&meta, name).is_none();
+            let attr = vm.type_lookup(&class, name);
+            match attr {
+                Some(attr) if plain => {
+                    // Only what access through the class gives unchanged: no descriptor, or a plain function.
+                    let is_function = attr.type_of(vm).ptr() == vm.types.function.ptr();
+                    if attr.type_of(vm).slots().descr_get.is_some() && !is_function { failed(pc); return true }
+                    let v = version(vm, &class);
+                    if v == 0 { failed(pc) } else { become_with(pc, class_op, v as u64, attr.word().raw() as u64) }
+                }
+                _ => failed(pc),
+            }
+            return true;
+        }
+        false
+    }
+}
+
+pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
+    unsafe {
+        if !due(pc) { return }
+        if !o.is_ptr() { return failed(pc) }
+        let ty = handle(&o).type_of(vm).clone();
+        if !ty.has_flag(vm_flags::GENERIC_SETATTR) { return failed(pc) }
+        let attr = vm.type_lookup(&ty, name);
+        if let Some(m) = attr.as_ref().and_then(Ref::<PyMemberDescriptor>::cast) {
+            let v = version(vm, &ty);
+            return match m.slot_offset().and_then(|n| u16::try_from(n).ok()) {
+                Some(offset) if v != 0 && m.is_writable_slot() => become_with(pc, Op::StoreAttrMember, v as u64 | (offset as u64) << 32, 0),
+                _ => failed(pc),
+            };
+        }
+        if attr.as_ref().is_some_and(|a| a.type_of(vm).slots().descr_set.is_some()) { return failed(pc) }
+        if !ty.info.has(TypeFlags::ATTRS) || attrs::has_dict(o.ptr()) { return failed(pc) }
+        let Some(slot) = attrs::index(&ty.info, name.word()) else { return failed(pc) };
+        let v = version(vm, &ty);
+        if v == 0 { return failed(pc) }
+        become_with(pc, Op::StoreAttrValue, v as u64 | (slot as u64) << 32, 0);
+    }
+}

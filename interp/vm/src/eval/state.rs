@@ -1,0 +1,176 @@
+//! The loop's registers and the few things every op does with them.
+
+use instar_code::Unit;
+use instar_object::Active;
+
+use super::exec::Executable;
+use super::frame::Frame;
+use super::slow;
+use crate::object::{Owned, Word};
+use crate::vm::{PyResult, Vm};
+
+/// Local scalars of the loop. `pc` points at the instruction being executed.
+pub struct State {
+    /// Current instruction.
+    pub pc: *mut Unit,
+    /// Temp 0 of the current frame.
+    pub fp: *mut Word,
+    /// Constants of the current code.
+    pub k: *const Word,
+    /// The interpreter.
+    pub vm: *mut Vm,
+}
+
+/// What an op did.
+pub enum Flow {
+    /// Go on behind the instruction and its caches.
+    Next,
+    /// `pc` (and perhaps the frame) has been set.
+    Jump,
+    /// An exception is in `vm.raised`; consumed operands have been released.
+    Error,
+    /// The entry frame returned this (owned) word.
+    Exit(Word),
+}
+
+/// Hint: the path that calls this is unlikely.
+#[cold]
+#[inline(always)]
+pub fn cold_path() {}
+
+/// `b`, with the hint that it is mostly false.
+#[inline(always)]
+pub fn unlikely(b: bool) -> bool {
+    if b { cold_path() }
+    b
+}
+
+/// Whether locals and constants are borrowed by the ops that read them.
+pub const ELIDE: bool = <Active as instar_object::Layout>::ELIDE;
+
+/// A word as a handle reference.
+///
+/// # Safety
+/// The word is not null and outlives the reference's use.
+#[inline(always)]
+pub unsafe fn obj<'a>(w: &Word) -> &'a Owned { unsafe { &*(w as *const Word).cast::<Owned>() } }
+
+#[allow(clippy::missing_safety_doc)] // All: the verifier's laws hold for the current frame, see `run`.
+impl State {
+    /// The token. Ops use it only for the length of one call.
+    #[inline(always)]
+    pub unsafe fn vm<'a>(&self) -> &'a mut Vm { unsafe { &mut *self.vm } }
+    /// Reads a register without touching its count.
+    #[inline(always)]
+    pub unsafe fn get(&self, r: i16) -> Word { unsafe { *self.fp.offset(r as isize) } }
+    /// Address of a register.
+    #[inline(always)]
+    pub unsafe fn at(&self, r: i16) -> *mut Word { unsafe { self.fp.offset(r as isize) } }
+    /// Reads a `Use` operand. Without static elision a local is retained for the instruction.
+    #[inline(always)]
+    pub unsafe fn use_(&self, r: i16) -> Word {
+        unsafe {
+            let w = *self.fp.offset(r as isize);
+            if !ELIDE && r < 0 { crate::stats::retain_local(w); w.retain() }
+            w
+        }
+    }
+    /// Ends a `Use` operand: a temp is consumed.
+    #[inline(always)]
+    pub unsafe fn end(&mut self, r: i16, w: Word) { unsafe { if !ELIDE || r >= 0 { self.drop_word(w) } } }
+    /// Reads a `Use` operand and takes it: a temp is moved, a local shared.
+    #[inline(always)]
+    pub unsafe fn take(&self, r: i16) -> Word {
+        unsafe {
+            let w = *self.fp.offset(r as isize);
+            if r < 0 { crate::stats::retain_local(w); w.retain() }
+            w
+        }
+    }
+    /// A constant, borrowed (retained for the instruction without static elision).
+    #[inline(always)]
+    pub unsafe fn constant(&self, index: i16) -> Word {
+        unsafe {
+            let w = *self.k.add(index as u16 as usize);
+            if !ELIDE { w.retain() }
+            w
+        }
+    }
+    /// Ends a constant operand.
+    #[inline(always)]
+    pub unsafe fn end_constant(&mut self, w: Word) { unsafe { if !ELIDE { self.drop_word(w) } } }
+    /// Writes an `Out` operand: the old value of a local is released after the new one is in place.
+    #[inline(always)]
+    pub unsafe fn set(&mut self, r: i16, w: Word) {
+        unsafe {
+            let p = self.fp.offset(r as isize);
+            if r < 0 {
+                let old = *p;
+                *p = w;
+                self.drop_word(old);
+            } else {
+                *p = w;
+            }
+        }
+    }
+    /// Releases a word; a death that leaves finalizers pending runs them here, where the op's effects are complete.
+    #[inline(always)]
+    pub unsafe fn drop_word(&mut self, w: Word) {
+        unsafe {
+            if w.is_ptr() && unlikely(w.release_is_dead()) { slow::died(self.vm, self.pc, self.fp, w) }
+        }
+    }
+    /// Saves pc for whoever looks at the frame.
+    #[inline(always)]
+    pub unsafe fn save(&self) { unsafe { Frame(self.fp).set_pc(self.pc) } }
+    /// The current executable.
+    #[inline(always)]
+    pub unsafe fn exec<'a>(&self) -> &'a Executable { unsafe { &*Frame(self.fp).exec() } }
+    /// Name number `index`.
+    #[inline(always)]
+    pub unsafe fn name<'a>(&self, index: usize) -> &'a Owned { unsafe { (*Frame(self.fp).exec()).names.get_unchecked(index) } }
+    /// Cache unit `n` (1 = the first).
+    #[inline(always)]
+    pub unsafe fn cache(&self, n: usize) -> u64 { unsafe { self.pc.add(n).cast::<u64>().read() } }
+    /// Writes cache unit `n`.
+    #[inline(always)]
+    pub unsafe fn set_cache(&self, n: usize, bits: u64) { unsafe { self.pc.add(n).cast::<u64>().write(bits) } }
+    /// Jumps relative to the current instruction.
+    #[inline(always)]
+    pub unsafe fn jump(&mut self, offset: i32) -> Flow {
+        unsafe { self.pc = self.pc.offset(offset as isize) };
+        Flow::Jump
+    }
+    /// Runs what deaths inside a slow path left pending.
+    #[inline(always)]
+    pub unsafe fn tick(&mut self) {
+        unsafe { if unlikely((*self.vm).heap.pending()) { slow::drain(self.vm) } }
+    }
+    /// Makes `frame` current.
+    #[inline(always)]
+    pub unsafe fn enter(&mut self, fp: *mut Word, exec: &Executable, pc: *mut Unit) {
+        unsafe { (*self.vm).fp = fp };
+        self.fp = fp;
+        self.k = exec.consts.as_ptr().cast();
+        self.pc = pc;
+    }
+    /// Ends an op with the word of a slow path (null = error): writes it and runs pending finalizers.
+    #[inline(always)]
+    pub unsafe fn finish(&mut self, r: i16, w: Word) -> Flow {
+        unsafe {
+            if w.is_null() { self.tick(); return Flow::Error }
+            self.set(r, w);
+            self.tick();
+        }
+        Flow::Next
+    }
+}
+
+/// The word of a result; an exception goes to `vm.raised` and gives null.
+#[inline(always)]
+pub fn word_of(vm: &mut Vm, r: PyResult<Owned>) -> Word {
+    match r {
+        Ok(o) => o.into_word(),
+        Err(e) => { vm.raised = Some(e.0); Word::NULL }
+    }
+}

@@ -1,0 +1,63 @@
+//! Finding the handler of an exception.
+
+use instar_code::Unit;
+
+use super::frame::{frame_flags, Frame};
+use super::slow::{calls, generators};
+use crate::object::Word;
+use crate::vm::Vm;
+
+/// Unwinds from `pc` in frame `fp` with the exception in `vm.raised`. Gives where to go on, or `None` when the entry frame
+/// was left (the exception stays in `vm.raised`).
+///
+/// # Safety
+/// `fp` is the innermost frame, `pc` the raising instruction, whose consumed temps have been released.
+#[cold]
+#[inline(never)]
+pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> Option<(*mut Unit, *mut Word)> {
+    unsafe {
+        let vm = &mut *vm;
+        loop {
+            let f = Frame(fp);
+            f.set_pc(pc);
+            let exec = &*f.exec();
+            let unit = f.unit_index();
+            if vm.reraised {
+                vm.reraised = false;
+            } else {
+                vm.add_traceback(f);
+            }
+            let depth = exec.blob.error_depth[unit] as usize;
+            if let Some(h) = exec.blob.handlers.iter().find(|h| (h.start..h.end).contains(&(unit as u32))) {
+                for k in (h.depth as usize..depth).rev() { release(vm, *fp.add(k)) }
+                let e = vm.raised.take().expect("law: an exception is on its way");
+                *fp.add(h.depth as usize) = e.into_obj().into_word();
+                let target = exec.units.as_ptr().cast_mut().add(h.target as usize);
+                f.set_pc(target);
+                settle(vm);
+                return Some((target, fp));
+            }
+            for k in (0..depth).rev() { release(vm, *fp.add(k)) }
+            let flags = f.flags();
+            if flags & frame_flags::GENERATOR != 0 { generators::finished(vm, f) }
+            calls::clear_frame(vm, fp);
+            vm.fp = f.prev();
+            vm.recursion_depth -= 1;
+            settle(vm);
+            if flags & frame_flags::ENTRY != 0 { return None }
+            fp = vm.fp;
+            pc = Frame(fp).pc();
+        }
+    }
+}
+
+unsafe fn release(_: &mut Vm, w: Word) { unsafe { w.release() } }
+
+/// Runs finalizers that became due; they do not disturb the exception on its way.
+fn settle(vm: &mut Vm) {
+    if vm.heap.pending() {
+        let raised = vm.raised.take();
+        crate::finalize::drain(vm);
+        vm.raised = raised;
+    }
+}

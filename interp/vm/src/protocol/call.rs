@@ -1,0 +1,110 @@
+//! Calling from native code.
+//!
+//! Python functions are entered through `eval/slow/calls.rs`; everything else through its type's `call` slot.
+
+use crate::args::Args;
+use crate::eval::slow::calls;
+use crate::object::{ObjExt, Owned, Ref};
+use crate::typeobj::PyType;
+use crate::types::builtin_function::PyBuiltin;
+use crate::types::dict::PyDict;
+use crate::types::function::PyFunction;
+use crate::types::str::PyStr;
+use crate::vm::{PyResult, Vm};
+
+impl Vm {
+    /// `f(*args)`
+    pub fn call(&mut self, f: &Owned, args: Args<'_>) -> PyResult {
+        if f.type_of(self).ptr() == self.types.function.ptr() {
+            return calls::call_function(self, f.cast::<PyFunction>().expect("law: exact function"), args, None);
+        }
+        match f.type_of(self).slots().call {
+            Some(call) => {
+                self.check_native_stack(" while calling a Python object")?;
+                call(self, f, args)
+            }
+            None => {
+                let ty = f.type_name(self);
+                Err(self.type_error(format!("'{ty}' object is not callable")))
+            }
+        }
+    }
+    /// `f()`
+    pub fn call0(&mut self, f: &Owned) -> PyResult { self.call(f, Args::EMPTY) }
+    /// `f(a)`
+    pub fn call1(&mut self, f: &Owned, a: &Owned) -> PyResult { self.call(f, Args::positional(std::slice::from_ref(a))) }
+    /// `f(a, b)`
+    pub fn call2(&mut self, f: &Owned, a: &Owned, b: &Owned) -> PyResult { self.call(f, Args::positional(&[a.clone(), b.clone()])) }
+    /// `f(*args)` of positional arguments
+    pub fn call_n(&mut self, f: &Owned, args: &[Owned]) -> PyResult { self.call(f, Args::positional(args)) }
+    /// `o.name(*args)`
+    pub fn call_method(&mut self, o: &Owned, name: &Owned, args: &[Owned]) -> PyResult {
+        let (f, this) = self.get_method(o, name)?;
+        match this {
+            None => self.call_n(&f, args),
+            Some(this) => {
+                let mut all = Vec::with_capacity(args.len() + 1);
+                all.push(this);
+                all.extend_from_slice(args);
+                self.call_n(&f, &all)
+            }
+        }
+    }
+    /// `f(*pos, **kw)`
+    pub fn call_kw(&mut self, f: &Owned, pos: &[Owned], kw: &[(&str, Owned)]) -> PyResult {
+        let mut values = pos.to_vec();
+        let mut names = Vec::with_capacity(kw.len());
+        for (name, value) in kw {
+            names.push(self.intern(name)?);
+            values.push(value.clone());
+        }
+        self.call(f, Args::new(&values, &names))
+    }
+    /// Whether `callable(o)`.
+    pub fn is_callable(&self, o: &Owned) -> bool { o.type_of(self).slots().call.is_some() }
+    /// Whether `iter(o)` can work.
+    pub fn is_iterable(&self, o: &Owned) -> bool { let s = o.type_of(self).slots(); s.iter.is_some() || s.getitem.is_some() }
+    /// How messages name a callable: `f()`.
+    pub fn callable_name(&mut self, f: &Owned) -> String { callable_name(self, f) }
+}
+
+/// How messages name a callable: `mod.f()`, `<object>` if it has no name.
+pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
+    if let Some(func) = Ref::<PyFunction>::cast(f) {
+        let q = func.qualname.get().map(|q| vm.repr_text_plain(&q)).unwrap_or_default();
+        let m = func.module.get().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));
+        return match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") };
+    }
+    if let Some(b) = Ref::<PyBuiltin>::cast(f) { return format!("{}()", b.def.name) }
+    if let Some(t) = Ref::<PyType>::cast(f) {
+        let name = vm.names.__module__.clone();
+        let m = vm.get_attr_opt(t.obj(), &name).ok().flatten().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));
+        let q = t.qualname(vm);
+        return match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") };
+    }
+    match vm.str(f) { Ok(s) => vm.repr_text_plain(&s), Err(_) => f.type_name(vm) }
+}
+
+/// Appends the items of a `**mapping` to keyword names and values; errors name the callee.
+pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
+    let dict = match Ref::<PyDict>::cast(mapping) {
+        Some(d) => d.clone(),
+        None => {
+            let d = vm.new_dict()?;
+            if let Err(e) = d.update_mapping(vm, mapping) {
+                if !e.is(vm, &vm.types.attribute_error) { return Err(e) }
+                let (name, ty) = (callable_name(vm, f), mapping.type_name(vm));
+                return Err(vm.type_error(format!("{name} argument after ** must be a mapping, not {ty}")));
+            }
+            d
+        }
+    };
+    let mut pos = 0;
+    while let Some((next, key, value)) = dict.next_entry(vm, pos) {
+        pos = next;
+        if Ref::<PyStr>::cast(&key).is_none() { return Err(vm.type_error("keywords must be strings")) }
+        names.push(key);
+        values.push(value);
+    }
+    Ok(())
+}

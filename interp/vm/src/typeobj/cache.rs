@@ -1,0 +1,116 @@
+//! The method cache: (type version, interned name) -> attribute found along the MRO; and type versions.
+//!
+//! A version names one state of a type and its whole MRO. It is handed out at the first cached lookup, taken away (with all
+//! subclasses') at any change, and never reused, so a stale entry can never match. The idea is CPython's type cache.
+//! Not here: what is done with the attribute (`protocol/attr.rs`).
+
+use std::cell::Cell;
+
+use super::{vm_flags, TypeRef};
+use crate::object::{Owned, Ref, Slot, Word};
+use crate::vm::Vm;
+
+/// Entries; a power of two. CPython: 4096.
+const ENTRIES: usize = 4096;
+
+struct Entry {
+    version: Cell<u32>,
+    name: Slot,
+    /// Borrowed: alive as long as `version` is a valid one. Null: the name is known to be absent.
+    value: Cell<Word>,
+}
+
+/// The cache, and the counter of type versions.
+pub struct MethodCache {
+    entries: Box<[Entry]>,
+    next_version: Cell<u32>,
+}
+
+impl Default for MethodCache {
+    fn default() -> Self {
+        let entries = (0..ENTRIES).map(|_| Entry { version: Cell::new(0), name: Slot::default(), value: Cell::new(Word::NULL) }).collect();
+        MethodCache { entries, next_version: Cell::new(1) }
+    }
+}
+
+impl MethodCache {
+    #[inline(always)]
+    fn entry(&self, version: u32, name: Word) -> &Entry { &self.entries[(version as usize ^ (name.raw() >> 4)) & (ENTRIES - 1)] }
+
+    /// Drops everything (before shutdown, and by `sys._clear_type_cache`).
+    pub fn clear(&self) {
+        for e in &*self.entries {
+            e.version.set(0);
+            e.value.set(Word::NULL);
+            e.name.set(None);
+        }
+    }
+}
+
+impl Vm {
+    /// The attribute `name` (interned) as found along the MRO of `ty`, without binding.
+    #[inline]
+    pub fn type_lookup(&self, ty: &TypeRef, name: &Owned) -> Option<Owned> {
+        let word = self.type_lookup_word(ty, name);
+        // SAFETY: the word is null or borrowed from a namespace of the MRO, alive until that changes; it is shared at once.
+        if word.is_null() { None } else { Some(unsafe { Owned::share_word(word) }) }
+    }
+
+    /// As [`Vm::type_lookup`], borrowed: valid until any type is changed.
+    #[inline]
+    pub fn type_lookup_word(&self, ty: &TypeRef, name: &Owned) -> Word {
+        let version = ty.info.version.get();
+        let entry = self.method_cache.entry(version, name.word());
+        if version != 0 && entry.version.get() == version && entry.name.word().same(name.word()) { return entry.value.get() }
+        self.type_lookup_miss(ty, name)
+    }
+
+    #[inline(never)]
+    fn type_lookup_miss(&self, ty: &TypeRef, name: &Owned) -> Word {
+        let mut found = Word::NULL;
+        for t in ty.mro_items(self) {
+            // SAFETY: an MRO holds only types.
+            let t = unsafe { Ref::<super::PyType>::from_ref_unchecked(t) };
+            if let Some(v) = t.dict.get_interned(self, name) {
+                found = v.word();
+                break;
+            }
+        }
+        let version = self.type_version(ty);
+        if version != 0 {
+            let entry = self.method_cache.entry(version, name.word());
+            entry.version.set(version);
+            entry.value.set(found);
+            // The name is owned: its address must not come back as another name's.
+            entry.name.set(Some(name.clone()));
+        }
+        found
+    }
+
+    /// The type's version, handed out now if it has none; 0 if it can have none (then nothing about it may be cached).
+    pub fn type_version(&self, ty: &TypeRef) -> u32 {
+        let version = ty.info.version.get();
+        if version != 0 || ty.has_flag(vm_flags::NO_VERSION) { return version }
+        // Every type of the MRO gets one first: `type_modified` stops at a type without a version.
+        for t in ty.mro_items(self).iter().rev() {
+            // SAFETY: an MRO holds only types.
+            let t = unsafe { Ref::<super::PyType>::from_ref_unchecked(t) };
+            if t.has_flag(vm_flags::NO_VERSION) { return 0 }
+            if t.info.version.get() == 0 {
+                let next = self.method_cache.next_version.get();
+                if next == u32::MAX { return 0 }
+                self.method_cache.next_version.set(next + 1);
+                t.info.version.set(next);
+            }
+        }
+        ty.info.version.get()
+    }
+
+    /// Takes the versions of `ty` and its subclasses away: something about them changed.
+    pub fn type_modified(&self, ty: &TypeRef) {
+        if ty.info.version.get() == 0 { return }
+        ty.info.version.set(0);
+        ty.init_cache.set(0);
+        for sub in ty.subclasses(self) { self.type_modified(&sub) }
+    }
+}

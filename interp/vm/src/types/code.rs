@@ -1,0 +1,254 @@
+//! Code objects: the compiler's blob with what Python sees of it, and the executable form made at the first call.
+//!
+//! Not here: running (`eval/`), marshalling.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use instar_code::{flags, CodeBlob, Const, LocalKind};
+
+use crate::eval::exec::Executable;
+use crate::native::{Def, GetSet, Native, TypeDef};
+use crate::object::{Owned, Ref, Trace, Word};
+use crate::slots::Slots;
+use crate::vm::{PyResult, Vm};
+use crate::payload;
+
+/// A code object.
+pub struct PyCode {
+    blob: Arc<CodeBlob>,
+    exec: OnceCell<Box<Executable>>,
+}
+
+// SAFETY: the constants and names of the executable are what a code owns; each is visited once.
+unsafe impl Trace for PyCode {
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        if let Some(exec) = self.exec.get() {
+            for c in exec.consts.iter().chain(exec.names.iter()) { visit(c.word()) }
+        }
+    }
+    fn clear(&mut self) {}
+}
+payload!(PyCode, "code", code);
+
+impl PyCode {
+    /// A code object for a blob.
+    pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { vm.new_object(PyCode { blob, exec: OnceCell::new() }) }
+    /// The compiled form.
+    pub fn blob(&self) -> &Arc<CodeBlob> { &self.blob }
+    /// The executable if it has been made, else null.
+    pub fn exec_if_made(&self) -> *const Executable { self.exec.get().map_or(std::ptr::null(), |b| &raw const **b) }
+    /// Number of free variables.
+    pub fn free_count(&self) -> usize { self.blob.locals.iter().filter(|l| l.kind == LocalKind::Free).count() }
+}
+
+impl Ref<PyCode> {
+    /// The executable, made now if need be.
+    pub fn executable(&self, vm: &mut Vm) -> PyResult<*const Executable> {
+        if self.exec.get().is_none() {
+            let exec = Executable::new(vm, &self.blob, self.obj().word())?;
+            let _ = self.exec.set(Box::new(exec));
+        }
+        Ok(self.exec_if_made())
+    }
+    /// `co_name`.
+    pub fn name_obj(&self, vm: &mut Vm) -> PyResult { vm.intern(&self.blob.name) }
+    /// `co_qualname`.
+    pub fn qualname_obj(&self, vm: &mut Vm) -> PyResult { vm.intern(&self.blob.qualname) }
+    /// The docstring if the code has one.
+    pub fn docstring(&self, vm: &mut Vm) -> PyResult<Option<Owned>> {
+        if self.blob.flags & flags::HAS_DOCSTRING == 0 { return Ok(None) }
+        match self.blob.consts.first() {
+            Some(c @ Const::Str(_)) => Ok(Some(const_object(vm, c)?)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The object of a constant. Identifier-like strings are interned, as in CPython.
+pub fn const_object(vm: &mut Vm, c: &Const) -> PyResult {
+    Ok(match c {
+        Const::None => vm.none(),
+        Const::True => vm.bool(true),
+        Const::False => vm.bool(false),
+        Const::Ellipsis => vm.consts.ellipsis.clone(),
+        Const::Int(n) => vm.new_int(*n)?,
+        Const::BigInt { negative, magnitude } => {
+            let n = dashu_int::IBig::from(dashu_int::UBig::from_le_bytes(magnitude));
+            vm.new_bigint(if *negative { -n } else { n })?
+        }
+        Const::Float(x) => vm.new_float(*x)?,
+        Const::Complex(re, im) => vm.new_complex(*re, *im)?,
+        Const::Str(text) => match text.as_str() {
+            Some(t) if t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => vm.intern(t)?,
+            Some(t) => vm.new_str(t)?,
+            None => vm.new_str_from_code_points(text.code_points().collect())?,
+        },
+        Const::Bytes(b) => vm.new_bytes(b)?,
+        Const::Tuple(items) => {
+            let items = items.iter().map(|c| const_object(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            vm.new_tuple(items)?.into_obj()
+        }
+        Const::FrozenSet(items) => {
+            let items = items.iter().map(|c| const_object(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            vm.new_frozenset(items)?
+        }
+        Const::Slice(parts) => {
+            let [a, b, c] = &**parts;
+            let (a, b, c) = (const_object(vm, a)?, const_object(vm, b)?, const_object(vm, c)?);
+            vm.new_object(crate::types::slice::PySlice::new(a, b, c))?.into_obj()
+        }
+        Const::Code(blob) => PyCode::new(vm, blob.clone())?.into_obj(),
+    })
+}
+
+fn this(o: &Owned) -> &Ref<PyCode> { Ref::cast(o).expect("law: checked by the descriptor") }
+
+fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    vm.new_str(&format!("<code object {} at {:#x}, file \"{}\", line {}>", b.name, o.word().raw(), b.filename, b.first_line))
+}
+
+fn names_tuple(vm: &mut Vm, names: impl Iterator<Item = String>) -> PyResult {
+    let items = names.map(|n| vm.intern(&n)).collect::<PyResult<Vec<_>>>()?;
+    Ok(vm.new_tuple(items)?.into_obj())
+}
+
+fn locals_of(vm: &mut Vm, o: &Owned, keep: impl Fn(usize, LocalKind) -> bool) -> PyResult {
+    let b = this(o).blob.clone();
+    names_tuple(vm, b.locals.iter().enumerate().filter(|(i, l)| keep(*i, l.kind)).map(|(_, l)| l.name.clone()))
+}
+
+/// Parameters, `*args` and `**kwargs` included.
+fn param_count(b: &CodeBlob) -> usize {
+    (b.arg_count + b.kwonly_count) as usize + (b.flags & flags::VARARGS != 0) as usize + (b.flags & flags::VARKEYWORDS != 0) as usize
+}
+
+fn co_varnames(vm: &mut Vm, o: &Owned) -> PyResult {
+    let params = param_count(&this(o).blob);
+    locals_of(vm, o, |i, k| k == LocalKind::Plain || k == LocalKind::Cell && i < params)
+}
+fn co_cellvars(vm: &mut Vm, o: &Owned) -> PyResult { locals_of(vm, o, |_, k| k == LocalKind::Cell) }
+fn co_freevars(vm: &mut Vm, o: &Owned) -> PyResult { locals_of(vm, o, |_, k| k == LocalKind::Free) }
+fn co_names(vm: &mut Vm, o: &Owned) -> PyResult { let b = this(o).blob.clone(); names_tuple(vm, b.names.iter().cloned()) }
+fn co_consts(vm: &mut Vm, o: &Owned) -> PyResult {
+    let exec = this(o).clone().executable(vm)?;
+    // SAFETY: the code object owns the executable and is alive.
+    let items: Vec<Owned> = unsafe { (*exec).consts.to_vec() };
+    Ok(vm.new_tuple(items)?.into_obj())
+}
+fn co_name(vm: &mut Vm, o: &Owned) -> PyResult { this(o).clone().name_obj(vm) }
+fn co_qualname(vm: &mut Vm, o: &Owned) -> PyResult { this(o).clone().qualname_obj(vm) }
+fn co_filename(vm: &mut Vm, o: &Owned) -> PyResult { let b = this(o).blob.clone(); vm.new_str(&b.filename) }
+fn co_argcount(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.arg_count.into()) }
+fn co_posonly(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.posonly_count.into()) }
+fn co_kwonly(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.kwonly_count.into()) }
+fn co_flags(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int((this(o).blob.flags).into()) }
+fn co_firstlineno(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.first_line.into()) }
+fn co_stacksize(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.temps.into()) }
+fn co_nlocals(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    let params = param_count(&b);
+    let n = b.locals.iter().enumerate().filter(|(i, l)| l.kind == LocalKind::Plain || l.kind == LocalKind::Cell && *i < params).count();
+    vm.new_int(n as i64)
+}
+/// The compiler's instructions as bytes: stable whatever has been specialised.
+fn co_code(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    let bytes: Vec<u8> = b.units.iter().flat_map(|u| u.bits().to_le_bytes()).collect();
+    vm.new_bytes(&bytes)
+}
+fn co_positions(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    let mut rows = Vec::with_capacity(b.positions.len());
+    for p in &b.positions {
+        let mut row = Vec::with_capacity(4);
+        for n in [p.line, p.end_line, p.column, p.end_column] { row.push(if p.line < 0 || n < 0 { vm.none() } else { vm.new_int(n.into())? }) }
+        // Offsets count 2-byte units (Lib assumes them): one of ours is four.
+        for _ in 0..4 { rows.push(vm.new_tuple(row.clone())?.into_obj()) }
+    }
+    let list = vm.new_list(rows)?;
+    vm.iter(list.obj())
+}
+fn co_lines(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    let mut rows = Vec::new();
+    let mut start = 0;
+    while start < b.positions.len() {
+        let line = b.positions[start].line;
+        let mut end = start;
+        while end < b.positions.len() && b.positions[end].line == line { end += 1 }
+        let row = [vm.new_int(start as i64 * 8)?, vm.new_int(end as i64 * 8)?, if line < 0 { vm.none() } else { vm.new_int(line.into())? }];
+        rows.push(vm.new_tuple(row)?.into_obj());
+        start = end;
+    }
+    let list = vm.new_list(rows)?;
+    vm.iter(list.obj())
+}
+
+fn replace(vm: &mut Vm, o: &Owned, args: crate::args::Args<'_>) -> PyResult {
+    if let [extra, ..] = args.pos() { let _ = extra; return Err(vm.type_error(format!("replace() takes no positional arguments ({} given)", args.pos().len()))) }
+    let mut blob = (**this(o).blob()).clone();
+    for (name, value) in args.keywords() {
+        let key = vm.repr_text_plain(name);
+        match key.as_str() {
+            "co_name" => blob.name = vm.repr_text_plain(value),
+            "co_qualname" => blob.qualname = vm.repr_text_plain(value),
+            "co_filename" => blob.filename = vm.repr_text_plain(value),
+            "co_firstlineno" => blob.first_line = vm.index_i64(value)?.clamp(0, u32::MAX.into()) as u32,
+            "co_flags" => {
+                // Only flags that change no frame shape.
+                let fixed = flags::VARARGS | flags::VARKEYWORDS | flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+                let new = vm.index_i64(value)? as u32;
+                if (new ^ blob.flags) & fixed != 0 { return Err(vm.value_error("code: co_flags that change the kind of code are not supported")) }
+                blob.flags = new;
+            }
+            _ => return Err(vm.not_implemented_error(format!("code.replace({key}=...) is not supported"))),
+        }
+    }
+    Ok(PyCode::new(vm, Arc::new(blob))?.into_obj())
+}
+
+fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: instar_code::Compare) -> PyResult {
+    let (Some(x), Some(y)) = (Ref::<PyCode>::cast(a), Ref::<PyCode>::cast(b)) else { return Ok(vm.not_implemented()) };
+    let same = x.is(b) || (x.blob.name == y.blob.name && x.blob.units == y.blob.units && x.blob.first_line == y.blob.first_line
+        && x.blob.names == y.blob.names && x.blob.locals == y.blob.locals && format!("{:?}", x.blob.consts) == format!("{:?}", y.blob.consts));
+    match op {
+        instar_code::Compare::Eq => Ok(vm.bool(same)),
+        instar_code::Compare::Ne => Ok(vm.bool(!same)),
+        _ => Ok(vm.not_implemented()),
+    }
+}
+
+fn hash(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
+    let b = this(o).blob.clone();
+    let name = vm.intern(&b.name)?;
+    let h = vm.hash(&name)? ^ (b.units.len() as i64).wrapping_mul(1_000_003) ^ i64::from(b.first_line);
+    Ok(if h == -1 { -2 } else { h })
+}
+
+/// Contents of the type.
+pub static DEF: TypeDef = TypeDef {
+    doc: "Create a code object.  Not for mere mortals.",
+    sig: "",
+    methods: &[
+        Def::new("co_positions", "($self, /)", Native::N0(co_positions)),
+        Def::new("co_lines", "($self, /)", Native::N0(co_lines)),
+        Def::new("replace", "($self, /, **changes)", Native::Full(replace)),
+        Def::new("__replace__", "($self, /, **changes)", Native::Full(replace)),
+    ],
+    getset: &[
+        GetSet::ro("co_name", co_name), GetSet::ro("co_qualname", co_qualname), GetSet::ro("co_filename", co_filename), GetSet::ro("co_argcount", co_argcount),
+        GetSet::ro("co_posonlyargcount", co_posonly), GetSet::ro("co_kwonlyargcount", co_kwonly), GetSet::ro("co_flags", co_flags),
+        GetSet::ro("co_firstlineno", co_firstlineno), GetSet::ro("co_stacksize", co_stacksize), GetSet::ro("co_nlocals", co_nlocals),
+        GetSet::ro("co_varnames", co_varnames), GetSet::ro("co_cellvars", co_cellvars), GetSet::ro("co_freevars", co_freevars),
+        GetSet::ro("co_names", co_names), GetSet::ro("co_consts", co_consts), GetSet::ro("co_code", co_code), GetSet::ro("_co_code_adaptive", co_code),
+    ],
+};
+
+/// Fills the type.
+pub fn init(vm: &mut Vm) -> PyResult<()> {
+    let ty = vm.types.code.clone();
+    vm.fill_type(&ty, Slots { repr: Some(repr), compare: Some(compare), hash: Some(hash), ..Slots::default() }, &DEF)
+}
+
