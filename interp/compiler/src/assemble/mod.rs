@@ -14,6 +14,7 @@ use instar_syntax::{ErrorKind, TextRange};
 pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
     let mut targets: Vec<u32> = u.insts.iter().map(|i| if i.target == NONE { NONE } else { u.labels[i.target as usize] }).collect();
     thread_jumps(&mut u.insts, &mut targets);
+    copy_returns(&mut u.insts, &mut targets);
     let mut live = reachable(&u, &targets);
     drop_nops(&u, &targets, &mut live);
     flow::drop_checks(&u, &targets, &mut live);
@@ -38,6 +39,29 @@ fn thread_jumps(insts: &mut [Inst], targets: &mut [u32]) {
                 _ => break,
             }
         }
+    }
+}
+
+/// A return without a line takes the line of each way to it, so that tracing shows no line twice.
+fn copy_returns(insts: &mut Vec<Inst>, targets: &mut Vec<u32>) {
+    let is_implicit = |x: &Inst| x.op == Op::ReturnConst && x.pos.line < 0;
+    for i in 0..insts.len() {
+        if targets[i] == NONE { continue; }
+        let t = targets[i] as usize;
+        if !insts.get(t).is_some_and(is_implicit) { continue; }
+        let mut copy = insts[t];
+        copy.pos = match insts[i].pos.line { line if line < 0 => insts[..i].iter().rev().find(|x| x.pos.line >= 0).map_or(insts[i].pos, |x| x.pos), _ => insts[i].pos };
+        if insts[i].op == Op::Jump {
+            insts[i] = copy;
+            targets[i] = NONE;
+        } else {
+            targets[i] = insts.len() as u32;
+            insts.push(copy);
+            targets.push(NONE);
+        }
+    }
+    for i in 1..insts.len() {
+        if is_implicit(&insts[i]) { insts[i].pos = insts[i - 1].pos; }
     }
 }
 
@@ -89,14 +113,36 @@ fn drop_jumps(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
     }
 }
 
+/// Constants that live instructions (or the docstring convention) need; operands are renumbered.
+fn used_constants(u: &mut Unit<'_>, live: &[bool]) -> Vec<instar_code::Const> {
+    let field = |inst: &Inst| inst.op.info().kinds.iter().position(|k| matches!(k, Kind::Const16 | Kind::Const32));
+    let in_cache = |op: Op| matches!(op, Op::CallKw | Op::CallMethodKw);
+    let mut used = vec![false; u.consts.len()];
+    if u.flags & instar_code::flags::HAS_DOCSTRING != 0 && !used.is_empty() { used[0] = true; }
+    for (i, inst) in u.insts.iter().enumerate() {
+        if !live[i] { continue; }
+        if in_cache(inst.op) { used[inst.cache as usize] = true; }
+        if let Some(k) = field(inst) { used[[inst.a, inst.b, inst.c][k] as usize] = true; }
+    }
+    let mut number = vec![0; used.len()];
+    let mut next = 0;
+    for (n, &u) in number.iter_mut().zip(&used) { *n = next; next += i32::from(u); }
+    for inst in &mut u.insts {
+        if in_cache(inst.op) { inst.cache = number[inst.cache as usize] as u64; }
+        if let Some(k) = field(inst) { let old = [inst.a, inst.b, inst.c][k] as usize; *[&mut inst.a, &mut inst.b, &mut inst.c][k] = number[old]; }
+    }
+    std::mem::take(&mut u.consts).into_iter().zip(used).filter_map(|(c, used)| used.then_some(c)).collect()
+}
+
 fn too_large<T>(what: &str) -> R<T> { error_of(ErrorKind::Overflow, TextRange::default(), what) }
 
-fn layout(u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -> R<CodeBlob> {
+fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -> R<CodeBlob> {
     let n = u.insts.len();
     // Final order of locals.
     let mut order: Vec<usize> = (0..u.slots.len()).collect();
     let rank = |i: &usize| { let s = &u.slots[*i]; match s.kind { _ if s.is_param => 0, LocalKind::Plain => 1, LocalKind::Hidden => 2, LocalKind::Cell => 3, LocalKind::Free => 4 } };
-    order.sort_by_key(rank);
+    // Plain locals stand in the order in which the code mentions them.
+    order.sort_by_key(|i| (rank(i), if u.slots[*i].kind == LocalKind::Plain && !u.slots[*i].is_param { u.slots[*i].order } else { 0 }));
     let mut slot = vec![0i32; order.len()];
     for (new, &old) in order.iter().enumerate() { slot[old] = new as i32; }
     let count = order.len() as i32;
@@ -104,6 +150,7 @@ fn layout(u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -> R<
         let v = if r < 0 { slot[(-r - 1) as usize] - count - FRAME_WORDS } else { r };
         match i16::try_from(v) { Ok(v) => Ok(v), Err(_) => too_large("too many local variables or temporaries in this code") }
     };
+    let constants = used_constants(&mut u, &live);
     // Offsets; fused jumps that do not reach become two instructions.
     let mut wide = vec![false; n];
     let mut offset = vec![0u32; n + 1];
@@ -179,7 +226,7 @@ fn layout(u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -> R<
     if temps > 32_767 { return too_large("too many temporaries in this code"); }
     let mut slots: Vec<Option<_>> = u.slots.into_iter().map(Some).collect();
     code.locals = order.iter().filter_map(|&i| slots[i].take()).map(|s| Local { name: s.name, kind: s.kind }).collect();
-    code.consts = u.consts;
+    code.consts = constants;
     code.names = u.names;
     [code.arg_count, code.posonly_count, code.kwonly_count] = u.counts;
     code.temps = temps;

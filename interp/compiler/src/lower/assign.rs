@@ -154,6 +154,7 @@ impl<'a> Compiler<'a> {
         // Plain locals: the order cannot be seen, so take them from the top.
         let mut seen = HashSet::new();
         if targets.iter().all(|t| self.fast_name(star_value(t)).is_some_and(|i| seen.insert(i))) {
+            for t in targets { if let Some(i) = self.fast_name(star_value(t)) { self.u.mention(i); } }
             for t in targets.iter().rev() {
                 let Some(i) = self.fast_name(star_value(t)) else { continue };
                 if let Expr::Name(n) = star_value(t) { self.forbidden(&n.id, n.range)?; }

@@ -10,14 +10,15 @@ use super::unit::{local, Dst, Reg, Var};
 use super::Compiler;
 use crate::error::{error, R};
 use crate::fold::text;
-use crate::symtable::{Kind, Tag};
+use crate::symtable::Tag;
 
 impl<'a> Compiler<'a> {
     pub(crate) fn class_def(&mut self, c: &'a ast::StmtClassDef) -> R {
-        let first_line = c.decorator_list.first().map_or(self.line_of(c.range), |d| self.line_of(d.range));
+        let head = self.head(c.range, &c.decorator_list);
+        let first_line = c.decorator_list.first().map_or(self.line_of(head), |d| self.line_of(d.range));
         self.forbidden(&c.name, c.name.range)?;
         for d in &c.decorator_list { self.push(&d.expression)?; }
-        self.at(c.range);
+        self.at(head);
         match &c.type_params {
             None => self.class_call(c, first_line, None)?,
             Some(t) => self.generic_class(c, t, first_line)?,
@@ -27,8 +28,8 @@ impl<'a> Compiler<'a> {
             let base = self.u.depth as i32 - 2;
             self.u.emit_to(Dst::Temp, Op::Call, base, 1);
         }
-        self.at(c.range);
-        self.store_name_top(&c.name, c.range)
+        self.at(head);
+        self.store_name_top(&c.name, head)
     }
 
     /// `__build_class__(function, name, *bases, **keywords)` on a new temp.
@@ -37,7 +38,7 @@ impl<'a> Compiler<'a> {
         self.u.emit_to(Dst::Temp, Op::LoadBuildClass, 0, 0);
         self.class_body(c, first_line)?;
         self.u.load_const(Dst::Temp, text(&c.name));
-        let range = c.range;
+        let range = self.range;
         match (&c.arguments, generic_base) {
             (None, None) => { self.u.emit_to(Dst::Temp, Op::Call, base, 2); }
             (Some(a), None) => { self.check_keywords(a)?; self.arguments(base, 2, a, range, Dst::Temp)?; }
@@ -96,8 +97,10 @@ impl<'a> Compiler<'a> {
         let body = self.docstring(&c.body)?;
         self.body(body)?;
         let line = first_line as i32;
-        self.u.pos = instar_code::Position { line, end_line: line, column: 0, end_column: 0 };
-        if s.has_annotations && !self.future_annotations { self.class_annotations("__annotate_func__")?; }
+        if s.has_annotations && !self.future_annotations {
+            self.u.pos = instar_code::Position { line, end_line: line, column: 0, end_column: 0 };
+            self.class_annotations("__annotate_func__")?;
+        }
         let mut names = std::mem::take(&mut self.u.static_attributes);
         names.sort();
         self.u.load_const(Dst::Temp, Const::Tuple(names.iter().map(|n| text(n)).collect()));
@@ -151,8 +154,7 @@ impl<'a> Compiler<'a> {
         let scope = self.u.unit_scope;
         let Some(&annotations) = self.table.by_node.get(&(usize::MAX - scope, Tag::Annotations)) else { return Ok(()) };
         let pos = self.u.pos;
-        let in_class = self.u.kind == Kind::Class;
-        let line = if in_class { self.u.first_line } else { self.line_of(deferred[0].node.range) };
+        let line = self.u.first_line;
         self.enter(annotations, "__annotate__", line);
         self.prologue(deferred[0].node.range);
         self.format_check()?;

@@ -18,7 +18,7 @@ enum Element<'a> { List(&'a Expr), Set(&'a Expr), Dict(&'a Expr, &'a Expr), Yiel
 impl<'a> Compiler<'a> {
     /// A comprehension or generator expression on a new temp.
     pub(crate) fn comprehension(&mut self, e: &'a Expr) -> R {
-        let range = e.range();
+        let range = self.comprehension_range(e);
         let (scope, element, generators) = match e {
             Expr::ListComp(x) => (self.table.of(x, Tag::Body), Element::List(&x.elt), &x.generators),
             Expr::SetComp(x) => (self.table.of(x, Tag::Body), Element::Set(&x.elt), &x.generators),
@@ -61,6 +61,17 @@ impl<'a> Compiler<'a> {
         }
         self.u.scope = outer;
         Ok(())
+    }
+
+    /// Its range; an argument without parentheses of its own has those of the call.
+    fn comprehension_range(&self, e: &Expr) -> TextRange {
+        let range = e.range();
+        if !matches!(e, Expr::Generator(g) if !g.parenthesized) { return range; }
+        let before = self.source[..range.start().to_usize()].trim_end();
+        let after = self.source[range.end().to_usize()..].trim_start();
+        if !before.ends_with('(') || !after.starts_with(')') { return range; }
+        let end = self.source.len() - after.len() + 1;
+        TextRange::new(instar_syntax::TextSize::new(before.len() as u32 - 1), instar_syntax::TextSize::new(end as u32))
     }
 
     /// Pushes the empty collection.

@@ -16,10 +16,10 @@ use crate::symtable::{ScopeId, Tag};
 
 impl<'a> Compiler<'a> {
     pub(crate) fn function_def(&mut self, f: &'a ast::StmtFunctionDef) -> R {
-        let first_line = f.decorator_list.first().map_or(self.line_of(self.head(f.range, f.is_async)), |d| self.line_of(d.range));
+        let head = self.head(f.range, &f.decorator_list);
+        let first_line = f.decorator_list.first().map_or(self.line_of(head), |d| self.line_of(d.range));
         for d in &f.decorator_list { self.push(&d.expression)?; }
-        self.at(self.head(f.range, f.is_async));
-        let name_range = f.range;
+        self.at(head);
         match &f.type_params {
             None => {
                 let defaults = self.has_defaults(&f.parameters);
@@ -32,12 +32,24 @@ impl<'a> Compiler<'a> {
             let base = self.u.depth as i32 - 2;
             self.u.emit_to(Dst::Temp, Op::Call, base, 1);
         }
-        self.at(self.head(f.range, f.is_async));
-        self.store_name_top(&f.name, name_range)
+        self.at(head);
+        self.store_name_top(&f.name, head)
     }
 
-    /// Range of the `def` or `class` statement without its decorators.
-    pub(crate) fn head(&self, range: TextRange, _is_async: bool) -> TextRange { range }
+    /// Range of a `def` or `class` statement without its decorators.
+    pub(crate) fn head(&self, range: TextRange, decorators: &[ast::Decorator]) -> TextRange {
+        let Some(last) = decorators.last() else { return range };
+        let (mut at, end) = (last.range.end().to_usize(), range.end().to_usize());
+        let bytes = self.source.as_bytes();
+        while at < end {
+            match bytes[at] {
+                b'#' => while at < end && !matches!(bytes[at], b'\n' | b'\r') { at += 1; },
+                b' ' | b'\t' | b'\n' | b'\r' | 12 | b'\\' => at += 1,
+                _ => break,
+            }
+        }
+        TextRange::new(instar_syntax::TextSize::new(at as u32), range.end())
+    }
 
     /// Makes the function object; `attributes` pushes and sets defaults on it.
     pub(crate) fn function_with(&mut self, f: &'a ast::StmtFunctionDef, first_line: u32, attributes: impl FnOnce(&mut Self) -> R) -> R {
@@ -215,10 +227,10 @@ impl<'a> Compiler<'a> {
 
     fn function_annotate(&mut self, f: &'a ast::StmtFunctionDef, scope: ScopeId) -> R<(Arc<CodeBlob>, Vec<String>)> {
         let head = self.range;
-        let line = self.line_of(f.range);
+        let line = self.line_of(head);
         self.enter(scope, "__annotate__", line);
-        self.u.qualname = self.annotate_qualname(&f.name);
         self.prologue(f.range);
+        self.at(head);
         self.format_check()?;
         let dict = self.u.depth as i32;
         self.u.emit_to(Dst::Temp, Op::BuildMap, dict, 0);
@@ -233,12 +245,6 @@ impl<'a> Compiler<'a> {
         let done = self.leave_unit()?;
         self.at(head);
         Ok(done)
-    }
-
-    fn annotate_qualname(&self, function: &str) -> String {
-        let q = self.u.qualname.clone();
-        // Qualified as a part of the function it describes.
-        match q.strip_suffix("__annotate__") { Some(head) => format!("{head}{function}.__annotate__"), None => q }
     }
 
     /// Value of an annotation; `*args: *Ts` unpacks.

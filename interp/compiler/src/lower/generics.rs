@@ -129,6 +129,7 @@ impl<'a> Compiler<'a> {
         let line = self.line_of(e.range());
         self.enter(scope, name, line);
         self.prologue(range);
+        self.at(e.range());
         self.format_check()?;
         let r = self.annotation_value(e)?;
         self.at(e.range());

@@ -131,7 +131,7 @@ impl<'a> Compiler<'a> {
         u.flags = self.future_flags;
         if s.kind.is_function() { u.flags |= flags::OPTIMIZED | flags::NEWLOCALS; }
         if s.nested && s.kind.is_function() { u.flags |= flags::NESTED; }
-        if s.is_method && s.kind == Kind::Function { u.flags |= flags::METHOD; }
+        if s.is_method { u.flags |= flags::METHOD; }
         self.outer.push(std::mem::replace(&mut self.u, u));
     }
 
@@ -185,7 +185,9 @@ impl<'a> Compiler<'a> {
         self.u.emit(Op::Reraise, 0, 0, 0);
     }
 
+    /// The return at the end of a code; it has no line of its own.
     pub(crate) fn return_none(&mut self) {
+        self.nowhere();
         let k = self.u.constant(Const::None);
         self.u.emit(Op::ReturnConst, 0, k as i32, 0);
     }

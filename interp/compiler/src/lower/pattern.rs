@@ -92,7 +92,6 @@ impl<'a> Compiler<'a> {
             Pattern::MatchStar(s) => if let Some(n) = &s.name { self.capture(n, subject, c)?; },
             Pattern::MatchAs(a) => {
                 if let Some(inner) = &a.pattern {
-                    if let Some(why) = unreachable(inner) && a.name.is_some() { return error(inner.range(), why.replace("remaining patterns", "remaining patterns")); }
                     self.pattern(inner, subject, fail, c)?;
                 }
                 self.at(p.range());

@@ -132,14 +132,15 @@ impl<'a> Compiler<'a> {
         let end = self.u.label();
         let depth = self.u.depth;
         self.jump_if(&s.test, true, end)?;
-        self.at(s.test.range());
+        self.at(s.range);
         let base = self.u.depth as i32;
         self.u.emit_to(Dst::Temp, Op::LoadAssertionError, 0, 0);
         if let Some(m) = &s.msg {
             self.push(m)?;
-            self.at(s.test.range());
+            self.at(s.range);
             self.u.emit_to(Dst::Temp, Op::Call, base, 1);
         }
+        self.at(s.test.range());
         self.u.emit(Op::Raise, base, 0, 0);
         self.u.place_at(end, depth);
         Ok(())

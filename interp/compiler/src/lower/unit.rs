@@ -58,6 +58,8 @@ pub(crate) struct Slot {
     pub(crate) is_param: bool,
     /// Holds a cell.
     pub(crate) cell: bool,
+    /// When the code mentioned it first (`NONE`: not yet).
+    pub(crate) order: u32,
 }
 
 /// How a name is reached.
@@ -87,6 +89,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) bound: HashMap<ScopeId, HashMap<String, usize>>,
     pub(crate) free: HashMap<String, usize>,
     pub(crate) spare: Vec<usize>,
+    mentions: u32,
     pub(crate) far: bool,
     pub(crate) depth: u32,
     pub(crate) max_depth: u32,
@@ -117,7 +120,7 @@ impl<'a> Unit<'a> {
         let s = &table.scopes[scope];
         let mut u = Self {
             insts: Vec::new(), labels: Vec::new(), handlers: Vec::new(), handler: NONE, consts: Vec::new(), const_index: HashMap::new(), names: Vec::new(),
-            name_index: HashMap::new(), slots: Vec::new(), bound: HashMap::new(), free: HashMap::new(), spare: Vec::new(), far: false, depth: 0, max_depth: 0,
+            name_index: HashMap::new(), slots: Vec::new(), bound: HashMap::new(), free: HashMap::new(), spare: Vec::new(), mentions: 0, far: false, depth: 0, max_depth: 0,
             pos: Position { line: first_line as i32, end_line: first_line as i32, column: 0, end_column: 0 }, blocks: Vec::new(), unit_scope: scope, scope,
             kind: s.kind, has_walrus: s.has_walrus, name: name.to_owned(), qualname, first_line, flags: 0, counts: [0; 3], class: None,
             deferred: Vec::new(), next_condition: 0, conditional: 0, static_attributes: Vec::new(), first_arg: None, interactive: false,
@@ -130,7 +133,7 @@ impl<'a> Unit<'a> {
         }
         for name in &s.free {
             let i = u.slots.len();
-            u.slots.push(Slot { name: name.clone(), kind: LocalKind::Free, is_param: false, cell: true });
+            u.slots.push(Slot { name: name.clone(), kind: LocalKind::Free, is_param: false, cell: true, order: NONE });
             u.free.insert(name.clone(), i);
         }
         u.far = u.slots.len() > 32_000;
@@ -139,7 +142,7 @@ impl<'a> Unit<'a> {
 
     fn add_slot(&mut self, scope: ScopeId, name: &str, kind: LocalKind, is_param: bool, cell: bool) -> usize {
         let i = self.slots.len();
-        self.slots.push(Slot { name: name.to_owned(), kind, is_param, cell });
+        self.slots.push(Slot { name: name.to_owned(), kind, is_param, cell, order: NONE });
         self.bound.entry(scope).or_default().insert(name.to_owned(), i);
         i
     }
@@ -164,7 +167,7 @@ impl<'a> Unit<'a> {
     /// A hidden local for the compiler's own use.
     pub(crate) fn acquire(&mut self) -> usize {
         self.spare.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { name: format!(".{}", self.slots.len()), kind: LocalKind::Hidden, is_param: false, cell: false });
+            self.slots.push(Slot { name: format!(".{}", self.slots.len()), kind: LocalKind::Hidden, is_param: false, cell: false, order: NONE });
             self.slots.len() - 1
         })
     }
@@ -192,8 +195,16 @@ impl<'a> Unit<'a> {
         self.depth = left + e.produced;
         self.max_depth = self.max_depth.max(left + e.produced.max(e.at_jump));
         self.insts.push(inst);
+        for (r, far) in [(b, matches!(op, Op::LoadFar | Op::StoreFar | Op::CheckFar | Op::DeleteFar)), (c, false), (a, false)] {
+            if far { self.mention(r as usize); } else if r < 0 { self.mention((-r - 1) as usize); }
+        }
         let last = self.insts.len() - 1;
         &mut self.insts[last]
+    }
+
+    /// Notes that the code mentions a local: plain locals are numbered in this order.
+    pub(crate) fn mention(&mut self, i: usize) {
+        if let Some(s) = self.slots.get_mut(i) && s.order == NONE { s.order = self.mentions; self.mentions += 1; }
     }
 
     /// Emits an instruction whose operand `a` is its result.

@@ -39,7 +39,7 @@ impl Builder {
         let up = parent.map(|p| &self.table.scopes[p]);
         let sees_class = kind.is_annotation() && up.is_some_and(|p| p.kind == Kind::Class || p.sees_class);
         let nested = up.is_some_and(|p| p.nested || p.kind.is_function());
-        let is_method = kind == Kind::Function && up.is_some_and(|p| p.kind == Kind::Class || p.kind == Kind::TypeParams && p.sees_class);
+        let is_method = matches!(kind, Kind::Function | Kind::Lambda) && up.is_some_and(|p| p.kind == Kind::Class);
         self.table.scopes.push(Scope {
             kind, name: name.to_owned(), parent, children: Vec::new(), symbols: Vec::new(), index: Default::default(), free: Default::default(),
             inlined: false, is_async: false, has_yield: false, has_await: false, has_walrus: false, returns_value: None, needs_class_cell: false,
