@@ -6,8 +6,8 @@
 //!               +------+------+------------------+---------------
 //!
 //! A string never changes, but one that nobody else refers to may grow in place ([`append`]); so its text is read without
-//! the token. Always in the narrowest width: two equal strings have equal bytes. Not here: methods (`str_methods.rs`,
-//! `str_split.rs`), formatting (`str_format.rs`), construction from objects (`str_new.rs`).
+//! the token. Always in the narrowest width: two equal strings have equal bytes. Not here: slots and the
+//! table of methods (`str_new.rs`), the methods (`str_methods.rs`, `str_split.rs`, ...), formatting (`str_format.rs`).
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -21,6 +21,8 @@ use instar_object::{AllocError, Heap};
 use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Trace, VTable, Word};
 use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Types, Vm};
+
+pub use super::str_new::{init, DEF};
 
 /// Width of the code points of a string.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -10,6 +10,7 @@ use crate::native::{Def, Getter, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::typeobj::{vm_flags, TypeRef};
+use crate::types::container_repr;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -148,21 +149,21 @@ fn check_length(vm: &mut Vm, spec: &Spec, got: usize) -> PyResult<()> {
 }
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
-    vm.check_native_stack(" while getting the repr of an object")?;
     let ty = this.type_of(vm).clone();
     let spec = vm.spec(&ty)?;
     let tuple = this.cast::<PyTuple>().expect("law: checked by the descriptor");
-    // CPython pairs items with the named fields in order, so an unnamed one takes the next name.
-    let names = spec.fields.iter().filter(|f| !f.is_empty());
-    let mut text = format!("{}(", spec.full_name);
-    for (i, (name, item)) in names.zip(tuple.items()).enumerate() {
-        if i > 0 { text.push_str(", ") }
-        text.push_str(name);
-        text.push('=');
-        text.push_str(&vm.repr_text(item)?);
-    }
-    text.push(')');
-    vm.new_str(&text)
+    container_repr::plain(vm, |vm, out| {
+        out.text(vm, &format!("{}(", spec.full_name))?;
+        // CPython pairs items with the named fields in order, so an unnamed one takes the next name.
+        let names = spec.fields.iter().filter(|f| !f.is_empty());
+        for (i, (name, item)) in names.zip(tuple.items()).enumerate() {
+            out.text(vm, if i == 0 { "" } else { ", " })?;
+            out.text(vm, name)?;
+            out.text(vm, "=")?;
+            out.object(vm, item)?;
+        }
+        out.text(vm, ")")
+    })
 }
 
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
