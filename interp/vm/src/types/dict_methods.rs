@@ -9,6 +9,7 @@ use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
+use crate::types::container_repr;
 use crate::types::dict::PyDict;
 use crate::types::dict_iter::{Kind, PyDictIter};
 use crate::types::dict_update;
@@ -62,25 +63,17 @@ fn initialise(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> { dict_
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let dict = this_dict(this);
     if dict.is_empty(vm) { return vm.new_str("{}") }
-    if !vm.repr_enter(this) { return vm.new_str("{...}") }
-    let text = repr_entries(vm, dict);
-    vm.repr_leave(this);
-    vm.new_str(&text?)
-}
-
-fn repr_entries(vm: &mut Vm, dict: &Ref<PyDict>) -> PyResult<String> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let mut text = String::from("{");
-    let mut pos = 0;
-    while let Some((next, key, value)) = dict.next_entry(vm, pos) {
-        if text.len() > 1 { text.push_str(", ") }
-        text.push_str(&vm.repr_text(&key)?);
-        text.push_str(": ");
-        text.push_str(&vm.repr_text(&value)?);
-        pos = next;
-    }
-    text.push('}');
-    Ok(text)
+    container_repr::guarded(vm, this, "{...}", |vm, out| {
+        out.text(vm, "{")?;
+        let (mut pos, mut first) = (0, true);
+        while let Some((next, key, value)) = dict.next_entry(vm, pos) {
+            out.item(vm, first, &key)?;
+            out.text(vm, ": ")?;
+            out.object(vm, &value)?;
+            (pos, first) = (next, false);
+        }
+        out.text(vm, "}")
+    })
 }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {

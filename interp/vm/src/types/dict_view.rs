@@ -8,6 +8,7 @@ use crate::{payload, trace};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
+use crate::types::container_repr;
 use crate::types::dict::PyDict;
 use crate::types::dict_iter::{Kind, PyDictIter};
 use crate::types::set::PySet;
@@ -73,17 +74,13 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 }
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
-    if !vm.repr_enter(this) { return vm.new_str("...") }
-    let text = repr_items(vm, this);
-    vm.repr_leave(this);
-    vm.new_str(&text?)
-}
-
-fn repr_items(vm: &mut Vm, this: &Owned) -> PyResult<String> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let items = vm.collect(this)?;
-    let list = vm.new_list(items)?.into_obj();
-    Ok(format!("{}({})", this.type_name(vm), vm.repr_text(&list)?))
+    container_repr::guarded(vm, this, "...", |vm, out| {
+        let items = vm.collect(this)?;
+        let list = vm.new_list(items)?.into_obj();
+        out.text(vm, &format!("{}(", this.type_name(vm)))?;
+        out.object(vm, &list)?;
+        out.text(vm, ")")
+    })
 }
 
 fn iter(vm: &mut Vm, this: &Owned) -> PyResult {

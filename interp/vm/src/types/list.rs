@@ -14,6 +14,7 @@ use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
+use crate::types::container_repr;
 use crate::types::list_iter::{PyListIter, PyListReverseIter};
 use crate::types::slice::{adjust, nth, PySlice};
 use crate::types::tuple::{index_bounds, PyTuple};
@@ -218,23 +219,15 @@ pub fn extend(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()>
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let list = this_list(this);
     if list.is_empty(vm) { return vm.new_str("[]") }
-    if !vm.repr_enter(this) { return vm.new_str("[...]") }
-    let text = repr_items(vm, list);
-    vm.repr_leave(this);
-    vm.new_str(&text?)
-}
-
-fn repr_items(vm: &mut Vm, list: &Ref<PyList>) -> PyResult<String> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let mut text = String::from("[");
-    let mut i = 0;
-    while let Some(item) = list.get(vm, i) {
-        if i > 0 { text.push_str(", ") }
-        text.push_str(&vm.repr_text(&item)?);
-        i += 1;
-    }
-    text.push(']');
-    Ok(text)
+    container_repr::guarded(vm, this, "[...]", |vm, out| {
+        out.text(vm, "[")?;
+        let mut i = 0;
+        while let Some(item) = list.get(vm, i) {
+            out.item(vm, i == 0, &item)?;
+            i += 1;
+        }
+        out.text(vm, "]")
+    })
 }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {

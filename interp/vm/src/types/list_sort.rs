@@ -75,7 +75,7 @@ fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
     match way {
         Way::Ints => if let (Some(x), Some(y)) = (vm.plain_int(a), vm.plain_int(b)) { return Ok(x < y) },
         Way::Floats => if let (Some(x), Some(y)) = (float(vm, a), float(vm, b)) { return Ok(x < y) },
-        Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(compare_str(x, y) == Ordering::Less) },
+        Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(x.cmp(y) == Ordering::Less) },
         Way::Slot(f) => {
             let result = f(vm, a, b, Compare::Lt)?;
             if !vm.is_not_implemented(&result) { return vm.truth(&result) }
@@ -87,13 +87,6 @@ fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
 }
 
 fn float(vm: &Vm, o: &Owned) -> Option<f64> { if o.is_exact::<PyFloat>(vm) { o.cast::<PyFloat>().map(|f| f.value()) } else { None } }
-
-fn compare_str(a: &PyStr, b: &PyStr) -> Ordering {
-    match (a.latin1(), b.latin1()) {
-        (Some(x), Some(y)) => x.cmp(y),
-        _ => a.chars().cmp(b.chars()),
-    }
-}
 
 fn choose<'a>(vm: &Vm, mut keys: impl Iterator<Item = &'a Owned> + Clone) -> Way {
     let Some(first) = keys.clone().next() else { return Way::Any };

@@ -8,6 +8,7 @@ use crate::args::Args;
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
+use crate::types::container_repr;
 use crate::types::set::{is_set, this_set, PySet};
 use crate::types::set_iter::PySetIter;
 use crate::types::set_ops;
@@ -40,24 +41,14 @@ pub(crate) fn slots() -> Slots {
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let name = this.type_name(vm);
     if this_set(this).is_empty(vm) { return vm.new_str(&format!("{name}()")) }
-    if !vm.repr_enter(this) { return vm.new_str(&format!("{name}(...)")) }
-    let text = repr_items(vm, this);
-    vm.repr_leave(this);
-    let text = text?;
-    if this.type_of(vm).ptr() == vm.types.set.ptr() { return vm.new_str(&text) }
-    vm.new_str(&format!("{name}({text})"))
-}
-
-fn repr_items(vm: &mut Vm, this: &Owned) -> PyResult<String> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let items = this_set(this).items(vm)?;
-    let mut text = String::from("{");
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 { text.push_str(", ") }
-        text.push_str(&vm.repr_text(item)?);
-    }
-    text.push('}');
-    Ok(text)
+    container_repr::guarded(vm, this, &format!("{name}(...)"), |vm, out| {
+        let items = this_set(this).items(vm)?;
+        let bare = this.type_of(vm).ptr() == vm.types.set.ptr();
+        if !bare { out.text(vm, &format!("{name}("))? }
+        out.text(vm, "{")?;
+        for (i, item) in items.iter().enumerate() { out.item(vm, i == 0, item)? }
+        out.text(vm, if bare { "}" } else { "})" })
+    })
 }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {

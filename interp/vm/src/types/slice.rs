@@ -12,6 +12,7 @@ use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
+use crate::types::container_repr;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of `slice`.
@@ -123,10 +124,12 @@ fn new(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
-    vm.check_native_stack(" while getting the repr of an object")?;
     let s = this_slice(this);
-    let text = format!("slice({}, {}, {})", vm.repr_text(&s.start)?, vm.repr_text(&s.stop)?, vm.repr_text(&s.step)?);
-    vm.new_str(&text)
+    container_repr::plain(vm, |vm, out| {
+        out.text(vm, "slice(")?;
+        for (i, part) in [&s.start, &s.stop, &s.step].into_iter().enumerate() { out.item(vm, i == 0, part)? }
+        out.text(vm, ")")
+    })
 }
 
 fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {

@@ -20,6 +20,7 @@ use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::{clamp_bound, wrap_index};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
+use crate::types::container_repr;
 use crate::types::list::PyList;
 use crate::types::slice::{nth, PySlice};
 use crate::types::tuple_iter::PyTupleIter;
@@ -237,21 +238,11 @@ pub fn tuple_of(vm: &mut Vm, iterable: &Owned) -> PyResult {
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let tuple = this_tuple(this);
     if tuple.is_empty() { return vm.new_str("()") }
-    if !vm.repr_enter(this) { return vm.new_str("(...)") }
-    let text = repr_items(vm, tuple);
-    vm.repr_leave(this);
-    vm.new_str(&text?)
-}
-
-fn repr_items(vm: &mut Vm, tuple: &Ref<PyTuple>) -> PyResult<String> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let mut text = String::from("(");
-    for (i, item) in tuple.items().iter().enumerate() {
-        if i > 0 { text.push_str(", ") }
-        text.push_str(&vm.repr_text(item)?);
-    }
-    text.push_str(if tuple.len() == 1 { ",)" } else { ")" });
-    Ok(text)
+    container_repr::guarded(vm, this, "(...)", |vm, out| {
+        out.text(vm, "(")?;
+        for (i, item) in tuple.items().iter().enumerate() { out.item(vm, i == 0, item)? }
+        out.text(vm, if tuple.len() == 1 { ",)" } else { ")" })
+    })
 }
 
 /// Hash of a tuple: its items' hashes, mixed as CPython does.
