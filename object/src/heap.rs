@@ -505,6 +505,13 @@ impl<L: Layout> Heap<L> {
     pub fn refcount(&self, obj: ObjPtr<L>) -> u64 {
         obj.count().count()
     }
+    /// Sets the count itself, to reach the ends of its range: for tests.
+    ///
+    /// # Safety
+    /// Too low a count frees the object while it is in use.
+    pub unsafe fn force_refcount(&self, obj: ObjPtr<L>, count: u64) {
+        obj.count().force(count);
+    }
     /// Whether the object's finalizer was called.
     pub fn is_finalized(&self, obj: ObjPtr<L>) -> bool {
         if obj.info().has(TypeFlags::GC) {
