@@ -28,8 +28,19 @@ pub unsafe trait Payload: Trace + Sized + 'static {
 
 /// `payload!(PyList, "list", list);` implements [`Payload`] with a unique static vtable.
 /// The last argument is the field of [`Types`].
+/// Without it (native modules): the type is the one that `Vm::new_native_type` made for the payload.
 #[macro_export]
 macro_rules! payload {
+    ($ty:ty, $name:literal) => {
+        // SAFETY: one static per implementation, made for this type.
+        unsafe impl $crate::object::Payload for $ty {
+            fn vtable() -> &'static $crate::object::VTable {
+                static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name);
+                &VTABLE
+            }
+            fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { types.native_type::<$ty>() }
+        }
+    };
     ($ty:ty, $name:literal, $field:ident) => {
         // SAFETY: one static per implementation, made for this type.
         unsafe impl $crate::object::Payload for $ty {
@@ -217,7 +228,7 @@ impl ObjExt for Owned {
         let w = self.word();
         if w.is_ptr() {
             // SAFETY: a header's type word always points at a live type object; the field outlives the borrow of self.
-            unsafe { Ref::<PyType>::from_ref_unchecked(&*(w.ptr().ty_field() as *const Owned)) }
+            unsafe { Ref::<PyType>::from_ref_unchecked(&*std::ptr::from_ref(w.ptr().ty_field()).cast::<Owned>()) }
         } else {
             &vm.types.int
         }

@@ -35,11 +35,15 @@ macro_rules! types {
     ($($field:ident)*) => {
         /// Every builtin type of this interpreter, made by `boot.rs`.
         #[allow(missing_docs)]
-        pub struct Types { $(pub $field: TypeRef),* }
+        pub struct Types {
+            $(pub $field: TypeRef,)*
+            /// Types of payloads outside this crate.
+            pub native: crate::typeobj::build::NativeTypes,
+        }
         impl Types {
             /// # Safety
             /// Until every field is assigned its real type (with `ptr::write`), nothing may read it. Used by `boot.rs` only.
-            pub(crate) unsafe fn dangling(filler: &TypeRef) -> Types { Types { $($field: filler.clone()),* } }
+            pub(crate) unsafe fn dangling(filler: &TypeRef) -> Types { Types { $($field: filler.clone(),)* native: Default::default() } }
             /// Names of the fields, for the test that boot assigned each.
             pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
             pub(crate) fn all(&self) -> Vec<&TypeRef> { vec![$(&self.$field),*] }

@@ -20,11 +20,14 @@ pub static GENERIC_SETATTR: SetAttrFn = generic_setattr;
 
 /// The name as an interned exact str; TypeError if it is no str.
 pub(crate) fn attribute_name(vm: &mut Vm, name: &Owned) -> PyResult<Owned> {
-    if name.cast::<PyStr>().is_none() {
-        let t = name.type_name(vm);
-        return Err(vm.type_error(format!("attribute name must be string, not '{t}'")));
+    match name.cast::<PyStr>() {
+        Some(s) if s.is_interned() => Ok(name.clone()),
+        Some(_) => vm.intern_obj(name),
+        None => {
+            let t = name.type_name(vm);
+            Err(vm.type_error(format!("attribute name must be string, not '{t}'")))
+        }
     }
-    vm.intern_obj(name)
 }
 
 /// The text of a name, for messages.
@@ -34,8 +37,8 @@ pub(crate) fn name_text(name: &Owned) -> String { name.cast::<PyStr>().map(|s| s
 pub(crate) fn instance_attr(vm: &mut Vm, obj: &Owned, name: &Owned) -> PyResult<Option<Owned>> {
     let ty = obj.type_of(vm);
     if ty.info.flags.get().contains(TypeFlags::ATTRS) {
-        // SAFETY: the type says instances have attribute storage; words are shared before anything else runs.
-        return match unsafe { attrs::get(obj.word().ptr(), name.word()) } {
+        return match attrs::get(obj.word().ptr(), name.word()) {
+            // SAFETY (both): the instance owns the value or dict; it is shared before anything else runs.
             AttrGet::Value(w) => Ok(Some(unsafe { Owned::share_word(w) })),
             AttrGet::Missing => Ok(None),
             AttrGet::Dict(d) => {
@@ -121,19 +124,18 @@ fn set_in_dict(vm: &mut Vm, obj: &Owned, dict: &Owned, name: &Owned, value: Opti
 
 fn set_in_storage(vm: &mut Vm, obj: &Owned, name: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let ptr = obj.word().ptr();
-    // SAFETY (all calls): the type has ATTRS; `name` is interned; dict words are shared before anything else runs.
+    // SAFETY (both `dict_of`): the instance owns its dict, which is shared before anything else runs.
     let dict = match value {
-        Some(v) => match unsafe { attrs::set(ptr, name.word(), v.clone()) } {
+        Some(v) => match attrs::set(ptr, name.word(), v.clone()) {
             Ok(AttrSet::Done(old)) => { drop(old); return Ok(()) }
-            Ok(AttrSet::Dict(d)) => unsafe { dict_of(d) },
-            Ok(AttrSet::NeedsDict) => vm.instance_dict(obj)?,
+            Ok(AttrSet::Dict(d, _)) => unsafe { dict_of(d) },
+            Ok(AttrSet::NeedsDict(_)) => vm.instance_dict(obj)?,
             Err(e) => return Err(vm.out_of_memory(e)),
         },
-        None => match unsafe { attrs::delete(ptr, name.word()) } {
+        None => match attrs::delete(ptr, name.word()) {
             AttrDelete::Done(old) => { drop(old); return Ok(()) }
             AttrDelete::Missing => return Err(no_attribute(vm, obj, name)),
             AttrDelete::Dict(d) => unsafe { dict_of(d) },
-            AttrDelete::NeedsDict => vm.instance_dict(obj)?,
         },
     };
     set_in_dict(vm, obj, dict.obj(), name, value)

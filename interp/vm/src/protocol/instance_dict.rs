@@ -43,9 +43,7 @@ pub(crate) fn set_dict(vm: &mut Vm, obj: &Owned, value: Option<&Owned>) -> PyRes
     };
     let ty = obj.type_of(vm);
     if ty.info.flags.get().contains(TypeFlags::ATTRS) {
-        // SAFETY: the type has ATTRS; the old content is dropped after the new one is in place.
-        let old = unsafe { attrs::set_dict(obj.word().ptr(), dict) };
-        drop(old);
+        drop(attrs::set_dict(obj.word().ptr(), dict));
         return Ok(());
     }
     match ty.slots().dict_slot {
@@ -58,17 +56,17 @@ impl Vm {
     /// The `__dict__` of an instance with attribute storage, made now if there is none yet.
     pub fn instance_dict(&mut self, obj: &Owned) -> PyResult<Ref<PyDict>> {
         let ptr = obj.word().ptr();
-        // SAFETY (all calls): callers ask only for objects whose type has ATTRS.
-        if let Some(d) = unsafe { attrs::dict(ptr) } {
+        if let Some(d) = attrs::dict(ptr) {
+            // SAFETY: the instance owns its dict.
             let d = unsafe { Owned::share_word(d) };
             return Ref::try_from(d).map_err(|_| self.system_error("bad instance dictionary"));
         }
         let dict = self.new_dict()?;
         let mut pairs = Vec::new();
-        unsafe { attrs::for_each(ptr, &mut |name, value| pairs.push((Owned::share_word(name), Owned::share_word(value)))) };
+        // SAFETY: the instance owns values and (through its class) names.
+        attrs::for_each(ptr, |name, value| unsafe { pairs.push((Owned::share_word(name), Owned::share_word(value))) });
         for (name, value) in &pairs { dict.set_item(self, name, value)? }
-        let old = unsafe { attrs::set_dict(ptr, dict.obj().clone()) };
-        drop(old);
+        drop(attrs::set_dict(ptr, dict.obj().clone()));
         Ok(dict)
     }
 

@@ -52,7 +52,7 @@ fn call_new(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
 
 /// Types of payloads that live outside this crate, by vtable.
 #[derive(Default)]
-pub struct NativeTypes(UnsafeCell<HashMap<*const VTable, Box<TypeRef>>>);
+pub struct NativeTypes(UnsafeCell<HashMap<*const VTable, Box<TypeRef>>>, UnsafeCell<Vec<TypeRef>>);
 
 impl NativeTypes {
     /// The type made for payload `T`. Panics if its module never made it: objects with the payload cannot exist before.
@@ -67,7 +67,9 @@ impl NativeTypes {
     }
     fn add<T: Payload>(&self, ty: TypeRef) {
         // SAFETY: no reference to the map itself outlives an expression of this impl.
-        unsafe { &mut *self.0.get() }.entry(T::vtable()).or_insert_with(|| Box::new(ty));
+        unsafe { &mut *self.0.get() }.entry(T::vtable()).or_insert_with(|| Box::new(ty.clone()));
+        // SAFETY: as above. Instances of native types own no count of their type, so every type is kept.
+        unsafe { &mut *self.1.get() }.push(ty);
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct SlotSpec {
 /// Whether instances of `ty` vary in size, so that no slots can follow the payload.
 fn varies(vm: &Vm, ty: &TypeRef) -> bool {
     let t = &vm.types;
-    ty.info.flags.get().contains(TypeFlags::VAR) || [&t.int, &t.bytes, &t.tuple, &t.type_].iter().any(|v| ty.is_subtype_of(vm, v))
+    [&t.int, &t.bytes, &t.tuple, &t.type_].iter().any(|v| ty.is_subtype_of(vm, v))
 }
 
 /// `_Class__name` for `__name`, as the compiler mangles.
@@ -115,6 +115,6 @@ pub(super) fn first_weakref(vm: &mut Vm, obj: &Owned) -> PyResult {
     if !obj.type_of(vm).info.flags.get().contains(TypeFlags::WEAKREF) { return Err(vm.attribute_error("This object has no __weakref__")) }
     let mut first = None;
     // SAFETY: the type has weak references; the list's entries are alive while they are in it.
-    unsafe { instar_object::weak::for_each(obj.word().ptr(), &mut |w| if first.is_none() { first = Some(Owned::share_ptr(w)) }) };
+    instar_object::weak::for_each(obj.word().ptr(), |w| if first.is_none() { first = Some(unsafe { Owned::share_ptr(w) }) });
     Ok(vm.option_to_none(first))
 }

@@ -1,0 +1,232 @@
+//! Start-up: from nothing to an interpreter with its types, singletons and empty `builtins` and `sys`.
+//!
+//! The order is in [`Vm::boot`]. Type objects come first, all at once and bare (`type` is its own type, and their namespaces are
+//! dicts, whose type is among them); then strings, names and singletons, which make a `Vm` possible; then names, bases and MROs;
+//! then each type's `init` fills it. Not here: which types there are (`boot_types.rs`), the binary's options, running a program.
+
+use std::hash::{BuildHasher, Hasher};
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use instar_object::{AllocError, Heap, HeapOptions};
+
+use crate::boot_types::{INITS, ROWS};
+use crate::eval::stack::DataStack;
+use crate::names::Names;
+use crate::object::{ObjPtr, Owned, Ref, Word};
+use crate::typeobj::{PyType, TypeRef};
+use crate::types::dict::PyDict;
+use crate::types::ellipsis::PyEllipsis;
+use crate::types::none::PyNone;
+use crate::types::not_implemented::PyNotImplemented;
+use crate::types::str::{alloc_text, hash_key_of, InternTable, HASH_OFFSET};
+use crate::types::tuple::alloc_tuple;
+use crate::types::{bytes, int};
+use crate::vm::{Raised, Settings, Singletons, Types, Vm, SMALL_INT_MAX, SMALL_INT_MIN};
+
+/// Why an interpreter did not start.
+#[derive(Debug)]
+pub enum BootError {
+    /// No memory.
+    Memory,
+    /// A step raised an exception: its text.
+    Raised(String),
+}
+
+impl std::fmt::Display for BootError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BootError::Memory => f.write_str("not enough memory to start"),
+            BootError::Raised(text) => write!(f, "start-up failed: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for BootError {}
+
+impl From<AllocError> for BootError {
+    fn from(_: AllocError) -> Self { BootError::Memory }
+}
+
+impl Vm {
+    /// Makes an interpreter. Its heap is the thread's heap from here on.
+    pub fn boot(settings: Settings) -> Result<Box<Vm>, BootError> {
+        let heap = Rc::new(Heap::new(HeapOptions { fail_after: None, ..HeapOptions::default() }));
+        // SAFETY: the Vm owns the heap and shuts it down before it goes (`finalize.rs`).
+        unsafe { heap.attach() };
+        let keys = hash_keys(settings.hash_seed);
+        let types = bare_types(&heap)?;
+        let latin1 = latin1_strings(&heap, &types)?;
+        let mut interned = InternTable::default();
+        let names = make_names(&heap, &types, &mut interned, keys, &latin1)?;
+        let consts = singletons(&heap, &types, latin1)?;
+        let dict = || -> Result<Ref<PyDict>, AllocError> { new_dict(&heap, &types) };
+        let (modules, builtins, sys) = (dict()?, dict()?, dict()?);
+        let stack = DataStack::new().ok_or(BootError::Memory)?;
+        let fail_after = settings.fail_after;
+        let types = Box::new(ManuallyDrop::into_inner(types));
+        let vm = Vm::assemble(heap, stack, types, Box::new(consts), Box::new(names), interned, modules, builtins, sys, settings, keys, native_stack_limit());
+        let mut vm = Box::new(vm);
+        link_types(&mut vm).map_err(|e| failed(&mut vm, "types", e))?;
+        for (name, init) in INITS {
+            init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;
+        }
+        spare_memory_error(&mut vm).map_err(|e| failed(&mut vm, "MemoryError", e))?;
+        immortalise(&vm);
+        if fail_after.is_some() { vm.heap.set_fail_after(fail_after, false) }
+        Ok(vm)
+    }
+}
+
+fn failed(vm: &mut Vm, step: &str, error: Raised) -> BootError {
+    let class = crate::object::ObjExt::type_name(error.exception().obj(), vm);
+    let text = vm.repr_text(error.exception().obj()).unwrap_or_default();
+    BootError::Raised(format!("{step}: {class} {text}"))
+}
+
+/// A dict handle to nothing, for types that have no namespace yet. It must be overwritten, never dropped.
+fn no_dict() -> Ref<PyDict> {
+    // SAFETY: nobody looks at it before `bare_types` overwrites it; no collection happens meanwhile.
+    unsafe { Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(ObjPtr::dangling()))) }
+}
+
+fn new_dict(heap: &Heap, types: &Types) -> Result<Ref<PyDict>, AllocError> {
+    let obj = heap.alloc(types.dict.ptr(), PyDict::empty())?;
+    // SAFETY: just made with this payload.
+    Ok(unsafe { Ref::from_owned_unchecked(obj) })
+}
+
+/// All type objects with what the heap must know of them and empty namespaces. On an error they stay (their namespaces may be missing).
+fn bare_types(heap: &Heap) -> Result<ManuallyDrop<Types>, AllocError> {
+    let type_row = ROWS.iter().find(|r| r.is_type).expect("law: the table has `type`");
+    // SAFETY: PyType begins with its TypeInfo, which describes PyType.
+    let first = unsafe { heap.alloc_type_object(PyType::bare((type_row.info)(), no_dict()))? };
+    // SAFETY: just made with this payload.
+    let first: TypeRef = unsafe { Ref::from_owned_unchecked(first) };
+    // SAFETY: every field is assigned below before it is read.
+    let mut types = ManuallyDrop::new(unsafe { Types::dangling(&first) });
+    for row in ROWS {
+        if row.is_type { *(row.slot)(&mut types) = first.clone(); continue }
+        let made = heap.alloc(first.ptr(), PyType::bare((row.info)(), no_dict()))?;
+        // SAFETY: just made with this payload.
+        *(row.slot)(&mut types) = unsafe { Ref::from_owned_unchecked(made) };
+    }
+    for row in ROWS {
+        let dict = new_dict(heap, &types)?;
+        let ty = (row.slot)(&mut types);
+        // SAFETY: nobody else refers to the payload; the old handle leads nowhere and is not dropped.
+        unsafe { std::ptr::write(&raw mut (*ty.ptr().payload::<PyType>()).dict, dict) };
+    }
+    heap.set_str_type(types.str.ptr(), HASH_OFFSET);
+    Ok(types)
+}
+
+fn latin1_strings(heap: &Heap, types: &Types) -> Result<Vec<Owned>, AllocError> {
+    let mut buffer = [0u8; 4];
+    // SAFETY: the type is str.
+    (0..=255u8).map(|b| unsafe { alloc_text(heap, types.str.ptr(), char::from(b).encode_utf8(&mut buffer)) }).collect()
+}
+
+fn make_names(heap: &Heap, types: &Types, interned: &mut InternTable, keys: (u64, u64), latin1: &[Owned]) -> Result<Names, AllocError> {
+    let key = hash_key_of(keys);
+    Names::make(|text| match text.as_bytes() {
+        [b] => Ok(latin1[*b as usize].clone()),
+        // SAFETY: the type is str.
+        _ => unsafe { interned.intern_text(heap, types.str.ptr(), &key, text) },
+    })
+}
+
+fn singletons(heap: &Heap, types: &Types, latin1: Vec<Owned>) -> Result<Singletons, AllocError> {
+    // SAFETY: the type is str.
+    let empty_str = unsafe { alloc_text(heap, types.str.ptr(), "")? };
+    let mut small_ints = Vec::new();
+    if !Word::TAGGED_INTS { for n in SMALL_INT_MIN..=SMALL_INT_MAX { small_ints.push(int::alloc_small(heap, types.int.ptr(), n)?) } }
+    Ok(Singletons {
+        none: heap.alloc(types.none.ptr(), PyNone)?,
+        true_: int::alloc_small(heap, types.bool.ptr(), 1)?,
+        false_: int::alloc_small(heap, types.bool.ptr(), 0)?,
+        ellipsis: heap.alloc(types.ellipsis.ptr(), PyEllipsis)?,
+        not_implemented: heap.alloc(types.not_implemented.ptr(), PyNotImplemented)?,
+        empty_tuple: alloc_tuple(heap, types.tuple.ptr(), std::iter::empty(), 0)?,
+        empty_str,
+        empty_bytes: bytes::alloc_bytes(heap, types.bytes.ptr(), &[])?,
+        latin1,
+        small_ints,
+        memory_error: None,
+    })
+}
+
+/// Names, bases and MROs; bases stand before what derives from them in the table.
+fn link_types(vm: &mut Vm) -> Result<(), Raised> {
+    for row in ROWS {
+        let ty = (row.slot)(&mut vm.types).clone();
+        let (module, name) = row.name.rsplit_once('.').unwrap_or(("", row.name));
+        ty.module.set(module);
+        let name = vm.intern(name)?;
+        ty.name.set(Some(name.clone()));
+        ty.qualname.set(Some(name));
+        let base = row.base.map(|b| b(&vm.types).clone());
+        vm.link_type(&ty, base.as_ref())?;
+    }
+    Ok(())
+}
+
+fn spare_memory_error(vm: &mut Vm) -> Result<(), Raised> {
+    let ty = vm.types.memory_error.clone();
+    let error = vm.new_exception(&ty, Vec::new())?;
+    vm.consts.memory_error = Some(error);
+    Ok(())
+}
+
+/// Opts what every program refers to all the time out of counting, if the layout can.
+fn immortalise(vm: &Vm) {
+    let c = &vm.consts;
+    for ty in vm.types.all() { vm.heap.make_immortal(ty.ptr()) }
+    let singles = [&c.none, &c.true_, &c.false_, &c.ellipsis, &c.not_implemented, c.empty_tuple.obj(), &c.empty_str, &c.empty_bytes];
+    for o in singles.into_iter().chain(&c.latin1).chain(&c.small_ints) { if let Some(p) = o.ptr() { vm.heap.make_immortal(p) } }
+    for name in vm.names.all() { if let Some(p) = name.ptr() { vm.heap.make_immortal(p) } }
+}
+
+/// Keys of str hashing: random, or expanded from `PYTHONHASHSEED` as CPython does (0 turns randomisation off).
+fn hash_keys(seed: Option<u32>) -> (u64, u64) {
+    let Some(seed) = seed else {
+        let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
+        return (random(), random());
+    };
+    if seed == 0 { return (0, 0) }
+    let mut x = seed;
+    let mut next = || { x = x.wrapping_mul(214_013).wrapping_add(2_531_011); u64::from(x >> 16 & 0xff) };
+    let mut word = || (0..8).fold(0u64, |w, i| w | next() << (8 * i));
+    (word(), word())
+}
+
+/// Lowest address that native code may use before RecursionError: the end of this thread's stack and what an error needs.
+fn native_stack_limit() -> usize {
+    const RESERVE: usize = 256 << 10;
+    stack_start().map_or_else(|| local_address().saturating_sub(512 << 10), |start| start + RESERVE)
+}
+
+#[inline(never)]
+fn local_address() -> usize {
+    let local = 0u8;
+    &raw const local as usize
+}
+
+/// Lowest address of this thread's stack, where the system says.
+#[cfg(target_os = "linux")]
+fn stack_start() -> Option<usize> {
+    // SAFETY: the attributes are initialised by the first call and destroyed after use; this thread exists.
+    unsafe {
+        let mut attributes = std::mem::zeroed::<libc::pthread_attr_t>();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attributes) != 0 { return None }
+        let (mut start, mut size) = (std::ptr::null_mut(), 0);
+        let found = libc::pthread_attr_getstack(&attributes, &mut start, &mut size) == 0;
+        libc::pthread_attr_destroy(&mut attributes);
+        // A main thread without limit claims all memory: take what is usual.
+        let usual = local_address().saturating_sub(8 << 20);
+        found.then(|| (start as usize).max(if size > 1 << 30 { usual } else { 0 }))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stack_start() -> Option<usize> { None }
