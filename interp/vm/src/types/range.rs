@@ -254,7 +254,7 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
     let Some(slice) = key.cast::<PySlice>() else { return Err(vm.bad_subscript("range", key)) };
     let [start, _, step, len] = parts(vm, range)?;
     let (from, to, by) = long_indices(vm, slice, &len)?;
-    let mut at = |vm: &mut Vm, i: &Owned| -> PyResult {
+    let at = |vm: &mut Vm, i: &Owned| -> PyResult {
         let offset = vm.binary(Binary::Mul, i, &step)?;
         vm.binary(Binary::Add, &start, &offset)
     };

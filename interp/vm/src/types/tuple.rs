@@ -1,9 +1,11 @@
 //! `tuple`: length and items inline behind the header.
 //!
-//!     payload   0            4            8        16
-//!               +------------+------------+--------+--------+-- ...
-//!               | len 32     | hidden 32  | item 0 | item 1 |
-//!               +------------+------------+--------+--------+-- ...
+//! ```text
+//! payload   0            4            8        16
+//!           +------------+------------+--------+--------+-- ...
+//!           | len 32     | hidden 32  | item 0 | item 1 |
+//!           +------------+------------+--------+--------+-- ...
+//! ```
 //!
 //! `hidden` items follow the `len` visible ones: fields of struct sequences that are no items (`struct_sequence.rs`).
 //! A tuple never changes once made, so its items are read without the token. It has no `clear` for the collector: a
