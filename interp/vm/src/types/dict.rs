@@ -278,7 +278,9 @@ pub(crate) fn explain_unhashable(vm: &mut Vm, key: &Owned, error: Raised, what: 
         Err(e) => return e,
     };
     drop(error);
-    vm.type_error(format!("cannot use '{}' as {what} ({reason})", key.type_name(vm)))
+    let name = crate::typeobj::methods::full_name(vm, key.type_of(vm));
+    let name = name.strip_prefix("__main__.").unwrap_or(&name);
+    vm.type_error(format!("cannot use '{name}' as {what} ({reason})"))
 }
 
 impl Vm {
