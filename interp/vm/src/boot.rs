@@ -172,6 +172,7 @@ fn link_types(vm: &mut Vm) -> Result<(), Raised> {
 }
 
 fn spare_memory_error(vm: &mut Vm) -> Result<(), Raised> {
+    if vm.consts.memory_error.is_some() { return Ok(()) }
     let ty = vm.types.memory_error.clone();
     let error = vm.new_exception(&ty, Vec::new())?;
     vm.consts.memory_error = Some(error);

@@ -230,7 +230,7 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("member_descriptor", member_descriptor::init),
     ("getset_descriptor", getset_descriptor::init),
     ("int", int::init),
-    ("bool", bool::init),
+    ("bool", crate::types::bool::init),
     ("float", float::init),
     ("complex", complex::init),
     ("str_new", str_new::init),
@@ -283,5 +283,5 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("template", template::init),
     ("typevar", typevar::init),
     ("struct_sequence", struct_sequence::init),
-    ("exception", exception::init),
+    ("exception_types", exception_types::init),
 ];

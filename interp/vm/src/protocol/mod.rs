@@ -12,4 +12,5 @@ pub mod isinstance;
 pub mod item;
 pub mod iter;
 pub mod number;
+pub mod running;
 pub mod text;

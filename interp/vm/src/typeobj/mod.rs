@@ -204,7 +204,7 @@ impl Drop for PyType {
             // SAFETY: `bases` holds only types. Nobody can be looking at the list: views are copied out within one expression of this
             // file, and death never runs inside one (no call in those expressions releases a handle).
             let list = unsafe { Ref::<PyType>::from_ref_unchecked(base).subclasses.get_unguarded() };
-            list.retain(|p| !std::ptr::eq(unsafe { p.payload::<PyType>() }.cast_const(), me));
+            list.retain(|p| !std::ptr::eq(p.payload::<PyType>().cast_const(), me));
         }
     }
 }
