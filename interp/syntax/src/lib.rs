@@ -6,6 +6,7 @@
 mod diagnostics;
 mod lines;
 mod parse;
+mod targets;
 
 pub use lines::Lines;
 pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};

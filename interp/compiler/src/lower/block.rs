@@ -86,7 +86,7 @@ impl<'a> Compiler<'a> {
                 self.u.emit(Op::PopExc, pair, 0, 0);
             }
             BlockKind::StarHandler => {
-                return error(self.range, "'break', 'continue' and 'return' cannot appear in an 'except*' block");
+                return error(self.range, "'break', 'continue' and 'return' cannot appear in an except* block");
             }
         }
         Ok(())
@@ -98,8 +98,7 @@ impl<'a> Compiler<'a> {
         let (depth, handler) = (self.u.depth, self.u.handler);
         let constant = match value { None => Some(Const::None), Some(e) => self.fold(e)? };
         if let Some(c) = constant {
-            if let Some(e) = value { self.at(e.range()); }
-            self.at(range);
+            self.at(value.map_or(range, |e| e.range()));
             self.unwind(n)?;
             let k = self.u.constant(c);
             self.u.emit(Op::ReturnConst, 0, k as i32, 0);

@@ -153,7 +153,7 @@ impl<'a> Compiler<'a> {
         let mangled = crate::symtable::mangle(self.u.class.as_deref(), name);
         if self.table.scopes[parent.unit_scope].kind == Kind::Module { return name.to_owned(); }
         if let Some(s) = self.table.scopes[parent.unit_scope].symbol(&mangled) && s.place == crate::symtable::Place::GlobalExplicit && !name.starts_with('<') { return name.to_owned(); }
-        let locals = matches!(self.table.scopes[parent.unit_scope].kind, Kind::Function | Kind::Lambda | Kind::Generator | Kind::Comprehension);
+        let locals = matches!(self.table.scopes[parent.unit_scope].kind, Kind::Function | Kind::Lambda);
         format!("{}{}.{name}", parent.qualname, if locals { ".<locals>" } else { "" })
     }
 

@@ -24,9 +24,9 @@ impl<'a> Compiler<'a> {
     /// A body inside a compound statement.
     pub(crate) fn inner_body(&mut self, body: &'a [Stmt]) -> R {
         self.u.conditional += 1;
-        let result = self.body(body);
+        self.body(body)?;
         self.u.conditional -= 1;
-        result
+        Ok(())
     }
 
     fn stmt(&mut self, s: &'a Stmt) -> R {

@@ -10,7 +10,7 @@ use crate::error::{error, R};
 
 /// Builds and resolves the table of a module (or an expression, `body` empty then).
 pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
-    let mut b = Builder { table: Table::default(), current: 0, class: None, future_annotations, conditional: false, loop_iter: false };
+    let mut b = Builder { table: Table::default(), current: 0, class: None, future_annotations, conditional: false, loop_iter: false, variable: "" };
     b.enter_at((address(root), Tag::Body), Kind::Module, "<module>");
     match root {
         ast::Mod::Module(m) => b.body(&m.body)?,
@@ -30,6 +30,8 @@ struct Builder {
     conditional: bool,
     /// Inside the iterable of a comprehension (no walrus there).
     loop_iter: bool,
+    /// How the message about a forbidden expression names the current type variable's scope.
+    variable: &'static str,
 }
 
 impl Builder {
@@ -55,7 +57,6 @@ impl Builder {
         let (outer, conditional, loop_iter) = (self.current, self.conditional, self.loop_iter);
         self.enter_at((address(node), tag), kind, name);
         self.conditional = false;
-        self.loop_iter = false;
         if kind.is_annotation() && self.table.scopes[self.current].sees_class { self.add("__classdict__", def::USE, TextRange::default())?; }
         let result = f(self);
         self.current = outer;
@@ -75,7 +76,7 @@ impl Builder {
         let s = &mut self.table.scopes[scope];
         if let Some(&i) = s.index.get(&name) {
             let symbol = &mut s.symbols[i];
-            if flags & def::PARAM != 0 && symbol.flags & def::PARAM != 0 { return error(range, format!("duplicate parameter '{name}' in function definition")); }
+            if flags & def::PARAM != 0 && symbol.flags & def::PARAM != 0 { return error(range, format!("duplicate argument '{name}' in function definition")); }
             if flags & def::TYPE_PARAM != 0 && symbol.flags & def::TYPE_PARAM != 0 { return error(range, format!("duplicate type parameter '{name}'")); }
             symbol.flags |= flags;
             return Ok(());
@@ -343,17 +344,16 @@ impl Builder {
         let mut default_seen = false;
         for t in &p.type_params {
             let (name, range) = (t.name(), t.range());
+            if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__" | "__class__") { return error(name.range, format!("reserved name '{name}' cannot be used for type parameter")); }
             self.add(name, def::TYPE_PARAM | def::LOCAL, name.range)?;
             if let ast::TypeParam::TypeVar(v) = t && let Some(bound) = &v.bound {
-                let place = if matches!(&**bound, Expr::Tuple(_)) { "TypeVar constraint" } else { "TypeVar bound" };
-                self.forbid(bound, place)?;
+                self.variable = if matches!(&**bound, Expr::Tuple(_)) { "a TypeVar constraint" } else { "a TypeVar bound" };
                 self.scoped(t, Tag::Bound, Kind::TypeVariable, name, |b| { b.add(".format", def::PARAM | def::USE, range)?; b.expr(bound) })?;
             }
             match t.default() {
                 Some(d) => {
                     default_seen = true;
-                    let place = match t { ast::TypeParam::TypeVar(_) => "TypeVar default", ast::TypeParam::TypeVarTuple(_) => "TypeVarTuple default", ast::TypeParam::ParamSpec(_) => "ParamSpec default" };
-                    self.forbid(d, place)?;
+                    self.variable = match t { ast::TypeParam::TypeVar(_) => "a TypeVar default", ast::TypeParam::TypeVarTuple(_) => "a TypeVarTuple default", ast::TypeParam::ParamSpec(_) => "a ParamSpec default" };
                     self.scoped(t, Tag::Default, Kind::TypeVariable, name, |b| { b.add(".format", def::PARAM | def::USE, range)?; b.expr(d) })?;
                 }
                 None if default_seen => return error(range, format!("non-default type parameter '{name}' follows default type parameter")),
@@ -394,7 +394,7 @@ impl Builder {
             Expr::SetComp(x) => self.comprehension(x, Kind::Comprehension, "<setcomp>", &x.generators, Some(&x.elt), None),
             Expr::DictComp(x) => self.comprehension(x, Kind::Comprehension, "<dictcomp>", &x.generators, x.key.as_deref(), Some(&x.value)),
             Expr::Generator(x) => self.comprehension(x, Kind::Generator, "<genexpr>", &x.generators, Some(&x.elt), None),
-            Expr::Await(x) => { self.scope().has_await = true; self.expr(&x.value) }
+            Expr::Await(x) => { self.allowed("await", x.range)?; self.scope().has_await = true; self.expr(&x.value) }
             Expr::Yield(x) => {
                 self.mark_yield(x.range)?;
                 if let Some(v) = &x.value { self.expr(v)?; }
@@ -428,6 +428,7 @@ impl Builder {
     }
 
     fn mark_yield(&mut self, range: TextRange) -> R {
+        self.allowed("yield", range)?;
         let kind = self.scope().kind;
         if kind.is_comprehension() {
             let what = match self.scope().name.as_str() { "<listcomp>" => "list comprehension", "<setcomp>" => "set comprehension", "<dictcomp>" => "dict comprehension", _ => "generator expression" };
@@ -474,7 +475,13 @@ impl Builder {
 
     fn comp_target(&mut self, target: &Expr) -> R {
         match target {
-            Expr::Name(n) => self.add(&n.id, def::LOCAL | def::COMP_ITER, n.range),
+            Expr::Name(n) => {
+                let name = mangle(self.class.as_deref(), &n.id);
+                if self.scope().flags(&name) & (def::NONLOCAL | def::GLOBAL) != 0 {
+                    return error(n.range, format!("comprehension inner loop cannot rebind assignment expression target '{name}'"));
+                }
+                self.add(&n.id, def::LOCAL | def::COMP_ITER, n.range)
+            }
             Expr::Tuple(t) => t.elts.iter().try_for_each(|e| self.comp_target(e)),
             Expr::List(t) => t.elts.iter().try_for_each(|e| self.comp_target(e)),
             Expr::Starred(s) => self.comp_target(&s.value),
@@ -482,7 +489,20 @@ impl Builder {
         }
     }
 
+    /// Yield, await and walrus are errors in annotation scopes.
+    fn allowed(&mut self, what: &str, range: TextRange) -> R {
+        let place = match self.scope().kind {
+            Kind::Annotations => "an annotation",
+            Kind::TypeParams => "the definition of a generic",
+            Kind::TypeAlias => "a type alias",
+            Kind::TypeVariable => self.variable,
+            _ => return Ok(()),
+        };
+        error(range, format!("{what} expression cannot be used within {place}"))
+    }
+
     fn walrus(&mut self, x: &ast::ExprNamed) -> R {
+        self.allowed("named", x.range)?;
         if self.loop_iter { return error(x.range, "assignment expression cannot be used in a comprehension iterable expression"); }
         let Expr::Name(n) = &*x.target else { return error(x.range, "invalid syntax") };
         if self.scope().kind.is_comprehension() {

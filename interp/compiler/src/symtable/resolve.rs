@@ -49,6 +49,9 @@ fn place(table: &mut Table, scope: ScopeId, i: usize) -> R<Place> {
     }
     match binder(table, scope, &name, None) {
         Some(found) => {
+            if flags & def::NONLOCAL != 0 && table.scopes[found].flags(&name) & def::TYPE_PARAM != 0 {
+                return error(range, format!("nonlocal binding not allowed for type parameter '{name}'"));
+            }
             capture(table, scope, found, &name);
             Ok(Place::Free)
         }
