@@ -494,7 +494,7 @@ fn check<L: Layout>(script: &[Op]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn heap_is_its_model_under_every_layout(script in prop::collection::vec(op(), 1..80)) {
         let unstuck = !script.iter().any(|op| matches!(op, Op::Stick(_)));

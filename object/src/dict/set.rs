@@ -193,17 +193,21 @@ impl<L: Layout> SetTable<L> {
         }
     }
 
-    /// First never used position on the hash's path (dummies are not reused).
-    fn unused(&self, hash: i64) -> usize {
+    /// First never used position on the hash's path, or, for a key that is added, the last dummy passed on the way.
+    fn unused(&self, hash: i64, reuse: bool) -> usize {
         let mask = self.mask as u64;
         let mut perturb = hash as u64;
         let mut base = hash as u64 & mask;
+        let mut dummy = None;
         loop {
             for at in base..=base + run(base, mask) {
                 // SAFETY: `run` keeps the position within the mask.
                 let entry = unsafe { &*self.ptr().add(at as usize) };
-                if entry.key.is_null() && entry.hash != DUMMY {
-                    return at as usize;
+                if entry.key.is_null() {
+                    if entry.hash != DUMMY {
+                        return dummy.filter(|_| reuse).unwrap_or(at as usize);
+                    }
+                    dummy = Some(at as usize);
                 }
             }
             perturb >>= PERTURB_SHIFT;
@@ -228,7 +232,7 @@ impl<L: Layout> SetTable<L> {
                 for i in 0..count {
                     let entry = old.add(i).read();
                     if !entry.key.is_null() {
-                        let at = self.unused(entry.hash);
+                        let at = self.unused(entry.hash, false);
                         self.ptr().add(at).write(entry);
                     }
                 }
@@ -251,11 +255,12 @@ impl<L: Layout> SetTable<L> {
             self.resize(0)?;
         }
         // Room for the growth that may follow is asked for first, so that the key is in or not.
-        let at = self.unused(hash);
-        let grows = (self.fill as usize + 1) * 5 >= self.mask as usize * 3;
+        let at = self.unused(hash, true);
+        let reused = self.entry(at).hash == DUMMY;
+        let grows = !reused && (self.fill as usize + 1) * 5 >= self.mask as usize * 3;
         // SAFETY: `unused` gave a position of the table.
         unsafe { self.ptr().add(at).write(Entry { key: key.word(), hash }) };
-        self.fill += 1;
+        self.fill += !reused as u32;
         self.used += 1;
         if grows {
             let used = self.used as usize;
@@ -321,7 +326,7 @@ impl<L: Layout> SetTable<L> {
             if entry.key.is_null() {
                 continue;
             }
-            let at = if same { i } else { new.unused(entry.hash) };
+            let at = if same { i } else { new.unused(entry.hash, false) };
             // SAFETY: the position is in the new table; its reference is a new one.
             unsafe {
                 entry.key.retain();
