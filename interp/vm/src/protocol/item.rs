@@ -17,7 +17,7 @@ impl Vm {
     #[cold]
     fn get_item_of_class(&mut self, o: &Owned, key: &Owned) -> PyResult {
         if let Some(ty) = o.cast::<PyType>() {
-            if ty.ptr() == self.types.type_.ptr() { return crate::types::generic_alias::class_getitem(self, o, key) }
+            if ty.ptr() == self.types.type_.ptr() { return self.new_generic_alias(o, key) }
             let name = self.names.__class_getitem__.clone();
             if let Some(method) = self.get_attr_opt(o, &name)? {
                 if !self.is_none(&method) { return self.call1(&method, key) }
@@ -167,6 +167,9 @@ impl Vm {
         if let Some(i) = self.repr_stack.iter().rposition(|q| *q == p) { self.repr_stack.remove(i); }
     }
 }
+
+/// `__class_getitem__` of generic builtin classes: an alias (PEP 585).
+pub fn class_getitem(vm: &mut Vm, class: &Owned, item: &Owned) -> PyResult { vm.new_generic_alias(class, item) }
 
 /// A position counted from the end if negative; `None` if outside `0..len`.
 #[inline]

@@ -30,12 +30,6 @@ impl Vm {
         Err(self.not_iterable(o))
     }
 
-    /// Whether `iter(o)` finds something to call.
-    pub fn is_iterable(&self, o: &Owned) -> bool {
-        let slots = o.type_of(self).slots();
-        slots.iter.is_some() || slots.getitem.is_some()
-    }
-
     #[cold]
     fn not_iterable(&mut self, o: &Owned) -> Raised { self.type_error(format!("'{}' object is not iterable", o.type_name(self))) }
 

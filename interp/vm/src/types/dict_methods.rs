@@ -38,7 +38,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("clear", "($self, /)", Native::N0(clear)).doc("Remove all entries."),
         Def::new("copy", "($self, /)", Native::N0(copy)).doc("A new dict of the same entries."),
         Def::new("__reversed__", "($self, /)", Native::N0(reversed)).doc("An iterator over the keys, newest first."),
-        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
+        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::protocol::item::class_getitem)).doc("See PEP 585"),
     ],
     getset: &[],
 };

@@ -36,7 +36,7 @@ pub static DEF: TypeDef = TypeDef {
     sig: "(iterable, start=0)",
     methods: &[
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("Return state information for pickling."),
-        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
+        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::protocol::item::class_getitem)).doc("See PEP 585"),
     ],
     getset: &[],
 };

@@ -4,7 +4,7 @@
 
 use crate::args::{check_count, Args};
 use crate::native::{Def, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref};
+use crate::object::{ObjExt, Owned};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::set::{this_set, PySet};
@@ -32,10 +32,10 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 
 impl Vm {
     /// A frozenset of these items; hashing and comparing them may run Python.
-    pub fn new_frozenset(&mut self, items: impl IntoIterator<Item = Owned>) -> PyResult<Ref<PySet>> {
+    pub fn new_frozenset(&mut self, items: impl IntoIterator<Item = Owned>) -> PyResult {
         let set = self.new_object_of(&self.types.frozenset, PySet::empty())?;
         for item in items { set.add(self, &item)?; }
-        Ok(set)
+        Ok(set.into_obj())
     }
 }
 

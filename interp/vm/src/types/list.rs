@@ -123,7 +123,7 @@ pub(crate) fn drop_backwards(mut items: BufVec<Owned>) { while items.pop().is_so
 
 impl Vm {
     /// A list of these items.
-    pub fn new_list(&self, items: impl IntoIterator<Item = Owned, IntoIter: ExactSizeIterator>) -> PyResult<Ref<PyList>> {
+    pub fn new_list(&self, items: impl IntoIterator<Item = Owned>) -> PyResult<Ref<PyList>> {
         let items = self.buffer_of(items)?;
         self.new_object(PyList { items: Guarded::new(items) })
     }
@@ -140,13 +140,23 @@ impl Vm {
         self.new_list((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
     }
 
-    fn buffer_of(&self, items: impl IntoIterator<Item = Owned, IntoIter: ExactSizeIterator>) -> PyResult<BufVec<Owned>> {
+    fn buffer_of(&self, items: impl IntoIterator<Item = Owned>) -> PyResult<BufVec<Owned>> {
         let source = items.into_iter();
         let mut buffer = BufVec::new();
-        if source.len() > 0 { buffer.reserve_exact(source.len()).map_err(|e| self.out_of_memory(e))? }
+        let known = source.size_hint().0;
+        if known > 0 { buffer.reserve_exact(known).map_err(|e| self.out_of_memory(e))? }
         for item in source { buffer.push(item).map_err(|e| self.out_of_memory(e))? }
         Ok(buffer)
     }
+}
+
+/// As [`Vm::new_list_from_words`], for the eval loop.
+///
+/// # Safety
+/// As there.
+pub unsafe fn from_words(vm: &Vm, from: *const Word, count: usize) -> PyResult {
+    // SAFETY: the caller's promise.
+    unsafe { vm.new_list_from_words(from, count) }.map(Ref::into_obj)
 }
 
 pub(crate) fn this_list(this: &Owned) -> &Ref<PyList> { this.cast::<PyList>().expect("law: checked by the descriptor") }
@@ -169,7 +179,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("count", "($self, value, /)", Native::N1(count)).doc("How many items equal value."),
         Def::new("reverse", "($self, /)", Native::N0(reverse)).doc("Turn the order around, in place."),
         Def::new("sort", "($self, /, *, key=None, reverse=False)", Native::Bound(super::list_sort::sort)).doc("Order the items in place; equal ones keep their order."),
-        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
+        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::protocol::item::class_getitem)).doc("See PEP 585"),
     ],
     getset: &[],
 };

@@ -3,13 +3,17 @@
 //! Large types are split over several files with the type name as prefix. Not here: the table that allocates the type
 //! objects (`boot.rs`) and how types work (`typeobj/`).
 
+pub mod async_generator;
 pub mod builtin_function;
+pub mod bytearray;
+pub mod bytes;
 pub mod callable_iterator;
 pub mod cell;
 pub mod classmethod;
 pub mod classmethod_descriptor;
 pub mod code;
 pub mod container_repr;
+pub mod coroutine;
 pub mod descriptor;
 pub mod dict;
 pub mod dict_iter;
@@ -19,13 +23,17 @@ pub mod dict_view;
 pub mod ellipsis;
 pub mod enumerate;
 pub mod exception;
+pub mod exception_group;
 pub mod exception_types;
 pub mod filter;
+pub mod float;
 pub mod frozenset;
 pub mod function;
 pub mod generator;
+pub mod generator_methods;
 pub mod generic_alias;
 pub mod getset_descriptor;
+pub mod int;
 pub mod list;
 pub mod list_iter;
 pub mod list_slice;
@@ -65,6 +73,7 @@ pub mod str_translate;
 pub mod struct_sequence;
 pub mod super_type;
 pub mod syntax_error;
+pub mod traceback;
 pub mod tuple;
 pub mod tuple_iter;
 pub mod unicode_error;

@@ -26,7 +26,7 @@ pub(crate) const SYMMETRIC_DIFFERENCE: Def =
     Def::new("symmetric_difference", "($self, other, /)", Native::N1(symmetric_difference)).doc("A new set of what exactly one of both has.");
 pub(crate) const UNION: Def = Def::new("union", "($self, /, *others)", Native::Full(union)).doc("A new set of the items of all.");
 pub(crate) const CLASS_GETITEM: Def =
-    Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585");
+    Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::protocol::item::class_getitem)).doc("See PEP 585");
 
 /// The slots both types have.
 pub(crate) fn slots() -> Slots {

@@ -112,11 +112,13 @@ impl Ref<PyTuple> {
 impl Vm {
     /// A tuple of these items. `()` is shared.
     #[inline]
-    pub fn new_tuple<I>(&self, items: I) -> PyResult<Ref<PyTuple>>
-    where I: IntoIterator<Item = Owned>, I::IntoIter: ExactSizeIterator {
+    pub fn new_tuple(&self, items: impl IntoIterator<Item = Owned>) -> PyResult<Ref<PyTuple>> {
         let items = items.into_iter();
-        if items.len() == 0 { return Ok(self.consts.empty_tuple.clone()) }
-        self.alloc_tuple(self.types.tuple.ptr(), items, 0)
+        match items.size_hint() {
+            (0, Some(0)) => Ok(self.consts.empty_tuple.clone()),
+            (n, Some(m)) if n == m => self.alloc_tuple(self.types.tuple.ptr(), items, n, 0),
+            _ => self.new_tuple(items.collect::<Vec<Owned>>()),
+        }
     }
 
     /// A tuple of shares of these items.
@@ -126,13 +128,13 @@ impl Vm {
     /// A new tuple object of `ty`, `tuple` or a subclass; never the shared `()`.
     pub fn new_tuple_of(&self, ty: &TypeRef, items: Vec<Owned>) -> PyResult<Ref<PyTuple>> {
         assert!(std::ptr::eq(ty.info.vtable, PyTuple::vtable()), "law: a type makes only objects of its payload");
-        self.alloc_tuple(ty.ptr(), items.into_iter(), 0)
+        self.alloc_tuple_vec(ty.ptr(), items, 0)
     }
 
     /// A new tuple object of `ty` whose last `hidden` items are fields only.
     pub(crate) fn new_tuple_hiding(&self, ty: &TypeRef, items: Vec<Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {
         assert!(std::ptr::eq(ty.info.vtable, PyTuple::vtable()) && hidden <= items.len(), "law: a type makes only objects of its payload");
-        self.alloc_tuple(ty.ptr(), items.into_iter(), hidden)
+        self.alloc_tuple_vec(ty.ptr(), items, hidden)
     }
 
     /// A tuple that takes over the `count` counts in the words at `from`.
@@ -144,8 +146,13 @@ impl Vm {
         self.new_tuple((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
     }
 
-    fn alloc_tuple(&self, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {
-        alloc_tuple(&self.heap, ty, items, hidden).map_err(|e| self.out_of_memory(e))
+    fn alloc_tuple_vec(&self, ty: ObjPtr, items: Vec<Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {
+        let total = items.len();
+        self.alloc_tuple(ty, items.into_iter(), total, hidden)
+    }
+
+    fn alloc_tuple(&self, ty: ObjPtr, items: impl Iterator<Item = Owned>, total: usize, hidden: usize) -> PyResult<Ref<PyTuple>> {
+        alloc_sized(&self.heap, ty, items, total, hidden).map_err(|e| self.out_of_memory(e))
     }
 }
 
@@ -153,6 +160,10 @@ impl Vm {
 /// and the functions above.
 pub(crate) fn alloc_tuple(heap: &Heap, ty: ObjPtr, items: impl ExactSizeIterator<Item = Owned>, hidden: usize) -> Result<Ref<PyTuple>, AllocError> {
     let total = items.len();
+    alloc_sized(heap, ty, items, total, hidden)
+}
+
+fn alloc_sized(heap: &Heap, ty: ObjPtr, items: impl Iterator<Item = Owned>, total: usize, hidden: usize) -> Result<Ref<PyTuple>, AllocError> {
     if total > u32::MAX as usize { return Err(AllocError) }
     // SAFETY: `ty` has this payload's vtable and the block is filled and tracked by `fill` before anyone else sees it.
     unsafe {
@@ -175,12 +186,21 @@ unsafe fn fill(heap: &Heap, block: ObjPtr, items: impl Iterator<Item = Owned>, t
             first.add(made).write(item);
             made += 1;
         }
-        assert_eq!(made, total, "law: an exact size iterator");
+        assert_eq!(made, total, "law: an iterator as long as it says");
         (&raw mut (*head).len).write((total - hidden) as u32);
         (&raw mut (*head).hidden).write(hidden as u32);
         heap.track(block);
         Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block)))
     }
+}
+
+/// As [`Vm::new_tuple_from_words`], for the eval loop.
+///
+/// # Safety
+/// As there.
+pub unsafe fn from_words(vm: &Vm, from: *const Word, count: usize) -> PyResult {
+    // SAFETY: the caller's promise.
+    unsafe { vm.new_tuple_from_words(from, count) }.map(Ref::into_obj)
 }
 
 fn this_tuple(this: &Owned) -> &Ref<PyTuple> { this.cast::<PyTuple>().expect("law: checked by the descriptor") }
@@ -193,7 +213,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("__getnewargs__", "($self, /)", Native::N0(getnewargs)),
         Def::new("index", "($self, value, start=0, stop=sys.maxsize, /)", Native::Var(index, 1, 3)).doc("First position of value; ValueError if it is not there."),
         Def::new("count", "($self, value, /)", Native::N1(count)).doc("How many items equal value."),
-        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
+        Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::protocol::item::class_getitem)).doc("See PEP 585"),
     ],
     getset: NO_GETSET,
 };
@@ -324,7 +344,7 @@ fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
 }
 
 fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
-    let copy = vm.alloc_tuple(vm.types.tuple.ptr(), this_tuple(this).items().iter().cloned(), 0)?.into_obj();
+    let copy = vm.alloc_tuple_vec(vm.types.tuple.ptr(), this_tuple(this).items().to_vec(), 0)?.into_obj();
     Ok(vm.new_tuple([copy])?.into_obj())
 }
 
