@@ -47,7 +47,7 @@ fn cells_do_not_overlap<S: CellSource>() {
         unsafe { source.free(cell, bytes) };
     }
     assert!(source.release_all());
-    assert_eq!(source.usage().page_bytes, 0);
+    assert_eq!(source.usage().live_cells, 0);
 }
 
 fn a_freed_cell_is_reused<S: CellSource>() {
@@ -62,6 +62,8 @@ macro_rules! laws { ($($name:ident = $policy:ty;)*) => { $( mod $name {
     #[test] fn cells_do_not_overlap() { super::cells_do_not_overlap::<$policy>() }
 } )* } }
 instar_alloc::for_each_cell_source!(laws);
+#[cfg(feature = "mimalloc")]
+laws! { mimalloc = instar_alloc::Mimalloc; }
 
 #[test]
 fn pool_reuses() {
