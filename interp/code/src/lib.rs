@@ -7,11 +7,13 @@
 mod blob;
 mod disassemble;
 mod effect;
+mod marshal;
 mod ops;
 mod table;
 mod verify;
 
 pub use blob::{flags, CodeBlob, Const, Handler, Local, LocalKind, Position, Unit, Wtf8};
+pub use marshal::{decode, encode, table_hash, DecodeError};
 pub use ops::{Binary, Compare, Effect, Intrinsic1, Intrinsic2, Kind, FRAME_WORDS};
 pub use disassemble::disassemble;
 pub use effect::{base_len, dropped_at_jump, jump_of, out_len, temp_effect, TempEffect};

@@ -29,12 +29,18 @@ impl<'a> Compiler<'a> {
             self.u.emit(Op::CheckLocal, local(i), 0, 0);
             return Ok(local(i));
         }
+        if let Expr::Named(x) = e && let Some(i) = self.fast_name(&x.target) && !self.options.copy_operands {
+            if let Expr::Name(n) = &*x.target { self.forbidden(&n.id, n.range)?; }
+            self.expr(&x.value, Dst::Local(i))?;
+            return Ok(local(i));
+        }
         self.push(e)
     }
 
     /// As [`operand`](Self::operand), but a local that `later` expressions may rebind is copied.
     pub(crate) fn operand_before(&mut self, e: &'a Expr, later: &[&'a Expr]) -> R<Reg> {
-        if self.u.has_walrus && let Expr::Name(n) = e && later.iter().any(|l| rebinds(l, &n.id)) { return self.push(e); }
+        let target = match e { Expr::Named(x) => &*x.target, e => e };
+        if self.u.has_walrus && let Expr::Name(n) = target && later.iter().any(|l| rebinds(l, &n.id)) { return self.push(e); }
         self.operand(e)
     }
 
