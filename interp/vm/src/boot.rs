@@ -8,9 +8,9 @@ use std::hash::{BuildHasher, Hasher};
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
-use instar_object::{AllocError, Heap, HeapOptions};
+use instar_object::{AllocError, Heap, HeapOptions, TypeInfo};
 
-use crate::boot_types::{INITS, ROWS};
+use crate::boot_types::{Row, FREE_LISTS, INITS, ROWS};
 use crate::eval::stack::DataStack;
 use crate::names::Names;
 use crate::object::{ObjPtr, Owned, Ref, Word};
@@ -21,7 +21,8 @@ use crate::types::none::PyNone;
 use crate::types::not_implemented::PyNotImplemented;
 use crate::types::str::{alloc_text, hash_key_of, InternTable, HASH_OFFSET};
 use crate::types::tuple::alloc_tuple;
-use crate::types::{bytes, int};
+use crate::types::bytes;
+use crate::types::int::PyInt;
 use crate::vm::{Raised, Settings, Singletons, Types, Vm, SMALL_INT_MAX, SMALL_INT_MIN};
 
 /// Why an interpreter did not start.
@@ -96,6 +97,11 @@ fn new_dict(heap: &Heap, types: &Types) -> Result<Ref<PyDict>, AllocError> {
     Ok(unsafe { Ref::from_owned_unchecked(obj) })
 }
 
+fn info_of(row: &Row) -> TypeInfo {
+    let info = (row.info)();
+    match FREE_LISTS.iter().find(|(name, _)| *name == row.name) { Some((_, list)) => info.with_free_list(*list), None => info }
+}
+
 /// All type objects with what the heap must know of them and empty namespaces. On an error they stay (their namespaces may be missing).
 fn bare_types(heap: &Heap) -> Result<ManuallyDrop<Types>, AllocError> {
     let type_row = ROWS.iter().find(|r| r.is_type).expect("law: the table has `type`");
@@ -107,7 +113,7 @@ fn bare_types(heap: &Heap) -> Result<ManuallyDrop<Types>, AllocError> {
     let mut types = ManuallyDrop::new(unsafe { Types::dangling(&first) });
     for row in ROWS {
         if row.is_type { *(row.slot)(&mut types) = first.clone(); continue }
-        let made = heap.alloc(first.ptr(), PyType::bare((row.info)(), no_dict()))?;
+        let made = heap.alloc(first.ptr(), PyType::bare(info_of(row), no_dict()))?;
         // SAFETY: just made with this payload.
         *(row.slot)(&mut types) = unsafe { Ref::from_owned_unchecked(made) };
     }
@@ -140,16 +146,19 @@ fn singletons(heap: &Heap, types: &Types, latin1: Vec<Owned>) -> Result<Singleto
     // SAFETY: the type is str.
     let empty_str = unsafe { alloc_text(heap, types.str.ptr(), "")? };
     let mut small_ints = Vec::new();
-    if !Word::TAGGED_INTS { for n in SMALL_INT_MIN..=SMALL_INT_MAX { small_ints.push(int::alloc_small(heap, types.int.ptr(), n)?) } }
+    if !<Word>::TAGGED_INTS { for n in SMALL_INT_MIN..=SMALL_INT_MAX { small_ints.push(heap.alloc(types.int.ptr(), PyInt::Small(n))?) } }
     Ok(Singletons {
         none: heap.alloc(types.none.ptr(), PyNone)?,
-        true_: int::alloc_small(heap, types.bool.ptr(), 1)?,
-        false_: int::alloc_small(heap, types.bool.ptr(), 0)?,
+        true_: heap.alloc(types.bool.ptr(), PyInt::of_bool(true))?,
+        false_: heap.alloc(types.bool.ptr(), PyInt::of_bool(false))?,
         ellipsis: heap.alloc(types.ellipsis.ptr(), PyEllipsis)?,
         not_implemented: heap.alloc(types.not_implemented.ptr(), PyNotImplemented)?,
         empty_tuple: alloc_tuple(heap, types.tuple.ptr(), std::iter::empty(), 0)?,
         empty_str,
-        empty_bytes: bytes::alloc_bytes(heap, types.bytes.ptr(), &[])?,
+        empty_bytes: {
+            // SAFETY: the type is bytes.
+            unsafe { bytes::alloc(heap, types.bytes.ptr(), &[])? }
+        },
         latin1,
         small_ints,
         memory_error: None,

@@ -3,7 +3,7 @@
 //! A line: field of `Types`, payload, name (with module if that is not `builtins`), base, flags. A base stands before what derives
 //! from it. Not here: what is done with the table (`boot.rs`).
 
-use instar_object::{TypeFlags, TypeInfo};
+use instar_object::{FreeList, TypeFlags, TypeInfo};
 
 use crate::typeobj::build::native_info;
 use crate::typeobj::vm_flags::*;
@@ -54,8 +54,8 @@ macro_rules! table {
 table! {
     object: object_type::PyInstance, "object", NONE, BASETYPE;
     type_: crate::typeobj::PyType, "type", object, GC | BASETYPE | WEAKREF | TYPE_SUBCLASS;
-    int: int::PyInt, "int", object, VAR | LEAF | BASETYPE | MATCH_SELF;
-    bool: int::PyInt, "bool", int, VAR | LEAF | MATCH_SELF;
+    int: int::PyInt, "int", object, BASETYPE | MATCH_SELF;
+    bool: int::PyInt, "bool", int, MATCH_SELF;
     float: float::PyFloat, "float", object, LEAF | BASETYPE | MATCH_SELF;
     complex: complex::PyComplex, "complex", object, LEAF | BASETYPE;
     str: str::PyStr, "str", object, VAR | LEAF | BASETYPE | MATCH_SELF;
@@ -95,9 +95,9 @@ table! {
     coroutine: generator::PyGenerator, "coroutine", object, GC | WEAKREF;
     coroutine_wrapper: coroutine::PyCoroutineWrapper, "coroutine_wrapper", object, GC;
     async_generator: generator::PyGenerator, "async_generator", object, GC | WEAKREF;
-    async_gen_asend: async_generator::PyAsyncGenASend, "async_generator_asend", object, GC;
-    async_gen_athrow: async_generator::PyAsyncGenAThrow, "async_generator_athrow", object, GC;
-    async_gen_wrapped: async_generator::PyAsyncGenWrapped, "async_generator_wrapped_value", object, GC;
+    async_gen_asend: async_generator::PyAsend, "async_generator_asend", object, GC;
+    async_gen_athrow: async_generator::PyAthrow, "async_generator_athrow", object, GC;
+    async_gen_wrapped: async_generator::PyAsyncValue, "async_generator_wrapped_value", object, GC;
     anext_awaitable: async_generator::PyAnextAwaitable, "anext_awaitable", object, GC;
     list_iterator: list_iter::PyListIter, "list_iterator", object, GC;
     list_reverseiterator: list_iter::PyListReverseIter, "list_reverseiterator", object, GC;
@@ -214,6 +214,16 @@ table! {
     unicode_warning: exception::PyException, "UnicodeWarning", warning, EXC;
     user_warning: exception::PyException, "UserWarning", warning, EXC;
 }
+
+/// Types whose cells are kept for reuse where the layout has free lists, with CPython's caps (3.14). Ids are of the heap;
+/// `tuple` takes one list a size.
+pub(crate) static FREE_LISTS: &[(&str, FreeList)] = &[
+    ("float", FreeList { id: 0, sizes: 1, cap: 100 }), ("int", FreeList { id: 1, sizes: 1, cap: 100 }), ("list", FreeList { id: 2, sizes: 1, cap: 80 }),
+    ("dict", FreeList { id: 3, sizes: 1, cap: 80 }), ("slice", FreeList { id: 4, sizes: 1, cap: 1 }), ("range", FreeList { id: 5, sizes: 1, cap: 6 }),
+    ("method", FreeList { id: 6, sizes: 1, cap: 20 }), ("builtin_function_or_method", FreeList { id: 7, sizes: 1, cap: 16 }),
+    ("list_iterator", FreeList { id: 8, sizes: 1, cap: 10 }), ("tuple_iterator", FreeList { id: 9, sizes: 1, cap: 10 }),
+    ("range_iterator", FreeList { id: 10, sizes: 1, cap: 6 }), ("complex", FreeList { id: 11, sizes: 1, cap: 100 }), ("tuple", FreeList { id: 12, sizes: 20, cap: 2000 }),
+];
 
 type Init = fn(&mut Vm) -> PyResult<()>;
 

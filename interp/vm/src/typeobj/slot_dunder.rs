@@ -312,3 +312,6 @@ pub(super) fn setattr_address() -> usize { setattr as usize }
 
 /// Address of the `new` slot of classes with `__new__`.
 pub(super) fn new_address() -> usize { new as usize }
+
+/// Address of the `finalize` slot of classes with `__del__`.
+pub(super) fn finalize_address() -> usize { finalize as usize }

@@ -62,7 +62,10 @@ pub(super) fn flags_from_slots(ty: &PyType) {
     let slots = ty.slots();
     ty.set_flag(vm_flags::GENERIC_GETATTR, slots.getattr.is_some_and(|f| f as usize == attr::GENERIC_GETATTR as usize));
     ty.set_flag(vm_flags::GENERIC_SETATTR, slots.setattr.is_some_and(|f| f as usize == attr::GENERIC_SETATTR as usize));
-    ty.set_flag(TypeFlags::FINALIZER.bits(), slots.finalize.is_some());
+    // A native finalizer whose payload says which instances need it is asked instance by instance.
+    let by_instance = ty.info.vtable.needs_finalizer.is_some();
+    let wanted = slots.finalize.is_some_and(|f| !by_instance || f as usize == slot_dunder::finalize_address());
+    ty.set_flag(TypeFlags::FINALIZER.bits(), wanted);
 }
 
 /// Decides over all slots of a new class, whose slots hold what it inherits.
