@@ -55,7 +55,7 @@ fn indentation(range: TextRange, message: impl Into<String>) -> Error { Error { 
 pub(crate) fn explain(source: &str, parsed: &Parsed<Mod>, first: Option<&ParseError>, unsupported: Option<&UnsupportedSyntaxError>) -> Error {
     let c = Context { source, tokens: parsed.tokens(), lines: Lines::new(source) };
     match (first, unsupported) {
-        (Some(e), u) if u.is_none_or(|u| e.location.start() <= u.range.start()) => explain_error(&c, e),
+        (Some(e), u) if u.is_none_or(|u| e.location.start() <= u.range.start()) => tokenizer_error(&c, parsed, e).unwrap_or_else(|| explain_error(&c, e)),
         (_, Some(u)) => {
             let message = u.to_string();
             let text = if message.contains("iterable unpacking in a") { "iterable unpacking cannot be used in comprehension" }
@@ -65,6 +65,24 @@ pub(crate) fn explain(source: &str, parsed: &Parsed<Mod>, first: Option<&ParseEr
         }
         _ => syntax(TextRange::default(), "invalid syntax"),
     }
+}
+
+/// Errors of the tokenizer win over those of the grammar wherever they stand in the text, and so do brackets left open
+/// on an earlier line.
+fn tokenizer_error(c: &Context<'_>, parsed: &Parsed<Mod>, first: &ParseError) -> Option<Error> {
+    let end = TextSize::new(c.source.len() as u32);
+    let is_lexical = |e: &&ParseError| matches!(e.error, P::Lexical(Lexical::UnclosedStringError | Lexical::UnrecognizedToken { .. } | Lexical::LineContinuationError | Lexical::IndentationError | Lexical::OtherError(_)));
+    if matches!(first.error, P::Lexical(_)) { return None; }
+    let bracket = brackets(c, end);
+    let lexical_first = parsed.errors().iter().filter(is_lexical).min_by_key(|e| e.location.start());
+    match (bracket, lexical_first) {
+        (Some(b), Some(l)) if b.range.start() < l.location.start() => return Some(b),
+        (_, Some(l)) => return Some(explain_error(c, l)),
+        (Some(b), None) => return Some(b),
+        (None, None) => {}
+    }
+    let found = unclosed(c, end)?;
+    (c.line(found.range.start()) < c.line(first.location.start()) && c.token_at(first.location.start()).is_some()).then_some(found)
 }
 
 fn explain_error(c: &Context<'_>, e: &ParseError) -> Error {
@@ -84,6 +102,7 @@ fn explain_error(c: &Context<'_>, e: &ParseError) -> Error {
         P::NonDefaultParamAfterDefaultParam => syntax(range, "parameter without a default follows parameter with a default"),
         P::ParamAfterVarKeywordParam => syntax(range, "arguments cannot follow var-keyword argument"),
         P::VarParameterWithDefault => syntax(range, if c.text(range).starts_with("**") { "var-keyword argument cannot have default value" } else { "var-positional argument cannot have default value" }),
+        P::ExpectedKeywordParam if !c.token_at(range.end()).is_some_and(|t| matches!(t.kind(), T::Comma | T::Rpar | T::Colon)) => generic(c, TextRange::empty(range.end())),
         P::ExpectedKeywordParam => syntax(range, "named arguments must follow bare *"),
         P::UnparenthesizedGeneratorExpression => syntax(range, "Generator expression must be parenthesized"),
         P::PositionalAfterKeywordArgument => syntax(range, "positional argument follows keyword argument"),
@@ -94,6 +113,7 @@ fn explain_error(c: &Context<'_>, e: &ParseError) -> Error {
         P::ExpectedRealNumber => syntax(range, "real number required in complex literal"),
         P::ExpectedImaginaryNumber => syntax(range, "imaginary number required in complex literal"),
         P::EmptyTypeParams => syntax(range, "Type parameter list cannot be empty"),
+        P::EmptyImportNames if !c.token_at(range.start()).is_some_and(|t| matches!(t.kind(), T::Newline | T::EndOfFile)) => generic(c, range),
         P::EmptyImportNames => syntax(range, "Expected one or more names after 'import'"),
         P::ExpectedToken { expected, found } => expected_token(c, *expected, *found, range),
         P::InvalidStarredExpressionUsage => starred(c, range),
@@ -255,15 +275,43 @@ fn unclosed(c: &Context<'_>, at: TextSize) -> Option<Error> {
 
 /// "invalid syntax" at the token the error is about, unless an enclosing construct explains it.
 fn generic(c: &Context<'_>, range: TextRange) -> Error {
-    if let Some(found) = interpolation(c, range) { return found; }
+    if let Some(found) = interpolation(c, range).or_else(|| hint(c, range)) { return found; }
     let token = c.token_at(range.start());
     if token.is_none_or(|t| t.kind() == T::EndOfFile) { return unclosed(c, range.start()).unwrap_or_else(|| syntax(range, "invalid syntax")); }
     if let Some(t) = token {
+        if t.kind() == T::Newline && let Some(found) = unclosed(c, t.start()) { return found; }
         if let Some(found) = unclosed(c, t.start()) && c.line(found.range.start()) < c.line(t.start()) && !matches!(t.kind(), T::Rpar | T::Rsqb | T::Rbrace) { return found; }
         if t.kind() == T::Indent { return indentation(t.range(), "unexpected indent"); }
         return syntax(t.range(), "invalid syntax");
     }
     syntax(range, "invalid syntax")
+}
+
+/// Mistakes with a message of their own.
+fn hint(c: &Context<'_>, range: TextRange) -> Option<Error> {
+    let token = c.token_at(range.start())?;
+    let before = c.before(token.start())?;
+    let first = line_start(c, before.start())?;
+    let to = |from: TextSize| TextRange::new(from, token.end());
+    if token.kind() == T::From && first.kind() == T::Import { return Some(syntax(to(first.start()), "Did you mean to use 'from ... import ...' instead?")); }
+    let value = matches!(token.kind(), T::Name | T::Int | T::Float | T::String | T::FStringStart | T::None | T::True | T::False);
+    if value && before.start() == first.start() && matches!(c.text(before.range()), "print" | "exec") {
+        let name = c.text(before.range());
+        return Some(syntax(to(before.start()), format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?")));
+    }
+    if before.kind() == T::Equal && matches!(token.kind(), T::Comma | T::Rpar) {
+        if matches!(line_keyword(c, token.start()), Some(T::Def)) { return Some(syntax(before.range(), "expected default value expression")); }
+        let name = c.before(before.start())?;
+        if name.kind() == T::Name && unclosed(c, token.start()).is_some_and(|e| e.message.starts_with("'(")) {
+            return Some(syntax(TextRange::new(name.start(), before.end()), "expected argument value expression"));
+        }
+    }
+    if before.kind() == T::String && matches!(token.kind(), T::Name | T::Int | T::Float) {
+        let string = c.tokens.iter().filter(|t| t.start() >= token.end()).take_while(|t| !matches!(t.kind(), T::Newline | T::EndOfFile)).find(|t| t.kind() == T::String);
+        if string.is_some() { return Some(syntax(token.range(), "invalid syntax. Is this intended to be part of the string?")); }
+    }
+    if before.kind() == T::Colon && token.kind() == T::Rbrace { return Some(syntax(before.range(), "expression expected after dictionary key and ':'")); }
+    None
 }
 
 /// An error behind the brace of an f-string or t-string.
@@ -311,6 +359,7 @@ fn expected_token(c: &Context<'_>, expected: T, found: T, range: TextRange) -> E
             syntax(TextRange::new(start, range.end()), "cannot use except statement with attribute")
         }
         (T::Lpar, T::Colon | T::Rarrow) if line_keyword(c, range.start()) == Some(T::Def) => syntax(range, "expected '('"),
+        (T::In, T::Newline) => generic(c, range),
         (T::In, _) => syntax(range, "'in' expected after for-loop variables"),
         (T::Else, _) => syntax(range, "expected 'else' after 'if' expression"),
         (T::Comma, T::Equal) => targets::keyword(c, range),
@@ -324,7 +373,6 @@ fn expected_token(c: &Context<'_>, expected: T, found: T, range: TextRange) -> E
         }
         (T::Rpar, T::Lpar) if line_keyword(c, range.start()) == Some(T::Def) => syntax(range, "Function parameters cannot be parenthesized"),
         (T::Rbrace, _) if interpolation_depth(c, range.start()) => piece(c, &Piece::UnclosedLbrace, 'f', range),
-        (T::Import, _) if false => generic(c, range),
         _ => generic(c, range),
     }
 }
@@ -380,6 +428,10 @@ fn other(c: &Context<'_>, message: &str, range: TextRange) -> Error {
         "Only single target (not tuple) can be annotated" => "only single target (not tuple) can be annotated",
         "Only single target (not list) can be annotated" => "only single target (not list) can be annotated",
         "Trailing comma not allowed" => "trailing comma not allowed without surrounding parentheses",
+        "Expected a parameter name" => {
+            let equal = c.tokens.iter().find(|t| t.start() >= range.end() && t.kind() == T::Equal);
+            return equal.map_or_else(|| generic(c, range), |t| targets::keyword(c, t.range()));
+        }
         _ => "",
     };
     if !fixed.is_empty() { return syntax(range, fixed); }

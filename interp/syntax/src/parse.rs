@@ -77,7 +77,7 @@ const MAX_INDENTS: usize = 100;
 pub fn parse(source: &str, input: Input) -> Result<Parsed, Box<Error>> {
     if let Some(at) = source.find('\0') {
         let at = TextSize::new(at as u32);
-        return Err(Box::new(Error { kind: ErrorKind::Syntax, message: "source code cannot contain null bytes".into(), range: TextRange::empty(at) }));
+        return Err(Box::new(Error { kind: ErrorKind::Syntax, message: "source code string cannot contain null bytes".into(), range: TextRange::empty(at) }));
     }
     if source.len() >= i32::MAX as usize {
         return Err(Box::new(Error { kind: ErrorKind::Memory, message: "source is too large".into(), range: TextRange::default() }));

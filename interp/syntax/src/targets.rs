@@ -65,7 +65,8 @@ pub(crate) fn assignment(c: &Context<'_>, range: TextRange) -> Error {
     let equals = |at: TextSize| c.tokens.iter().filter(|t| t.start() >= at).take_while(|t| !matches!(t.kind(), T::Newline | T::Semi | T::EndOfFile)).filter(|t| t.kind() == T::Equal).count();
     let before = c.before(range.start()).map(Token::kind);
     let alone = matches!(before, None | Some(T::Newline | T::Semi | T::Indent | T::Dedent | T::Colon));
-    if maybe && alone && next.is_some_and(|t| t.kind() == T::Equal) && equals(range.end()) == 1 {
+    if maybe && alone && next.is_some_and(|t| t.kind() == T::Equal) && equals(range.end()) == 1
+        && next.and_then(|t| c.token_at(t.end())).is_some_and(|t| !matches!(t.kind(), T::Newline | T::EndOfFile | T::Semi)) {
         return syntax(range, format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?"));
     }
     syntax(range, format!("cannot assign to {name}"))
