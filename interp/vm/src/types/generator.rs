@@ -76,7 +76,9 @@ impl PyGenerator {
 
     /// Releases the suspended frame: locals in order, then temps.
     pub(crate) fn release_frame(&self) {
-        for w in self.take_words() {
+        let mut words = self.take_words();
+        if let Some(frame) = self.frame_object.take() { crate::types::frame::generator_gone(&frame, &mut words) }
+        for w in words {
             // SAFETY: the words are owned and now out of the object.
             unsafe { w.release() }
         }

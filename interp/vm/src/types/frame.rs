@@ -1,0 +1,471 @@
+//! `frame`: what Python sees of a running, suspended or finished frame.
+//!
+//! The object is made on demand. While the frame is on the stack it points there; a suspended generator's frame is read through the
+//! generator (a plain address: the generator tells the frame when it dies); when the frame exits and the object lives on, the locals
+//! move into it. Not here: the frame on the stack (`eval/frame.rs`), its locals as a mapping (`frame_locals.rs`).
+
+use std::cell::{Cell, UnsafeCell};
+
+use instar_code::{flags, LocalKind};
+
+use crate::eval::exec::Executable;
+use crate::eval::frame::{frame_flags, Frame};
+use crate::native::{Def, GetSet, Native, TypeDef};
+use crate::object::{ObjExt, Owned, Ref, Slot, Trace, TraceField, Word};
+use crate::payload;
+use crate::slots::Slots;
+use crate::types::cell::PyCell;
+use crate::types::code::PyCode;
+pub use crate::types::frame_locals::PyFrameLocalsProxy;
+use crate::types::function::PyFunction;
+use crate::types::generator::{PyGenerator, State as Life};
+use crate::vm::{PyResult, Vm};
+
+/// A frame object.
+pub struct PyFrame {
+    /// The frame on the stack; null when it is not running.
+    fp: Cell<*mut Word>,
+    /// The suspended generator whose frame this is, else null. Not owned: see the module's doc.
+    generator: Cell<Word>,
+    exec: *const Executable,
+    code: Owned,
+    globals: Owned,
+    builtins: Owned,
+    /// Namespace of module and class code once the frame has exited.
+    namespace: Slot,
+    /// `f_back` once the frame has exited.
+    back: Slot,
+    /// Unit last executed, when not running.
+    unit: Cell<usize>,
+    /// Locals of the frame that has exited, owned words.
+    locals: UnsafeCell<Vec<Word>>,
+    /// Values replaced through `f_locals`: instructions may have borrowed them, so they live until the frame exits.
+    overwritten: UnsafeCell<Vec<Owned>>,
+    /// Names stored through `f_locals` that are no locals of the code.
+    pub(crate) extra: Slot,
+    trace: Slot,
+    trace_lines: Cell<bool>,
+    trace_opcodes: Cell<bool>,
+}
+payload!(PyFrame, "frame", frame);
+
+// SAFETY: each owned handle and word is visited once; locals on the stack and in a generator belong to those.
+unsafe impl Trace for PyFrame {
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        for o in [&self.code, &self.globals, &self.builtins] { visit(o.word()) }
+        for s in [&self.namespace, &self.back, &self.extra, &self.trace] { s.trace_field(visit) }
+        // SAFETY: tracing happens at safe points; nobody holds a view of the vectors.
+        unsafe {
+            for w in &*self.locals.get() { if !w.is_null() { visit(*w) } }
+            for o in &*self.overwritten.get() { visit(o.word()) }
+        }
+    }
+    fn clear(&mut self) {
+        for s in [&self.namespace, &self.back, &self.extra, &self.trace] { s.set(None) }
+        self.release_locals();
+    }
+}
+
+impl Drop for PyFrame {
+    fn drop(&mut self) { self.release_locals() }
+}
+
+fn this(o: &Owned) -> &Ref<PyFrame> { o.cast().expect("law: checked by the descriptor") }
+
+impl PyFrame {
+    fn exec(&self) -> &Executable {
+        // SAFETY: `code` owns the executable and lives as long as this object.
+        unsafe { &*self.exec }
+    }
+
+    fn release_locals(&self) {
+        // SAFETY: no view of the vectors is kept anywhere; they are taken out before anything is released.
+        let (words, old) = unsafe { (std::mem::take(&mut *self.locals.get()), std::mem::take(&mut *self.overwritten.get())) };
+        // SAFETY: owned words, now out of the object.
+        for w in words { unsafe { w.release() } }
+        drop(old);
+    }
+
+    /// The words of the locals, wherever they are.
+    fn words(&self) -> (*mut Word, usize) {
+        let n = self.exec().nlocals;
+        // SAFETY: `fp` is null unless the frame is live; a generator that dies resets `generator`.
+        unsafe {
+            if !self.fp.get().is_null() { return (Frame(self.fp.get()).locals(), n) }
+            if let Some(g) = self.suspended() {
+                let words = &mut *g.words.get();
+                return (words.as_mut_ptr(), words.len().min(n));
+            }
+            let words = &mut *self.locals.get();
+            (words.as_mut_ptr(), words.len().min(n))
+        }
+    }
+
+    fn suspended(&self) -> Option<&PyGenerator> {
+        let w = self.generator.get();
+        // SAFETY: as in `words`.
+        if w.is_null() { None } else { Some(unsafe { &*w.ptr().payload::<PyGenerator>() }) }
+    }
+
+    /// The value of local `i`, looking through its cell.
+    pub(crate) fn local(&self, i: usize) -> Option<Owned> {
+        let (words, n) = self.words();
+        if i >= n { return None }
+        // SAFETY: `i` is inside; the word is shared at once.
+        let value = unsafe { Owned::owned_or_none(shared(*words.add(i))) }?;
+        if self.exec().blob.locals[i].kind == LocalKind::Plain { return Some(value) }
+        match Ref::<PyCell>::cast(&value) { Some(cell) => cell.value.get(), None => Some(value) }
+    }
+
+    /// Replaces the value of local `i`; false if the frame has been cleared.
+    pub(crate) fn set_local(&self, i: usize, value: Owned) -> bool {
+        let (words, n) = self.words();
+        if i >= n { return false }
+        // SAFETY: `i` is inside; the old word's count goes to `overwritten`.
+        unsafe {
+            let at = words.add(i);
+            let old = Owned::owned_or_none(shared(*at));
+            if self.exec().blob.locals[i].kind != LocalKind::Plain
+                && let Some(cell) = old.as_ref().and_then(Ref::<PyCell>::cast)
+            {
+                let before = cell.value.replace(Some(value));
+                (*self.overwritten.get()).extend(before);
+                return true;
+            }
+            drop(old);
+            let before = std::mem::replace(&mut *at, value.into_word());
+            (*self.overwritten.get()).extend(Owned::owned_or_none(before));
+        }
+        true
+    }
+
+    /// Locals by name in order: (index, name). A variable of an inlined comprehension comes last and hides its namesake while it is bound.
+    pub(crate) fn names(&self) -> Vec<(usize, String)> {
+        let locals = &self.exec().blob.locals;
+        let mut out: Vec<(usize, String)> = Vec::with_capacity(locals.len());
+        for (i, l) in locals.iter().enumerate() {
+            if l.kind != LocalKind::Hidden { out.push((i, l.name.clone())); continue }
+            if self.local(i).is_none() { continue }
+            match out.iter_mut().find(|(_, n)| *n == l.name) { Some(row) => row.0 = i, None => out.push((i, l.name.clone())) }
+        }
+        out
+    }
+
+    /// The index of the local with this name.
+    pub(crate) fn index_of(&self, name: &str) -> Option<usize> {
+        let locals = &self.exec().blob.locals;
+        let hidden = locals.iter().enumerate().find(|(i, l)| l.kind == LocalKind::Hidden && l.name == name && self.local(*i).is_some());
+        hidden.or_else(|| locals.iter().enumerate().find(|(_, l)| l.kind != LocalKind::Hidden && l.name == name)).map(|(i, _)| i)
+    }
+
+    /// Unit being executed, or last executed.
+    pub(crate) fn current_unit(&self) -> usize {
+        // SAFETY: as in `words`.
+        if !self.fp.get().is_null() { return unsafe { Frame(self.fp.get()).unit_index() } }
+        match self.suspended() { Some(g) => g.unit.get(), None => self.unit.get() }
+    }
+
+    /// Source line of a unit; -1 for none.
+    pub fn line_at(&self, unit: usize) -> i32 { self.exec().blob.positions.get(unit).map_or(-1, |p| p.line) }
+    /// Source range of a unit.
+    pub fn position_at(&self, unit: usize) -> Option<instar_code::Position> { self.exec().blob.positions.get(unit).copied() }
+    /// The code object.
+    pub fn code(&self) -> &Ref<PyCode> { Ref::cast(&self.code).expect("law: only code is stored") }
+    /// The globals.
+    pub fn globals(&self) -> &Owned { &self.globals }
+    /// The builtins.
+    pub fn builtins(&self) -> &Owned { &self.builtins }
+    /// Whether locals are fast (function code).
+    pub(crate) fn is_optimized(&self) -> bool { self.exec().flags & flags::OPTIMIZED != 0 }
+}
+
+/// A word with one count more.
+unsafe fn shared(w: Word) -> Word {
+    unsafe { w.retain() };
+    w
+}
+
+/// The namespace of module or class code.
+unsafe fn namespace_of(f: Frame) -> Option<Owned> {
+    unsafe {
+        if f.flags() & (frame_flags::GENERATOR | frame_flags::INIT) != 0 { return None }
+        Owned::owned_or_none(shared(f.namespace()))
+    }
+}
+
+unsafe fn make(vm: &Vm, exec: &Executable, func: Word, fp: *mut Word, generator: Word, unit: usize) -> PyResult<Ref<PyFrame>> {
+    unsafe {
+        let func = &*func.ptr().payload::<PyFunction>();
+        vm.new_object(PyFrame {
+            fp: Cell::new(fp), generator: Cell::new(generator), exec, code: Owned::share_word(exec.code), globals: Owned::share_word(func.globals_word()),
+            builtins: Owned::share_word(func.builtins_word()), namespace: Slot::default(), back: Slot::default(), unit: Cell::new(unit),
+            locals: UnsafeCell::default(), overwritten: UnsafeCell::default(), extra: Slot::default(), trace: Slot::default(),
+            trace_lines: Cell::new(true), trace_opcodes: Cell::new(false),
+        })
+    }
+}
+
+/// The frame exits: `frame_object` is released, or keeps the locals if somebody else holds it. Called before the locals are released.
+///
+/// # Safety
+/// `f` is live with a saved pc and has a frame object; no Python code runs here.
+pub(crate) unsafe fn detach(vm: &mut Vm, f: Frame) {
+    unsafe {
+        let object = Owned::from_word(f.frame_object());
+        f.set_frame_object(Word::NULL);
+        let frame = Ref::<PyFrame>::from_ref_unchecked(&object);
+        frame.unit.set(f.unit_index());
+        if object.word().is_unique() {
+            frame.fp.set(std::ptr::null_mut());
+            return;
+        }
+        let n = (*f.exec()).nlocals;
+        let locals = f.locals();
+        let mut words = Vec::new();
+        // Without memory the locals are lost to the object, as if it had been cleared.
+        if words.try_reserve_exact(n).is_ok() {
+            for k in 0..n { words.push(std::mem::replace(&mut *locals.add(k), Word::NULL)) }
+        }
+        frame.fp.set(std::ptr::null_mut());
+        frame.generator.set(Word::NULL);
+        *frame.locals.get() = words;
+        frame.namespace.set(namespace_of(f));
+        let prev = f.prev();
+        if !prev.is_null() && f.flags() & frame_flags::GENERATOR == 0 { frame.back.set(vm.frame_object(Frame(prev)).ok()) }
+        let old = std::mem::take(&mut *frame.overwritten.get());
+        drop(old);
+    }
+}
+
+/// A generator's frame suspends: its words are in the generator (which is in the frame's namespace word) by now.
+///
+/// # Safety
+/// As [`detach`]; the frame is a generator's.
+pub(crate) unsafe fn park(_: &mut Vm, f: Frame) {
+    unsafe {
+        let frame = &*f.frame_object().ptr().payload::<PyFrame>();
+        frame.unit.set(f.unit_index());
+        frame.generator.set(f.namespace());
+        frame.fp.set(std::ptr::null_mut());
+        let old = std::mem::take(&mut *frame.overwritten.get());
+        drop(old);
+    }
+}
+
+/// A generator's frame is on the stack again.
+///
+/// # Safety
+/// `f` is live and has a frame object.
+pub(crate) unsafe fn unpark(f: Frame) {
+    unsafe {
+        let frame = &*f.frame_object().ptr().payload::<PyFrame>();
+        frame.fp.set(f.0);
+        frame.generator.set(Word::NULL);
+    }
+}
+
+/// A suspended generator dies or is closed without running: its frame object, if it lives on, takes the locals from `words`.
+pub(crate) fn generator_gone(object: &Owned, words: &mut [Word]) {
+    let frame = this(object);
+    frame.generator.set(Word::NULL);
+    // SAFETY: a live object's word; the vector has no view.
+    unsafe {
+        if object.word().is_unique() { return }
+        let n = frame.exec().nlocals.min(words.len());
+        *frame.locals.get() = words[..n].iter_mut().map(|w| std::mem::replace(w, Word::NULL)).collect();
+    }
+}
+
+impl Vm {
+    /// The frame object of a live frame, made now if there is none.
+    pub fn frame_object(&mut self, f: Frame) -> PyResult<Owned> {
+        // SAFETY: callers pass live frames.
+        unsafe {
+            let existing = f.frame_object();
+            if !existing.is_null() { return Ok(Owned::share_word(existing)) }
+            let frame = make(self, &*f.exec(), f.func(), f.0, Word::NULL, 0)?.into_obj();
+            f.set_frame_object(frame.clone().into_word());
+            Ok(frame)
+        }
+    }
+
+    /// The frame of a generator-like object (`gi_frame`), `None` once it has finished.
+    pub fn generator_frame(&mut self, generator: &Owned) -> PyResult<Option<Owned>> {
+        let Some(g) = Ref::<PyGenerator>::cast(generator) else { return Ok(None) };
+        match g.state.get() {
+            Life::Finished => Ok(None),
+            Life::Running => {
+                let mut at = self.fp;
+                // SAFETY: walks live frames.
+                unsafe {
+                    while !at.is_null() {
+                        let f = Frame(at);
+                        if f.flags() & frame_flags::GENERATOR != 0 && f.namespace().same(generator.word()) { return self.frame_object(f).map(Some) }
+                        at = f.prev();
+                    }
+                }
+                Ok(None)
+            }
+            Life::Created | Life::Suspended => {
+                if let Some(f) = g.frame_object.get() { return Ok(Some(f)) }
+                let Some(func) = g.func.get() else { return Ok(None) };
+                // SAFETY: the function keeps the executable; the generator resets the address when it dies.
+                let frame = unsafe { make(self, g.executable(), func.word(), std::ptr::null_mut(), generator.word(), g.unit.get())? }.into_obj();
+                g.frame_object.set(Some(frame.clone()));
+                Ok(Some(frame))
+            }
+        }
+    }
+
+    /// The running frame, `depth` callers up; `None` if the stack is not that deep.
+    pub fn caller_frame(&self, depth: usize) -> Option<Frame> {
+        let mut at = self.fp;
+        for _ in 0..depth {
+            if at.is_null() { return None }
+            // SAFETY: walks live frames.
+            at = unsafe { Frame(at).prev() };
+        }
+        if at.is_null() { None } else { Some(Frame(at)) }
+    }
+
+    /// `locals()` of the running frame: a new dict in functions, the namespace elsewhere.
+    pub fn current_locals(&mut self) -> PyResult {
+        let Some(f) = self.caller_frame(0) else { return Err(self.system_error("frame does not exist")) };
+        let frame = self.frame_object(f)?;
+        let frame = this(&frame).clone();
+        if frame.is_optimized() { return Ok(crate::types::frame_locals::snapshot(self, &frame)?.into_obj()) }
+        Ok(frame.plain_namespace())
+    }
+}
+
+impl PyFrame {
+    /// The namespace of code without fast locals.
+    fn plain_namespace(&self) -> Owned {
+        let fp = self.fp.get();
+        // SAFETY: `fp` is null unless the frame is live.
+        let found = if fp.is_null() { self.namespace.get() } else { unsafe { namespace_of(Frame(fp)) } };
+        found.unwrap_or_else(|| self.globals.clone())
+    }
+}
+
+fn f_locals(vm: &mut Vm, o: &Owned) -> PyResult {
+    if !this(o).is_optimized() { return Ok(this(o).plain_namespace()) }
+    Ok(vm.new_object(PyFrameLocalsProxy { frame: this(o).clone() })?.into_obj())
+}
+fn f_globals(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).globals.clone()) }
+fn f_builtins(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).builtins.clone()) }
+fn f_code(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).code.clone()) }
+fn f_lasti(vm: &mut Vm, o: &Owned) -> PyResult {
+    let f = this(o);
+    let created = f.suspended().is_some_and(|g| g.state.get() == Life::Created);
+    let n = f.current_unit() as i64 * 8;
+    vm.new_int(if created { n - 8 } else { n })
+}
+fn f_lineno(vm: &mut Vm, o: &Owned) -> PyResult {
+    let f = this(o);
+    let created = f.suspended().is_some_and(|g| g.state.get() == Life::Created);
+    let line = if created { f.exec().blob.first_line as i32 } else { f.line_at(f.current_unit()) };
+    if line < 0 { Ok(vm.none()) } else { vm.new_int(line.into()) }
+}
+fn set_lineno(vm: &mut Vm, _: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    if value.is_none() { return Err(vm.attribute_error("cannot delete attribute")) }
+    Err(vm.value_error("f_lineno can only be set in a trace function"))
+}
+fn f_back(vm: &mut Vm, o: &Owned) -> PyResult {
+    let fp = this(o).fp.get();
+    if fp.is_null() { return Ok(vm.option_to_none(this(o).back.get())) }
+    // SAFETY: a live frame.
+    let prev = unsafe { Frame(fp).prev() };
+    if prev.is_null() { Ok(vm.none()) } else { vm.frame_object(Frame(prev)) }
+}
+fn f_generator(vm: &mut Vm, o: &Owned) -> PyResult {
+    let f = this(o);
+    // SAFETY: a live frame; a generator that dies resets `generator`.
+    unsafe {
+        if !f.generator.get().is_null() { return Ok(Owned::share_word(f.generator.get())) }
+        if !f.fp.get().is_null() && Frame(f.fp.get()).flags() & frame_flags::GENERATOR != 0 { return Ok(Owned::share_word(Frame(f.fp.get()).namespace())) }
+    }
+    Ok(vm.none())
+}
+fn f_trace(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(this(o).trace.get())) }
+fn set_trace(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    this(o).trace.set(value.and_then(|v| vm.none_to_option(v)));
+    Ok(())
+}
+fn bool_arg(vm: &mut Vm, value: Option<&Owned>) -> PyResult<bool> {
+    match value {
+        None => Err(vm.type_error("can't delete numeric/char attribute")),
+        Some(v) if v.is(&vm.consts.true_) => Ok(true),
+        Some(v) if v.is(&vm.consts.false_) => Ok(false),
+        Some(_) => Err(vm.type_error("attribute value type must be bool")),
+    }
+}
+fn f_trace_lines(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).trace_lines.get())) }
+fn set_trace_lines(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> { let b = bool_arg(vm, value)?; this(o).trace_lines.set(b); Ok(()) }
+fn f_trace_opcodes(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).trace_opcodes.get())) }
+fn set_trace_opcodes(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> { let b = bool_arg(vm, value)?; this(o).trace_opcodes.set(b); Ok(()) }
+
+fn clear(vm: &mut Vm, o: &Owned) -> PyResult {
+    let f = this(o);
+    if !f.fp.get().is_null() { return Err(vm.runtime_error("cannot clear an executing frame")) }
+    if let Some(g) = f.suspended() {
+        if g.state.get() == Life::Suspended { return Err(vm.runtime_error("cannot clear a suspended frame")) }
+        // Not started: as if it were closed.
+        g.state.set(Life::Finished);
+        f.generator.set(Word::NULL);
+        g.release_frame();
+    }
+    f.release_locals();
+    f.extra.set(None);
+    f.trace.set(None);
+    Ok(vm.none())
+}
+
+fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
+    let f = this(o).clone();
+    let blob = f.code().blob().clone();
+    let file = vm.new_str(&blob.filename)?;
+    let text = format!("<frame at {:#x}, file {}, line {}, code {}>", o.word().raw(), vm.repr_text(&file)?, f.line_at(f.current_unit()), blob.name);
+    vm.new_str(&text)
+}
+
+static DEF: TypeDef = TypeDef {
+    doc: "",
+    sig: "",
+    methods: &[Def::new("clear", "($self, /)", Native::N0(clear)).doc("Clear all references held by the frame.")],
+    getset: &[
+        GetSet::ro("f_back", f_back), GetSet::ro("f_locals", f_locals), GetSet::rw("f_lineno", f_lineno, set_lineno), GetSet::rw("f_trace", f_trace, set_trace),
+        GetSet::ro("f_lasti", f_lasti), GetSet::ro("f_globals", f_globals), GetSet::ro("f_builtins", f_builtins), GetSet::ro("f_code", f_code),
+        GetSet::rw("f_trace_lines", f_trace_lines, set_trace_lines), GetSet::rw("f_trace_opcodes", f_trace_opcodes, set_trace_opcodes),
+        GetSet::ro("f_generator", f_generator),
+    ],
+};
+
+/// Fills the type.
+pub fn init(vm: &mut Vm) -> PyResult<()> {
+    let ty = vm.types.frame.clone();
+    vm.fill_type(&ty, Slots { repr: Some(repr), ..Slots::default() }, &DEF)?;
+    crate::types::frame_locals::init(vm)
+}
+
+/// `gi_frame`.
+pub(crate) fn of_generator(vm: &mut Vm, g: &Ref<PyGenerator>) -> PyResult {
+    let frame = vm.generator_frame(g.obj())?;
+    Ok(vm.option_to_none(frame))
+}
+
+/// `cr_origin`: (file, line, function) of up to `depth` frames, the innermost first. `None` without memory.
+pub(crate) fn origin(vm: &mut Vm, depth: usize) -> Option<Owned> {
+    let mut rows = Vec::new();
+    let mut at = vm.caller_frame(1);
+    while let Some(f) = at.filter(|_| rows.len() < depth) {
+        // SAFETY: walks live frames.
+        let (blob, unit, prev) = unsafe { ((*f.exec()).blob.clone(), f.unit_index(), f.prev()) };
+        let line = blob.positions.get(unit).map_or(-1, |p| p.line);
+        let row = [vm.intern(&blob.filename).ok()?, vm.new_int(line.into()).ok()?, vm.intern(&blob.name).ok()?];
+        rows.push(vm.new_tuple(row).ok()?.into_obj());
+        at = if prev.is_null() { None } else { Some(Frame(prev)) };
+    }
+    Some(vm.new_tuple(rows).ok()?.into_obj())
+}
+
