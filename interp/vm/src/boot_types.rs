@@ -142,7 +142,7 @@ table! {
     paramspec_kwargs: typevar::PyParamSpecKwargs, "typing.ParamSpecKwargs", object, GC;
     generic: object_type::PyInstance, "typing.Generic", object, GC | BASETYPE;
     no_default: typevar::PyNoDefault, "typing.NoDefaultType", object, LEAF;
-    frame_locals_proxy: frame::PyFrameLocalsProxy, "FrameLocalsProxy", object, GC | MAPPING;
+    frame_locals_proxy: frame_locals::PyFrameLocalsProxy, "FrameLocalsProxy", object, GC | MAPPING;
     struct_sequence: tuple::PyTuple, "struct_sequence", tuple, GC | VAR | SEQUENCE;
     base_exception: exception::PyException, "BaseException", object, EXC;
     exception: exception::PyException, "Exception", base_exception, EXC;

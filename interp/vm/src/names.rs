@@ -35,7 +35,7 @@ names! {
     __text_signature__ __thisclass__ __traceback__ __truediv__ __trunc__ __type_params__ __typing_subst__ __typing_prepare_subst__ __typing_is_unpacked_typevartuple__ __weakref__ __wrapped__ __xor__ __isabstractmethod__ __abstractmethods__ __module_name__
     _initializing add append args athrow big builtins clear close copy decode default displayhook encode errors excepthook extend file fileno flush format fromkeys
     get getvalue imag index items join keys keyword kwargs last_exc last_traceback last_type last_value little metaclass modules mro n_fields name obj open origin path pop
-    print_file_and_line read readline real replace return_value send sort split start stderr stdin stdout step stop strict sys throw type unraisablehook update value values warn
+    print_file_and_line read readline real replace return_value send sort split start stderr stdin stdout step stop strict sys throw r#type unraisablehook update value values warn
     warnings write len isinstance lambda_name builtin_module ps1 ps2 encoding filename lineno offset text end_lineno end_offset msg strerror errno filename2 code __conditional_annotations__ _abc_impl meta_path path_hooks _uninitialized_submodules n_sequence_fields n_unnamed_fields __future__
     readinto object exec eval compile __static__ __subclasses__ tracebacklimit stringlib end sep __new_member__ __getformat__ co_name fset fget fdel key reverse maxsplit
 }

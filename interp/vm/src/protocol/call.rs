@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::eval::slow::calls;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::typeobj::PyType;
-use crate::types::builtin_function::PyBuiltin;
+use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
 use crate::types::str::PyStr;
@@ -75,7 +75,7 @@ pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
         let m = func.module.get().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));
         return match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") };
     }
-    if let Some(b) = Ref::<PyBuiltin>::cast(f) { return format!("{}()", b.def.name) }
+    if let Some(b) = Ref::<PyBuiltinFunction>::cast(f) { return format!("{}()", b.def.name) }
     if let Some(t) = Ref::<PyType>::cast(f) {
         let name = vm.names.__module__.clone();
         let m = vm.get_attr_opt(t.obj(), &name).ok().flatten().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));

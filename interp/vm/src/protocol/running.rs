@@ -1,25 +1,16 @@
-//! What native code may ask of the Python frame that called it: its globals, and the class and self of `super()`.
+//! What `super()` asks of the Python frame that called it: the class and self.
 //!
-//! Not here: frame objects (`types/frame.rs`), walking the stack for tracebacks.
+//! Not here: frame objects, globals and locals of the running frame (`types/frame.rs`).
 
 use instar_code::LocalKind;
 
 use crate::eval::frame::Frame;
-use crate::object::{ObjExt, Owned, Ref, Word};
+use crate::object::{ObjExt, Owned, Word};
 use crate::typeobj::TypeRef;
 use crate::types::cell::PyCell;
-use crate::types::dict::PyDict;
 use crate::vm::{PyResult, Vm};
 
 impl Vm {
-    /// Globals of the running Python frame; `None` if no Python code runs.
-    pub fn current_globals(&self) -> Option<Ref<PyDict>> {
-        let frame = Frame(self.fp);
-        if frame.is_null() { return None }
-        // SAFETY: a non-null `fp` is the innermost live frame; its globals are a dict that its function keeps.
-        unsafe { Some(Ref::from_owned_unchecked(Owned::share_word(frame.globals()))) }
-    }
-
     /// The class whose body defines the running method (its `__class__` cell) and the method's first argument.
     pub(crate) fn current_frame_class_cell(&mut self) -> PyResult<(Owned, Owned)> {
         let frame = Frame(self.fp);

@@ -95,7 +95,7 @@ impl PyFunction {
 pub fn builtins_for(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult {
     let name = vm.names.__builtins__.clone();
     Ok(match globals.get_interned(vm, &name) {
-        Some(b) => match Ref::<crate::types::module::PyModule>::cast(&b) { Some(m) => m.dict_ref().obj().clone(), None => b },
+        Some(b) => match Ref::<crate::types::module::PyModule>::cast(&b) { Some(m) => m.dict.get().unwrap_or(b), None => b },
         None => vm.builtins.obj().clone(),
     })
 }
@@ -111,7 +111,7 @@ fn repr(vm: &mut Vm, f: &Owned) -> PyResult {
 
 fn descr_get(vm: &mut Vm, f: &Owned, instance: Option<&Owned>, _: &Owned) -> PyResult {
     match instance {
-        Some(o) => crate::types::method::new(vm, f.clone(), o.clone()),
+        Some(o) => vm.new_method(f.clone(), o.clone()),
         None => Ok(f.clone()),
     }
 }

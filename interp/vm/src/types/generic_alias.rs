@@ -59,6 +59,9 @@ impl Vm {
     pub fn new_generic_alias(&mut self, origin: &Owned, item: &Owned) -> PyResult { make(self, origin.clone(), item, false) }
 }
 
+/// `__class_getitem__` of native generics.
+pub(crate) fn class_getitem(vm: &mut Vm, class: &Owned, item: &Owned) -> PyResult { vm.new_generic_alias(class, item) }
+
 fn make(vm: &mut Vm, origin: Owned, item: &Owned, starred: bool) -> PyResult {
     let args = match item.cast::<PyTuple>() { Some(t) => t.clone(), None => vm.new_tuple(vec![item.clone()])? };
     Ok(vm.new_object(PyGenericAlias { origin, args, parameters: Slot::default(), starred })?.into_obj())

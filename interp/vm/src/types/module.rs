@@ -41,6 +41,14 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 
 fn this(o: &Owned) -> &Ref<PyModule> { o.cast().expect("law: checked by the descriptor") }
 
+impl PyModule {
+    /// The namespace, if the module still has one.
+    pub fn namespace(&self) -> Option<&Ref<PyDict>> {
+        // SAFETY: the slot holds a dict or nothing, and an `Option<Owned>` has the layout of the word.
+        unsafe { if self.dict.is_some() { Some(&*std::ptr::from_ref(&self.dict).cast::<Ref<PyDict>>()) } else { None } }
+    }
+}
+
 impl Vm {
     /// A module with the standard names in its namespace.
     pub fn new_module(&mut self, name: &str, doc: Option<&str>) -> PyResult<Ref<PyModule>> {

@@ -136,8 +136,13 @@ fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
     let s = this_slice(this);
     let mut hasher = TupleHasher::new();
     for part in [&s.start, &s.stop, &s.step] { hasher.push(vm.hash(part)?) }
-    Ok(hasher.finish())
+    // As the hash of a tuple of three, but CPython leaves out the length at the end.
+    let hash = hasher.finish().wrapping_sub(LENGTH_PART);
+    Ok(if hash == -1 { 1_546_275_796 } else { hash })
 }
+
+/// What the length 3 adds to the hash of a tuple: `3 ^ (PRIME_5 ^ 3527539)` of xxHash's fifth prime.
+const LENGTH_PART: i64 = 3 ^ (2_870_177_450_012_600_261 ^ 3_527_539);
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     let (Some(a), Some(b)) = (this.cast::<PySlice>(), other.cast::<PySlice>()) else { return Ok(vm.not_implemented()) };

@@ -10,6 +10,7 @@ use crate::eval::slow;
 use crate::eval::state::{unlikely, Flow, State};
 use crate::object::{Owned, Word};
 use crate::typeobj::PyType;
+use crate::types::dict::PyDict;
 use crate::types::module::PyModule;
 
 #[inline(always)]
@@ -68,8 +69,8 @@ pub unsafe fn LoadAttrMember(s: &mut State, i: Unit) -> Flow {
 unsafe fn module_value(s: &State, o: Word) -> Word {
     unsafe {
         if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.module.ptr() { return Word::NULL }
-        let dict = (*o.ptr().payload::<PyModule>()).dict_ref();
-        if dict.keys_version_raw() != s.cache(1) as u32 { return Word::NULL }
+        let dict = (*o.ptr().payload::<PyModule>()).dict.word();
+        if dict.is_null() || (*dict.ptr().payload::<PyDict>()).keys_version_raw() != s.cache(1) as u32 { return Word::NULL }
         *(s.cache(2) as *const Word)
     }
 }

@@ -42,7 +42,7 @@ unsafe fn right(s: &State, i: Unit, constant: bool) -> Word {
 unsafe fn store_int(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, r: i64) -> Option<Flow> {
     unsafe {
         let w = int::small_word(s.vm, r)?;
-        if !Word::TAGGED_INTS {
+        if !<Word>::TAGGED_INTS {
             if !constant && i.c >= 0 { s.drop_word(b) }
             if i.b >= 0 { s.drop_word(a) }
         }
@@ -57,7 +57,7 @@ macro_rules! int_op {
         pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
             unsafe {
                 let (a, b) = (s.get(i.b), right(s, i, $constant));
-                if Word::TAGGED_INTS {
+                if <Word>::TAGGED_INTS {
                     if Word::both_int(a, b) {
                         if let Some(w) = Word::$encoded(a, b) { s.set(i.a, w); return Flow::Next }
                     }
@@ -262,7 +262,7 @@ unary!(UnaryInvert, invert);
 pub unsafe fn UnaryNegative(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let a = s.use_(i.b);
-        if Word::TAGGED_INTS && a.is_int() {
+        if <Word>::TAGGED_INTS && a.is_int() {
             if let Some(w) = int::small_word(s.vm, -a.small_unchecked()) { s.set(i.a, w); return Flow::Next }
         }
         s.save();

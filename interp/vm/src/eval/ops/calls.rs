@@ -11,7 +11,7 @@ use crate::eval::state::{unlikely, Flow, State};
 use crate::native::Native;
 use crate::object::{Payload, Word};
 use crate::typeobj::PyType;
-use crate::types::builtin_function::PyBuiltin;
+use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
 use crate::types::list::PyList;
 use crate::types::method_descriptor::PyMethodDescriptor;
@@ -108,6 +108,15 @@ pub unsafe fn CallMethodPy(s: &mut State, i: Unit) -> Flow {
     }
 }
 
+/// What a builtin function gets as its first argument.
+#[inline(always)]
+unsafe fn builtin_self(s: &State, b: *const PyBuiltinFunction) -> *const Word {
+    unsafe {
+        let this = (&raw const (*b).this).cast::<Word>();
+        if (*this).is_null() { (&raw const (*s.vm).consts.none).cast() } else { this }
+    }
+}
+
 /// Ends a native call: releases callable and arguments (`count` temps from `b`), stores the result.
 #[inline(always)]
 unsafe fn called(s: &mut State, i: Unit, count: i16, w: Word) -> Flow {
@@ -127,13 +136,14 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
         if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Call(s, i) }
-        let b = f.ptr().payload::<PyBuiltin>();
+        let b = f.ptr().payload::<PyBuiltinFunction>();
+        let this = builtin_self(s, b);
         s.save();
         let w = match ((*b).def.func, i.c) {
-            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, (*b).this(), s.at(i.b + 1)),
-            (Native::N0(g), 0) => slow::calls::native0(s.vm, g, (*b).this()),
-            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, (*b).this(), s.at(i.b + 1)),
-            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, (*b).this(), s.at(i.b + 1), n as usize),
+            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b + 1)),
+            (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
+            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 1)),
+            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 1), n as usize),
             _ => return Call(s, i),
         };
         called(s, i, i.c + 1, w)
@@ -147,7 +157,7 @@ pub unsafe fn CallMethodNative(s: &mut State, i: Unit) -> Flow {
         if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return CallMethod(s, i) }
         let d = f.ptr().payload::<PyMethodDescriptor>();
         let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
-        if ty != (*d).owner_ptr() { return CallMethod(s, i) }
+        if ty != (*d).owner.ptr() { return CallMethod(s, i) }
         s.save();
         let this = s.at(i.b + 1);
         let w = match ((*d).def.func, i.c) {

@@ -68,7 +68,7 @@ pub unsafe fn CompareInt(s: &mut State, i: Unit) -> Flow {
         let (a, b) = (s.get(i.b), s.get(i.c));
         let Some((x, y)) = int::small_pair(a, b) else { return CompareOp(s, i) };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
-        if !Word::TAGGED_INTS { consume(s, i.b, a); consume(s, i.c, b) }
+        if !<Word>::TAGGED_INTS { consume(s, i.b, a); consume(s, i.c, b) }
         s.set(i.a, w);
     }
     Flow::Next
@@ -80,7 +80,7 @@ pub unsafe fn CompareIntK(s: &mut State, i: Unit) -> Flow {
         let (a, b) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
         let Some((x, y)) = int::small_pair(a, b) else { return CompareOpK(s, i) };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
-        if !Word::TAGGED_INTS { consume(s, i.b, a) }
+        if !<Word>::TAGGED_INTS { consume(s, i.b, a) }
         s.set(i.a, w);
     }
     Flow::Next
@@ -130,7 +130,7 @@ macro_rules! int_jump {
         pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
             unsafe {
                 let (a, b) = (s.get(i.a), s.get(i.b));
-                if Word::TAGGED_INTS {
+                if <Word>::TAGGED_INTS {
                     if Word::both_int(a, b) {
                         // Encoded small ints keep their order.
                         if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c as i32) }
@@ -149,7 +149,7 @@ macro_rules! int_jump {
         pub unsafe fn $name_k(s: &mut State, i: Unit) -> Flow {
             unsafe {
                 let (a, b) = (s.get(i.a), *s.k.add(i.b as u16 as usize));
-                if Word::TAGGED_INTS {
+                if <Word>::TAGGED_INTS {
                     // The constant was a small int when the op was written.
                     if a.is_int() {
                         if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c as i32) }

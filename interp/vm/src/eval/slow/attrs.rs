@@ -80,13 +80,22 @@ pub unsafe fn store_attr_dyn(vm: *mut Vm, o: Word, name: Word, v: Word) -> bool 
     }
 }
 
+/// `sup(class, this).name`, without the super object if `sup` is the builtin.
+fn load_super(vm: &mut Vm, sup: &Owned, class: &Owned, this: &Owned, name: &Owned, method: bool) -> PyResult<(Owned, Option<Owned>)> {
+    if vm.types.super_.is(sup) {
+        return if method { vm.super_method(class, this, name) } else { Ok((vm.super_attr(class, this, name)?, None)) };
+    }
+    let made = vm.call2(sup, class, this)?;
+    Ok((vm.get_attr(&made, name)?, None))
+}
+
 /// `super(class, self).name` where the three temps at `base` hold super, class, self.
 #[inline(never)]
 pub unsafe fn super_attr(vm: *mut Vm, base: *mut Word, name: &Owned) -> Word {
     unsafe {
         let vm = &mut *vm;
         let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
-        let r = crate::types::super_type::load(vm, sup, class, this, name, false).map(|(o, _)| o);
+        let r = load_super(vm, sup, class, this, name, false).map(|(o, _)| o);
         word_of(vm, r)
     }
 }
@@ -96,7 +105,7 @@ pub unsafe fn super_method(vm: *mut Vm, base: *mut Word, name: &Owned) -> (Word,
     unsafe {
         let vm = &mut *vm;
         let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
-        let r = crate::types::super_type::load(vm, sup, class, this, name, true);
+        let r = load_super(vm, sup, class, this, name, true);
         pair(vm, r)
     }
 }

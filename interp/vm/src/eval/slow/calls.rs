@@ -170,7 +170,7 @@ pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> F
         if f.is_ptr() && this.is_null() && f.ptr().ty() == types.method.ptr() {
             // A bound method: self takes the temp before the first argument.
             let m = &*f.ptr().payload::<PyMethod>();
-            let (func, this) = (m.func_word(), m.self_word());
+            let (func, this) = (m.func.word(), m.this.word());
             if func.is_ptr() && func.ptr().ty() == types.function.ptr() {
                 func.retain();
                 this.retain();

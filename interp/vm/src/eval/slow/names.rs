@@ -6,7 +6,7 @@ use instar_code::{LocalKind, Unit, FRAME_WORDS};
 use crate::eval::frame::Frame;
 use crate::eval::specialize;
 use crate::eval::state::{obj, word_of};
-use crate::object::{Owned, Ref, Word};
+use crate::object::{Owned, Ref, Slot, Word};
 use crate::types::cell::PyCell;
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
@@ -28,7 +28,7 @@ pub unsafe fn unbound_local(vm: *mut Vm, fp: *mut Word, index: i32) {
 pub unsafe fn make_cell(vm: *mut Vm, slot: *mut Word) -> bool {
     unsafe {
         let content = Word::owned_or_none(*slot);
-        match (*vm).new_object(PyCell::new(content)) {
+        match (*vm).new_object(PyCell { value: Slot::new(content) }) {
             Ok(cell) => { *slot = cell.into_obj().into_word(); true }
             Err(e) => { *slot = Word::NULL; (*vm).raised = Some(e.0); false }
         }
@@ -54,13 +54,13 @@ pub unsafe fn copy_free_vars(fp: *mut Word, count: usize) {
 
 /// Content of a cell, borrowed.
 #[inline(always)]
-pub unsafe fn cell_content(cell: Word) -> Word { unsafe { (*cell.ptr().payload::<PyCell>()).content.word() } }
+pub unsafe fn cell_content(cell: Word) -> Word { unsafe { (*cell.ptr().payload::<PyCell>()).value.word() } }
 
 /// Replaces a cell's content; both words are owned.
 #[inline(always)]
 pub unsafe fn cell_replace(cell: Word, w: Word) -> Word {
     unsafe {
-        let old = (*cell.ptr().payload::<PyCell>()).content.replace(Word::owned_or_none(w));
+        let old = (*cell.ptr().payload::<PyCell>()).value.replace(Word::owned_or_none(w));
         old.map_or(Word::NULL, Owned::into_word)
     }
 }

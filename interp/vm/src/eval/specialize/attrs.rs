@@ -36,11 +36,11 @@ unsafe fn find(vm: &mut Vm, o: Word, ty: &TypeRef, name: &Owned) -> Found {
             }
             Some(attr) => {
                 if let Some(m) = Ref::<PyMemberDescriptor>::cast(&attr) {
-                    return m.slot_offset().and_then(|n| u16::try_from(n).ok()).map_or(Found::Other, Found::Member);
+                    return u16::try_from(m.offset).map_or(Found::Other, Found::Member);
                 }
                 if let Some(p) = Ref::<PyProperty>::cast(&attr) {
                     if !p.obj().is_exact::<PyProperty>(vm) { return Found::Other }
-                    return match p.getter() { Some(g) if is_simple_getter(vm, &g) => Found::Property(g), _ => Found::Other };
+                    return match p.fget.get() { Some(g) if is_simple_getter(vm, &g) => Found::Property(g), _ => Found::Other };
                 }
                 let slots = attr.type_of(vm).slots();
                 if slots.descr_set.is_some() { return Found::Other }
@@ -103,15 +103,15 @@ unsafe fn special_receiver(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned, mo
         if !o.is_ptr() { return false }
         if o.ptr().ty() == vm.types.module.ptr() {
             let m = Ref::<PyModule>::from_ref_unchecked(handle(&o)).clone();
-            let dict = m.dict_ref().clone();
+            let Some(dict) = m.namespace().cloned() else { failed(pc); return true };
             // A data descriptor of the module type comes first.
             let ty = vm.types.module.clone();
             if vm.type_lookup(&ty, name).is_some() { failed(pc); return true }
             match dict.find_interned(vm, name) {
                 Some(entry) => {
-                    let v = dict.assign_keys_version(vm);
+                    let v = dict.keys_version(vm);
                     if v == 0 { failed(pc); return true }
-                    become_with(pc, module_op, v as u64, dict.value_ptr(vm, entry) as u64);
+                    become_with(pc, module_op, v as u64, dict.table(vm).value_ptr(entry) as u64);
                 }
                 None => failed(pc),
             }
@@ -147,8 +147,8 @@ pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
         let attr = vm.type_lookup(&ty, name);
         if let Some(m) = attr.as_ref().and_then(Ref::<PyMemberDescriptor>::cast) {
             let v = version(vm, &ty);
-            return match m.slot_offset().and_then(|n| u16::try_from(n).ok()) {
-                Some(offset) if v != 0 && m.is_writable_slot() => become_with(pc, Op::StoreAttrMember, v as u64 | (offset as u64) << 32, 0),
+            return match u16::try_from(m.offset) {
+                Ok(offset) if v != 0 => become_with(pc, Op::StoreAttrMember, v as u64 | (offset as u64) << 32, 0),
                 _ => failed(pc),
             };
         }

@@ -8,7 +8,7 @@ use super::{become_with, due, failed};
 use crate::native::Native;
 use crate::object::{ObjExt, Owned, Payload, Ref, Word};
 use crate::typeobj::PyType;
-use crate::types::builtin_function::PyBuiltin;
+use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
 use crate::types::method_descriptor::PyMethodDescriptor;
 use crate::types::object_type::PyInstance;
@@ -37,7 +37,7 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
         if method && bound && ty == vm.types.method_descriptor.ptr() {
             let d = Ref::<PyMethodDescriptor>::from_ref_unchecked(handle(&f));
             let this_ty = if this.is_ptr() { this.ptr().ty() } else { vm.types.int.ptr() };
-            if this_ty != d.owner_ptr() { return failed(pc) }
+            if this_ty != d.owner.ptr() { return failed(pc) }
             if this_ty == vm.types.list.ptr() && d.def.name == "append" && n == 1 {
                 return become_with(pc, Op::CallListAppend, 0, f.raw() as u64);
             }
@@ -45,11 +45,11 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
         }
         if method { return failed(pc) }
         if ty == vm.types.builtin_function.ptr() {
-            let d = Ref::<PyBuiltin>::from_ref_unchecked(handle(&f));
+            let d = Ref::<PyBuiltinFunction>::from_ref_unchecked(handle(&f));
             // Builtins live as long as their module; the cached word is compared, never followed.
             return match (d.def.name, n) {
-                ("len", 1) if d.is_of_builtins(vm) => become_with(pc, Op::CallLen, 0, f.raw() as u64),
-                ("isinstance", 2) if d.is_of_builtins(vm) => become_with(pc, Op::CallIsinstance, 0, f.raw() as u64),
+                ("len", 1) if of_builtins(vm, d) => become_with(pc, Op::CallLen, 0, f.raw() as u64),
+                ("isinstance", 2) if of_builtins(vm, d) => become_with(pc, Op::CallIsinstance, 0, f.raw() as u64),
                 _ if shape_fits(d.def.func, n) => become_with(pc, Op::CallBuiltin, 0, 0),
                 _ => failed(pc),
             };
@@ -58,6 +58,12 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
         if std::ptr::eq(f.ptr().info().vtable, PyType::vtable()) { return class(vm, pc, f, n) }
         failed(pc)
     }
+}
+
+/// Whether this is the function of the builtins module under its own name.
+fn of_builtins(vm: &Vm, d: &Ref<PyBuiltinFunction>) -> bool {
+    let mut names = [(&vm.names.len, "len"), (&vm.names.isinstance, "isinstance")].into_iter();
+    names.find(|(_, text)| *text == d.def.name).and_then(|(name, _)| vm.builtins.get_interned(vm, name)).is_some_and(|f| d.is(&f))
 }
 
 fn shape_fits(f: Native, n: usize) -> bool {
@@ -70,6 +76,11 @@ fn shape_fits(f: Native, n: usize) -> bool {
     }
 }
 
+/// Whether instances are made by `object.__new__`.
+fn has_object_new(vm: &Vm, class: &Ref<PyType>) -> bool {
+    match (class.slots().new, vm.types.object.slots().new) { (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b), _ => false }
+}
+
 /// A class whose metaclass is `type`, whose instances are plain and whose `__init__` is a Python function.
 unsafe fn class(vm: &mut Vm, pc: *mut Unit, f: Word, n: usize) {
     unsafe {
@@ -77,7 +88,7 @@ unsafe fn class(vm: &mut Vm, pc: *mut Unit, f: Word, n: usize) {
         let plain = class.obj().type_of(vm).ptr() == vm.types.type_.ptr()
             && class.info.has(TypeFlags::HEAP_TYPE)
             && std::ptr::eq(class.info.vtable, PyInstance::vtable())
-            && vm.has_object_new(&class)
+            && has_object_new(vm, &class)
             && !class.has_flag(crate::typeobj::vm_flags::ABSTRACT);
         if !plain { return failed(pc) }
         let init = vm.names.__init__.clone();

@@ -17,9 +17,9 @@ pub unsafe fn load_global(vm: &mut Vm, fp: *mut Word, pc: *mut Unit, name: &Owne
         let g = Frame(fp).globals();
         let globals = Ref::<PyDict>::from_ref_unchecked(&*(&raw const g).cast::<Owned>()).clone();
         if let Some(entry) = globals.find_interned(vm, name) {
-            let version = globals.assign_keys_version(vm);
+            let version = globals.keys_version(vm);
             if version == 0 { return failed(pc) }
-            let p = globals.value_ptr(vm, entry);
+            let p = globals.table(vm).value_ptr(entry);
             return become_with(pc, if module { Op::LoadNameModule } else { Op::LoadGlobalModule }, version as u64, p as u64);
         }
         let b = builtins_of(vm, fp);
@@ -27,9 +27,9 @@ pub unsafe fn load_global(vm: &mut Vm, fp: *mut Word, pc: *mut Unit, name: &Owne
         let Some(builtins) = Ref::<PyDict>::cast(b).cloned() else { return failed(pc) };
         if !crate::object::ObjExt::is_exact::<PyDict>(b, vm) { return failed(pc) }
         let Some(entry) = builtins.find_interned(vm, name) else { return failed(pc) };
-        let (gv, bv) = (globals.assign_keys_version(vm), builtins.assign_keys_version(vm));
+        let (gv, bv) = (globals.keys_version(vm), builtins.keys_version(vm));
         if gv == 0 || bv == 0 { return failed(pc) }
-        let p = builtins.value_ptr(vm, entry);
+        let p = builtins.table(vm).value_ptr(entry);
         become_with(pc, if module { Op::LoadNameBuiltin } else { Op::LoadGlobalBuiltin }, gv as u64 | (bv as u64) << 32, p as u64);
     }
 }

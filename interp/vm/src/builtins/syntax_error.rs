@@ -1,0 +1,141 @@
+//! From the compiler's errors and warnings to Python's exceptions, and from source bytes to text (PEP 263).
+//!
+//! Not here: what is wrong with a text (`instar-syntax`, `instar-compiler`).
+
+use instar_compiler::{CompileError, Compiled, ErrorKind, Mode, Options};
+
+use crate::object::Owned;
+use crate::types::code::PyCode;
+use crate::object::Ref;
+use crate::vm::{PyResult, Raised, Vm};
+
+/// The exception for a compile error. `incomplete` asks for `_IncompleteInputError` where the text ends too early.
+pub fn raise(vm: &mut Vm, error: CompileError, incomplete: bool) -> Raised {
+    let t = &vm.types;
+    let ty = match error.kind {
+        ErrorKind::Syntax => &t.syntax_error,
+        ErrorKind::Incomplete => if incomplete { &t.incomplete_input_error } else { &t.syntax_error },
+        ErrorKind::Indentation => &t.indentation_error,
+        ErrorKind::Tab => &t.tab_error,
+        ErrorKind::Memory => &t.memory_error,
+        ErrorKind::Recursion => &t.recursion_error,
+        ErrorKind::Value => &t.value_error,
+        ErrorKind::Overflow => &t.overflow_error,
+    }.clone();
+    if matches!(error.kind, ErrorKind::Memory | ErrorKind::Recursion | ErrorKind::Value | ErrorKind::Overflow) {
+        return vm.exception_with_message(&ty, &error.message);
+    }
+    let details = |vm: &mut Vm| -> PyResult<Raised> {
+        let filename = file_name(vm, &error.filename)?;
+        let number = |vm: &mut Vm, n: u32| vm.new_int(i64::from(n));
+        let text = match &error.text { Some(t) => vm.new_str(t)?, None => vm.none() };
+        let place = vec![filename, number(vm, error.line)?, number(vm, error.column)?, text, number(vm, error.end_line)?, number(vm, error.end_column)?];
+        let args = vec![vm.new_str(&error.message)?, vm.new_tuple(place)?.into_obj()];
+        Ok(vm.raise(&ty, args))
+    };
+    match details(vm) { Ok(e) | Err(e) => e }
+}
+
+fn file_name(vm: &mut Vm, name: &str) -> PyResult { vm.new_str(name) }
+
+/// Compiles text to a code object; SyntaxWarnings go through the warnings filters.
+pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, options: &Options, incomplete: bool) -> PyResult<Ref<PyCode>> {
+    let Compiled { code, warnings } = match instar_compiler::compile(source, filename, mode, options) {
+        Ok(c) => c,
+        Err(e) => return Err(raise(vm, e, incomplete)),
+    };
+    for w in warnings {
+        let Err(e) = crate::warnings::warn_syntax(vm, &w.message, filename, w.line) else { continue };
+        if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
+        // The filters made an error of it: it is reported as a SyntaxError at its place.
+        let error = CompileError {
+            kind: ErrorKind::Syntax, message: w.message, filename: filename.to_owned(), line: w.line, column: w.column, end_line: w.end_line,
+            end_column: w.end_column, text: source.lines().nth(w.line.saturating_sub(1) as usize).map(|l| format!("{l}\n")),
+        };
+        return Err(raise(vm, error, incomplete));
+    }
+    PyCode::new(vm, code)
+}
+
+/// Decodes source bytes: byte order mark, coding cookie in the first two lines, else UTF-8.
+pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<String> {
+    let (bytes, marked) = match bytes.strip_prefix(b"\xEF\xBB\xBF") { Some(rest) => (rest, true), None => (bytes, false) };
+    let cookie = cookie(bytes);
+    let name = cookie.as_deref().map_or_else(|| "utf-8".to_owned(), normal_name);
+    if marked && name != "utf-8" { return Err(simple(vm, format!("encoding problem: {} with BOM", cookie.unwrap_or_default()), filename)) }
+    match name.as_str() {
+        "utf-8" => match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Ok(text),
+            Err(e) => {
+                let at = e.utf8_error().valid_up_to();
+                let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+                if cookie.is_some() {
+                    return Err(simple(vm, format!("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: invalid start byte", bytes[at]), filename));
+                }
+                Err(simple(vm, format!("Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]), filename))
+            }
+        },
+        "iso-8859-1" => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
+        _ => {
+            let data = vm.new_bytes(bytes)?;
+            let (name, errors) = (vm.new_str(&name)?, vm.names.strict.clone());
+            let method = vm.names.decode.clone();
+            match vm.call_method(&data, &method, &[name, errors]) {
+                Ok(text) => Ok(vm.repr_text_plain(&text)),
+                Err(e) if e.is(vm, &vm.types.lookup_error.clone()) => Err(simple(vm, format!("unknown encoding: {}", cookie.unwrap_or_default()), filename)),
+                Err(e) => {
+                    let text = vm.str_text(e.exception().obj())?;
+                    Err(simple(vm, format!("(unicode error) {text}"), filename))
+                }
+            }
+        }
+    }
+}
+
+fn simple(vm: &mut Vm, message: String, filename: &str) -> Raised {
+    let error = CompileError { kind: ErrorKind::Syntax, message, filename: filename.to_owned(), line: 0, column: 0, end_line: 0, end_column: 0, text: None };
+    raise(vm, error, false)
+}
+
+/// `coding[:=]\s*([-\w.]+)` in a comment on line 1, or on line 2 if line 1 is blank or a comment.
+fn cookie(bytes: &[u8]) -> Option<String> {
+    for line in bytes.split(|b| *b == b'\n').take(2) {
+        let text = line.trim_ascii_start();
+        match text.first() {
+            Some(b'#') => {}
+            None | Some(b'\x0c' | b'\r') => continue,
+            Some(_) => return None,
+        }
+        let Some(at) = text.windows(6).position(|w| w == b"coding") else { continue };
+        let rest = &text[at + 6..];
+        let Some(b':' | b'=') = rest.first() else { continue };
+        let rest = rest[1..].trim_ascii_start();
+        let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(b))).unwrap_or(rest.len());
+        if end > 0 { return Some(String::from_utf8_lossy(&rest[..end]).into_owned()) }
+    }
+    None
+}
+
+/// Spellings of UTF-8 and Latin-1 that CPython's tokenizer knows.
+fn normal_name(name: &str) -> String {
+    let lower: String = name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    if lower == "utf-8" || lower.starts_with("utf-8-") { return "utf-8".to_owned() }
+    let latin = ["latin-1", "iso-8859-1", "iso-latin-1"];
+    if latin.iter().any(|l| lower == *l || lower.starts_with(&format!("{l}-"))) { return "iso-8859-1".to_owned() }
+    name.to_owned()
+}
+
+/// The text of a `source` argument given as str, bytes or a buffer; `what` begins the TypeError.
+pub fn source_text(vm: &mut Vm, source: &Owned, what: &str, filename: &str) -> PyResult<String> {
+    use crate::object::ObjExt;
+    let text = if let Some(s) = source.cast::<crate::types::str::PyStr>() {
+        s.to_str(vm)?.into_owned()
+    } else if source.type_of(vm).slots().buffer.is_some() {
+        let bytes = vm.bytes_of(source)?;
+        decode_source(vm, &bytes, filename)?
+    } else {
+        return Err(vm.type_error(what));
+    };
+    if text.contains('\0') { return Err(vm.exception_with_message(&vm.types.syntax_error.clone(), "source code string cannot contain null bytes")) }
+    Ok(text)
+}
