@@ -89,7 +89,8 @@ impl Vm {
         let unhashable = own.compare.is_some() && own.hash.is_none() && ty.base().is_some();
         if unhashable { all.hash = Some(slot_dunder::HASH_NOT_IMPLEMENTED) }
         if let Some(base) = ty.base() {
-            let inherits_new = base.base().is_some() || own.new.is_some();
+            // `object.__new__` makes only objects without payload.
+            let inherits_new = base.base().is_some() || own.new.is_some() || std::ptr::eq(ty.info.vtable, base.info.vtable);
             all.inherit(base.slots());
             if !inherits_new { all.new = None }
             let inherited = vm_flags::SEQUENCE | vm_flags::MAPPING | vm_flags::MATCH_SELF | vm_flags::TYPE_SUBCLASS | vm_flags::EXCEPTION_SUBCLASS;
