@@ -367,7 +367,7 @@ fn remove(vm: &mut Vm, this: &Owned, value: &Owned) -> PyResult {
 
 fn resize(vm: &mut Vm, this: &Owned, size: &Owned) -> PyResult {
     let n = vm.count_index(size)?;
-    if n < 0 { return Err(vm.value_error(format!("bytearray.resize(): new size must be >= 0, got {n}"))) }
+    if n < 0 { return Err(vm.value_error(format!("Can only resize to positive sizes, got {n}"))) }
     this_array(this).resize(vm, n as usize)?;
     Ok(vm.none())
 }

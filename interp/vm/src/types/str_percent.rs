@@ -114,7 +114,7 @@ fn integer(vm: &mut Vm, conversion: &Conversion, value: &Owned) -> PyResult {
     let number = slots.int.is_some() || slots.float.is_some() || slots.index.is_some() || value.cast::<PyComplex>().is_some();
     let c = conversion.character();
     let whole = matches!(c, 'o' | 'x' | 'X');
-    let what = if number && whole { "an integer" } else { "a real number" };
+    let what = if whole { "an integer" } else { "a real number" };
     if number {
         match if whole { vm.index(value) } else { vm.to_int(value) } {
             Err(e) if e.is(vm, &vm.types.type_error) => {}
@@ -171,8 +171,8 @@ pub(super) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
 
 fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, out: &mut StrSink) -> PyResult<()> {
     args.stars(vm, &mut conversion)?;
-    if conversion.character() == '%' { return out.push_code(37, 1).map_err(|e| vm.format_error(e)) }
     let value = args.next(vm)?;
+    if conversion.character() == '%' { return out.push_code(37, 1).map_err(|e| vm.format_error(e)) }
     let text = match conversion.character() {
         's' => vm.str(&value)?,
         'r' => vm.repr(&value)?,

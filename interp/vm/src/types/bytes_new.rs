@@ -1,0 +1,290 @@
+//! What the language does with `bytes`: construction, text, hash, comparison, subscripts, operators. Much of it serves `bytearray` too.
+//!
+//! Not here: the payload (`bytes.rs`), the methods (`bytes_methods.rs`, `bytes_split.rs`).
+
+use instar_base_text::find;
+use instar_base_text::quote::{self, Keep};
+use instar_code::{Binary, Compare};
+
+use crate::args::Args;
+use crate::native::{Def, Native, TypeDef};
+use crate::object::{ObjExt, Owned};
+use crate::protocol::buffer::Buffer;
+use crate::protocol::compare::ordering_holds;
+use crate::protocol::item::wrap_index;
+use crate::slots::Slots;
+use crate::typeobj::TypeRef;
+use crate::types::bytearray::copied;
+use crate::types::bytes::{this_bytes, PyBytes};
+use crate::types::bytes_iter::PyBytesIter;
+use crate::types::bytes_methods::{make, needle, view, SHARED};
+use crate::types::int::{int_ref, IntRef};
+use crate::types::slice::{nth, PySlice};
+use crate::types::str::PyStr;
+use crate::vm::{PyResult, Vm};
+
+const OWN: &[Def] = &[
+    Def::new("__getnewargs__", "($self, /)", Native::N0(getnewargs)),
+    Def::new("__bytes__", "($self, /)", Native::N0(to_bytes)).doc("Convert this value to exact type bytes."),
+    Def::new("__sizeof__", "($self, /)", Native::N0(sizeof)).doc("Return the size of the object in memory, in bytes."),
+];
+
+const METHODS: [Def; OWN.len() + SHARED.len()] = {
+    let mut all = [const { Def::new("", "", Native::N0(to_bytes)) }; OWN.len() + SHARED.len()];
+    let mut i = 0;
+    while i < OWN.len() { all[i] = copied(&OWN[i]); i += 1 }
+    while i < all.len() { all[i] = copied(&SHARED[i - OWN.len()]); i += 1 }
+    all
+};
+
+/// Docs, methods and attributes of `bytes`.
+pub static DEF: TypeDef = TypeDef {
+    doc: "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer\nbytes(int) -> that many zero bytes\nbytes() -> empty\n\nAn immutable sequence of bytes.",
+    sig: "",
+    methods: &METHODS,
+    getset: &[],
+};
+
+/// Fills the type.
+pub fn init(vm: &mut Vm) -> PyResult<()> {
+    let ty = vm.types.bytes.clone();
+    let mut slots = Slots {
+        new: Some(new), repr: Some(repr), str: Some(str), hash: Some(hash), compare: Some(compare), iter: Some(iter), len: Some(len),
+        getitem: Some(getitem), contains: Some(contains), concat: Some(concat), repeat: Some(repeat), buffer: Some(buffer),
+        ..Slots::default()
+    };
+    slots.binary[Binary::Mod as usize] = Some(modulo);
+    vm.fill_type(&ty, slots, &DEF)
+}
+
+fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
+    let exact = ty.ptr() == vm.types.bytes.ptr();
+    if let ([source], true, true) = (args.pos(), args.kwnames().is_empty(), exact) {
+        if source.is_exact::<PyBytes>(vm) { return Ok(source.clone()) }
+        if let Some(made) = by_dunder(vm, source)? {
+            if made.is_exact::<PyBytes>(vm) || made.cast::<PyBytes>().is_some() { return Ok(made) }
+        }
+    }
+    let bytes = bytes_of_args(vm, args, "bytes")?;
+    vm.new_bytes_of(ty, &bytes)
+}
+
+/// What `__bytes__` of the object gives, if it has that.
+pub(super) fn by_dunder(vm: &mut Vm, source: &Owned) -> PyResult<Option<Owned>> {
+    let name = vm.names.__bytes__.clone();
+    let Some(method) = vm.lookup_special(source, &name)? else { return Ok(None) };
+    let made = vm.call0(&method)?;
+    if made.cast::<PyBytes>().is_none() {
+        let t = made.type_name(vm);
+        return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {t})")));
+    }
+    Ok(Some(made))
+}
+
+/// The content that the arguments of `bytes(...)` or `bytearray(...)` ask for.
+pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult<Vec<u8>> {
+    let mut parts = [None, None, None];
+    crate::args::check_count(vm, what, args.values().len(), 0, 3)?;
+    for (part, value) in parts.iter_mut().zip(args.pos()) { *part = Some(value) }
+    for (name, value) in args.keywords() {
+        let text = vm.repr_text_plain(name);
+        let Some(i) = ["source", "encoding", "errors"].iter().position(|n| *n == text) else {
+            return Err(vm.type_error(format!("{what}() got an unexpected keyword argument '{text}'")));
+        };
+        if parts[i].is_some() { return Err(vm.type_error(format!("argument for {what}() given by name ('{text}') and position ({})", i + 1))) }
+        parts[i] = Some(value);
+    }
+    for (part, name) in parts[1..].iter().zip(["encoding", "errors"]) {
+        if let Some(p) = part && p.cast::<PyStr>().is_none() {
+            let t = p.type_name(vm);
+            return Err(vm.type_error(format!("{what}() argument '{name}' must be str, not {t}")));
+        }
+    }
+    let without = match parts { [_, Some(_), _] => Some("encoding"), [_, _, Some(_)] => Some("errors"), _ => None };
+    let Some(source) = parts[0] else {
+        return match without { Some(w) => Err(vm.type_error(format!("{w} without a string argument"))), None => Ok(Vec::new()) };
+    };
+    if source.cast::<PyStr>().is_some() {
+        if parts[1].is_none() { return Err(vm.type_error("string argument without an encoding")) }
+        let made = crate::codecs::encode_str(vm, source, parts[1], parts[2])?;
+        return vm.bytes_like(&made);
+    }
+    if let Some(w) = without { return Err(vm.type_error(format!("{w} without a string argument"))) }
+    if what == "bytes" && let Some(made) = by_dunder(vm, source)? { return vm.bytes_like(&made) }
+    if vm.has_index(source) {
+        match vm.index(source) {
+            Ok(n) => {
+                let n = vm.count_index(&n)?;
+                if n < 0 { return Err(vm.value_error("negative count")) }
+                let mut zeros = Vec::new();
+                zeros.try_reserve_exact(n as usize).map_err(|_| vm.no_memory())?;
+                zeros.resize(n as usize, 0);
+                return Ok(zeros);
+            }
+            Err(e) if e.is(vm, &vm.types.type_error) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes_of_object(vm, source, what)
+}
+
+/// The bytes of a buffer or of an iterable of ints.
+pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str) -> PyResult<Vec<u8>> {
+    if vm.is_bytes_like(source) { return vm.bytes_like(source) }
+    let it = if source.cast::<PyStr>().is_some() { None } else {
+        match vm.iter(source) {
+            Ok(it) => Some(it),
+            Err(e) if e.is(vm, &vm.types.type_error) => None,
+            Err(e) => return Err(e),
+        }
+    };
+    let Some(it) = it else {
+        let t = source.type_name(vm);
+        return Err(vm.type_error(format!("cannot convert '{t}' object to {what}")));
+    };
+    let mut out = Vec::new();
+    while let Some(item) = vm.next(&it)? {
+        let n = vm.index(&item)?;
+        match int_ref(&n) {
+            Some(IntRef::Small(n)) if (0..256).contains(&n) => {
+                out.try_reserve(1).map_err(|_| vm.no_memory())?;
+                out.push(n as u8);
+            }
+            _ if what == "bytes" => return Err(vm.value_error("bytes must be in range(0, 256)")),
+            _ => return Err(vm.value_error("byte must be in range(0, 256)")),
+        }
+    }
+    Ok(out)
+}
+
+/// `b'...'` as text.
+pub(crate) fn repr_of(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 3);
+    text.push('b');
+    // The callback never fails and gets ASCII only.
+    let _ = quote::quote(bytes, Keep::Ascii, |c| { text.push(c as u8 as char); Ok::<(), ()>(()) });
+    text
+}
+
+fn repr(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_str(&repr_of(this_bytes(this).as_slice())) }
+
+pub(super) fn str(vm: &mut Vm, this: &Owned) -> PyResult {
+    if vm.settings.bytes_warning > 0 {
+        let t = this.type_name(vm);
+        crate::warnings::warn(vm, &vm.types.bytes_warning.clone(), &format!("str() on a {t} instance"), 1)?;
+    }
+    vm.repr(this)
+}
+
+fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> { Ok(this_bytes(this).hash(vm)) }
+
+fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
+    let (Some(a), Some(b)) = (this.cast::<PyBytes>(), other.cast::<PyBytes>()) else { return Ok(vm.not_implemented()) };
+    Ok(vm.bool(ordering_holds(a.as_slice().cmp(b.as_slice()), op)))
+}
+
+/// Comparison of anything with bytes.
+pub(super) fn compare_buffers(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
+    if !vm.is_bytes_like(this) || !vm.is_bytes_like(other) { return Ok(vm.not_implemented()) }
+    let a = vm.buffer(this, false)?;
+    let b = vm.buffer(other, false)?;
+    let ordering = a.bytes(vm).cmp(b.bytes(vm));
+    Ok(vm.bool(ordering_holds(ordering, op)))
+}
+
+fn iter(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.new_object(PyBytesIter::new(this.clone()))?.into_obj()) }
+
+fn len(_vm: &mut Vm, this: &Owned) -> PyResult<usize> { Ok(this_bytes(this).len()) }
+
+fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
+    let bytes = this_bytes(this).as_slice();
+    if vm.has_index(key) {
+        let i = vm.item_index(key)?;
+        return match wrap_index(i, bytes.len()) {
+            Some(i) => vm.new_int(i64::from(bytes[i])),
+            None => Err(vm.index_error("index out of range")),
+        };
+    }
+    let Some(slice) = key.cast::<PySlice>() else {
+        let t = key.type_name(vm);
+        return Err(vm.type_error(format!("byte indices must be integers or slices, not {t}")));
+    };
+    let (start, _, step, count) = slice.indices(vm, bytes.len())?;
+    if step == 1 {
+        if count == bytes.len() && this.is_exact::<PyBytes>(vm) { return Ok(this.clone()) }
+        return vm.new_bytes(if count == 0 { &[] } else { &bytes[start as usize..start as usize + count] });
+    }
+    let picked: Vec<u8> = (0..count).map(|n| bytes[nth(start, step, n)]).collect();
+    vm.new_bytes(&picked)
+}
+
+pub(super) fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
+    if !vm.is_bytes_like(x) && !vm.has_index(x) { return Err(vm.not_bytes_like(x)) }
+    let what = needle(vm, x)?;
+    Ok(find::find(view(vm, this), what.bytes(vm)).is_some())
+}
+
+pub(super) fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
+    if this.cast::<PyBytes>().is_none() && this.cast::<crate::types::bytearray::PyByteArray>().is_none() { return Ok(vm.not_implemented()) }
+    if !vm.is_bytes_like(other) {
+        let (o, t) = (other.type_name(vm), this.type_name(vm));
+        return Err(vm.type_error(format!("can't concat {o} to {t}")));
+    }
+    if let Some(a) = this.cast::<PyBytes>() {
+        if a.is_empty() && other.is_exact::<PyBytes>(vm) { return Ok(other.clone()) }
+        if let Some(b) = other.cast::<PyBytes>() {
+            if b.is_empty() && this.is_exact::<PyBytes>(vm) { return Ok(this.clone()) }
+            return vm.new_bytes_from(&[a.as_slice(), b.as_slice()]);
+        }
+    }
+    let tail = vm.bytes_like(other)?;
+    let mut all = view(vm, this).to_vec();
+    all.try_reserve_exact(tail.len()).map_err(|_| vm.no_memory())?;
+    all.extend_from_slice(&tail);
+    make(vm, this, &all)
+}
+
+pub(super) fn repeat_count(vm: &mut Vm, times: &Owned) -> PyResult<usize> {
+    if !vm.has_index(times) {
+        let t = times.type_name(vm);
+        return Err(vm.type_error(format!("can't multiply sequence by non-int of type '{t}'")));
+    }
+    Ok(vm.count_index(times)?.max(0) as usize)
+}
+
+pub(super) fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
+    let times = repeat_count(vm, times)?;
+    if times == 1 && this.is_exact::<PyBytes>(vm) { return Ok(this.clone()) }
+    let unit = view(vm, this);
+    let total = unit.len().checked_mul(times).filter(|n| *n <= isize::MAX as usize).ok_or_else(|| vm.no_memory())?;
+    let mut all = Vec::new();
+    all.try_reserve_exact(total).map_err(|_| vm.no_memory())?;
+    if let [one] = unit { all.resize(total, *one) } else { for _ in 0..times.min(total) { all.extend_from_slice(unit) } }
+    make(vm, this, &all)
+}
+
+fn buffer(vm: &mut Vm, this: &Owned, writable: bool) -> PyResult<Buffer> {
+    if writable { return Err(vm.buffer_error("Object is not writable.")) }
+    let bytes = this_bytes(this).as_slice();
+    // SAFETY: the bytes lie inside the object, which the buffer keeps alive, and never change.
+    Ok(unsafe { Buffer::new(this.clone(), bytes.as_ptr().cast_mut(), bytes.len(), true, None) })
+}
+
+pub(super) fn modulo(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult {
+    if left.cast::<PyBytes>().is_none() && left.cast::<crate::types::bytearray::PyByteArray>().is_none() { return Ok(vm.not_implemented()) }
+    crate::types::bytes_percent::format(vm, left, right)
+}
+
+fn sizeof(vm: &mut Vm, this: &Owned) -> PyResult {
+    let bytes = this.type_of(vm).info.instance_bytes(crate::types::bytes::HEAD + this_bytes(this).len());
+    vm.new_int(bytes as i64)
+}
+
+fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
+    let copy = vm.new_bytes(this_bytes(this).as_slice())?;
+    Ok(vm.new_tuple([copy])?.into_obj())
+}
+
+fn to_bytes(vm: &mut Vm, this: &Owned) -> PyResult {
+    if this.is_exact::<PyBytes>(vm) { Ok(this.clone()) } else { vm.new_bytes(this_bytes(this).as_slice()) }
+}
