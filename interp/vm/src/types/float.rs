@@ -24,7 +24,7 @@ pub mod methods;
 pub struct PyFloat(Cell<f64>);
 
 instar_object::trace! { PyFloat { } }
-payload!(PyFloat, "float", float);
+crate::payload!(PyFloat, "float", float);
 
 impl PyFloat {
     /// The payload of a new float.
@@ -263,7 +263,10 @@ fn from_object(vm: &mut Vm, o: &Owned) -> PyResult {
         return parse(vm, text.as_bytes(), o);
     }
     if let Some(x) = vm.float_of_number(o)? { return vm.new_float(x) }
-    if let Some(bytes) = vm.bytes_like(o)? { return parse(vm, &bytes, o) }
+    if vm.is_bytes_like(o) {
+        let bytes = vm.bytes_like(o)?;
+        return parse(vm, &bytes, o);
+    }
     let name = o.type_name(vm);
     Err(vm.type_error(format!("float() argument must be a string or a real number, not '{name}'")))
 }

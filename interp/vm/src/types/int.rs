@@ -35,7 +35,7 @@ pub enum PyInt {
 const _: () = assert!(size_of::<PyInt>() == 16);
 
 instar_object::trace! { PyInt { } }
-payload!(PyInt, "int", int);
+crate::payload!(PyInt, "int", int);
 
 impl PyInt {
     /// The payload of `True` or `False`.
@@ -137,7 +137,7 @@ pub fn is_exact_int(vm: &Vm, o: &Owned) -> bool { o.word().is_int() || o.type_of
 /// `w` is not NULL and alive.
 #[inline(always)]
 pub unsafe fn small(w: Word) -> Option<i64> {
-    if Word::TAGGED_INTS { return w.as_small() }
+    if <Word>::TAGGED_INTS { return w.as_small() }
     let p = w.ptr();
     if !std::ptr::eq(p.info().vtable, PyInt::vtable()) { return None }
     // SAFETY: the vtable says the payload is a PyInt; the caller keeps the object alive.
@@ -152,7 +152,7 @@ pub unsafe fn small(w: Word) -> Option<i64> {
 pub unsafe fn small_pair(a: Word, b: Word) -> Option<(i64, i64)> {
     // SAFETY: the caller's promise.
     unsafe {
-        if Word::TAGGED_INTS { return if Word::both_int(a, b) { Some((a.small_unchecked(), b.small_unchecked())) } else { None } }
+        if <Word>::TAGGED_INTS { return if Word::both_int(a, b) { Some((a.small_unchecked(), b.small_unchecked())) } else { None } }
         Some((small(a)?, small(b)?))
     }
 }
@@ -164,7 +164,7 @@ pub unsafe fn small_pair(a: Word, b: Word) -> Option<(i64, i64)> {
 /// `vm` is the interpreter of this thread.
 #[inline(always)]
 pub unsafe fn small_word(vm: *mut Vm, n: i64) -> Option<Word> {
-    if Word::TAGGED_INTS { return Word::from_small(n) }
+    if <Word>::TAGGED_INTS { return Word::from_small(n) }
     // SAFETY: the caller's promise.
     unsafe { (*vm).new_int(n).ok().map(Owned::into_word) }
 }
@@ -174,7 +174,7 @@ impl Vm {
     #[inline]
     pub fn new_int(&self, n: i64) -> PyResult {
         if let Some(o) = Owned::from_small(n) { return Ok(o) }
-        if !Word::TAGGED_INTS {
+        if !<Word>::TAGGED_INTS {
             if let Some(o) = usize::try_from(n.wrapping_sub(SMALL_INT_MIN)).ok().and_then(|i| self.consts.small_ints.get(i)) { return Ok(o.clone()) }
         }
         Ok(self.new_object(PyInt::Small(n))?.into_obj())

@@ -104,10 +104,10 @@ fn bytes_of(vm: &mut Vm, o: &Owned) -> PyResult<Vec<u8>> {
             if !r.is_instance_of(vm, &vm.types.bytes) {
                 return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", r.type_name(vm))));
             }
-            return Ok(vm.bytes_like(&r)?.unwrap_or_default());
+            return vm.bytes_like(&r);
         }
     }
-    if let Some(bytes) = vm.bytes_like(o)? { return Ok(bytes) }
+    if vm.is_bytes_like(o) { return vm.bytes_like(o) }
     let iterable = o.type_of(vm).slots().iter.is_some() || o.type_of(vm).slots().getitem.is_some();
     if o.is_instance_of(vm, &vm.types.str) || !iterable {
         return Err(vm.type_error(format!("cannot convert '{}' object to bytes", o.type_name(vm))));
@@ -160,7 +160,7 @@ fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let mut out = Vec::<u32>::new();
     let done = FormatSpec::parse_codes(codes.as_slice(), Target::int(&name))
         .and_then(|spec| num::format_int(&mut out, this_int(this).arg(), &spec, &name, vm.settings.int_max_str_digits, &Locale::c()));
-    match done { Ok(()) => vm.new_str_from_codes(&out), Err(e) => Err(vm.num_error(e)) }
+    match done { Ok(()) => vm.new_str_from_code_points(&out), Err(e) => Err(vm.num_error(e)) }
 }
 
 /// Bytes of the object itself; an immediate is its word.

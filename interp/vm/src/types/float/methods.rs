@@ -120,5 +120,5 @@ fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let x = float_value(this).unwrap_or_default();
     let done = FormatSpec::parse_codes(codes.as_slice(), Target::float(&name))
         .and_then(|spec| num::format_float_spec(&mut out, x, &spec, &name, &Locale::c()));
-    match done { Ok(()) => vm.new_str_from_codes(&out), Err(e) => Err(vm.num_error(e)) }
+    match done { Ok(()) => vm.new_str_from_code_points(&out), Err(e) => Err(vm.num_error(e)) }
 }

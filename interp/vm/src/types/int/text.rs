@@ -53,7 +53,8 @@ fn parse_bytes(vm: &mut Vm, bytes: &[u8], base: u32, shown: &Owned) -> PyResult 
 pub(crate) fn from_object(vm: &mut Vm, o: &Owned) -> PyResult {
     if let Some(n) = vm.int_of_number(o)? { return Ok(n) }
     if let Some(s) = o.cast::<PyStr>().cloned() { return parse(vm, &number_text(&s), 10, o) }
-    if let Some(bytes) = vm.bytes_like(o)? {
+    if vm.is_bytes_like(o) {
+        let bytes = vm.bytes_like(o)?;
         // Views of buffers are shown as the bytes they hold.
         let plain = o.is_instance_of(vm, &vm.types.bytes) || o.is_instance_of(vm, &vm.types.bytearray);
         let shown = if plain { o.clone() } else { vm.new_bytes(&bytes)? };
@@ -91,7 +92,8 @@ fn with_base(vm: &mut Vm, args: Args<'_>) -> PyResult {
     let base = base as u32;
     if let Some(s) = x.cast::<PyStr>().cloned() { return parse(vm, &number_text(&s), base, x) }
     if x.is_instance_of(vm, &vm.types.bytes) || x.is_instance_of(vm, &vm.types.bytearray) {
-        if let Some(bytes) = vm.bytes_like(x)? { return parse_bytes(vm, &bytes, base, x) }
+        let bytes = vm.bytes_like(x)?;
+        return parse_bytes(vm, &bytes, base, x);
     }
     Err(vm.type_error("int() can't convert non-string with explicit base"))
 }
