@@ -294,4 +294,5 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("typevar", typevar::init),
     ("struct_sequence", struct_sequence::init),
     ("exception_types", exception_types::init),
+    ("builtins", crate::builtins::init),
 ];

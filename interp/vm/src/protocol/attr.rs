@@ -30,6 +30,9 @@ pub(crate) fn attribute_name(vm: &mut Vm, name: &Owned) -> PyResult<Owned> {
     }
 }
 
+#[inline(always)]
+fn is_interned(name: &Owned) -> bool { name.cast::<PyStr>().is_some_and(|s| s.is_interned()) }
+
 /// The text of a name, for messages.
 pub(crate) fn name_text(name: &Owned) -> String { name.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default() }
 
@@ -172,6 +175,7 @@ impl Vm {
     /// `getattr(obj, name)`.
     #[inline]
     pub fn get_attr(&mut self, obj: &Owned, name: &Owned) -> PyResult {
+        if is_interned(name) { return self.get_attr_interned(obj, name) }
         let name = attribute_name(self, name)?;
         self.get_attr_interned(obj, &name)
     }
@@ -201,6 +205,7 @@ impl Vm {
 
     /// `setattr(obj, name, value)`.
     pub fn set_attr(&mut self, obj: &Owned, name: &Owned, value: &Owned) -> PyResult<()> {
+        if is_interned(name) { return self.set_attr_interned(obj, name, Some(value)) }
         let name = attribute_name(self, name)?;
         self.set_attr_interned(obj, &name, Some(value))
     }

@@ -67,15 +67,7 @@ impl Vm {
 
     #[inline(never)]
     fn type_lookup_miss(&self, ty: &TypeRef, name: &Owned) -> Word {
-        let mut found = Word::NULL;
-        for t in ty.mro_items(self) {
-            // SAFETY: an MRO holds only types.
-            let t = unsafe { Ref::<super::PyType>::from_ref_unchecked(t) };
-            if let Some(v) = t.dict.get_interned(self, name) {
-                found = v.word();
-                break;
-            }
-        }
+        let found = self.find_in_mro(ty, name).map_or(Word::NULL, |v| v.word());
         let version = self.type_version(ty);
         if version != 0 {
             let entry = self.method_cache.entry(version, name.word());
@@ -85,6 +77,14 @@ impl Vm {
             entry.name.set(Some(name.clone()));
         }
         found
+    }
+
+    /// As [`Vm::type_lookup`] without the cache (deciding over the slots of a new class would throw out what programs use).
+    pub(super) fn find_in_mro(&self, ty: &TypeRef, name: &Owned) -> Option<Owned> {
+        ty.mro_items(self).iter().find_map(|t| {
+            // SAFETY: an MRO holds only types.
+            unsafe { Ref::<super::PyType>::from_ref_unchecked(t) }.dict.get_interned(self, name)
+        })
     }
 
     /// The type's version, handed out now if it has none; 0 if it can have none (then nothing about it may be cached).

@@ -38,7 +38,7 @@ fn update_group(vm: &Vm, ty: &TypeRef, slots: &mut Slots, rows: &'static [SlotRo
     let mut generic: Option<SlotFn> = None;
     let mut use_generic = false;
     for row in rows {
-        let Some(found) = vm.type_lookup(ty, (row.name)(&vm.names)) else { continue };
+        let Some(found) = vm.find_in_mro(ty, (row.name)(&vm.names)) else { continue };
         if let Some(w) = Ref::<PyWrapperDescriptor>::cast(&found).filter(|w| w.row.text == row.text) {
             if only_filled(slots, row).is_none_or(|key| key == row.key) { generic = row.generic }
             let same = specific.is_none_or(|s| s.addr() == w.func.addr());
