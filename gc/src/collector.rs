@@ -43,6 +43,8 @@ pub struct Collector<H: GcHeader> {
     young: Cell<u32>,
     threshold: Cell<u32>,
     wanted: Cell<bool>,
+    /// A word of the runtime's that gets these bits when `wanted` rises, so that one test serves all its reasons to stop.
+    bell: Cell<(*const Cell<u32>, u32)>,
     enabled: Cell<bool>,
     collecting: Cell<bool>,
     lists: Box<Lists<H>>,
@@ -76,6 +78,7 @@ impl<H: GcHeader> Collector<H> {
             young: Cell::new(0),
             threshold: Cell::new(thresholds[0]),
             wanted: Cell::new(false),
+            bell: Cell::new((core::ptr::null(), 0)),
             enabled: Cell::new(true),
             collecting: Cell::new(false),
             lists,
@@ -99,6 +102,13 @@ impl<H: GcHeader> Collector<H> {
         unsafe { H::track(&self.lists.generations[0], node) };
     }
 
+    /// Rings `bits` into `bell` whenever a collection becomes due.
+    ///
+    /// # Safety
+    /// `bell` lives as long as the collector, or until it is replaced by null.
+    pub unsafe fn set_bell(&self, bell: *const Cell<u32>, bits: u32) {
+        self.bell.set((bell, bits));
+    }
     /// Counts an allocation of a tracked kind; raises `wanted` above the threshold.
     #[inline(always)]
     pub fn count_alloc(&self) {
@@ -114,6 +124,12 @@ impl<H: GcHeader> Collector<H> {
     fn raise(&self) {
         if self.enabled.get() && !self.collecting.get() && self.threshold.get() != 0 {
             self.wanted.set(true);
+            let (bell, bits) = self.bell.get();
+            if !bell.is_null() {
+                // SAFETY: `set_bell`'s promise.
+                let bell = unsafe { &*bell };
+                bell.set(bell.get() | bits);
+            }
         }
     }
 
@@ -150,9 +166,13 @@ impl<H: GcHeader> Collector<H> {
         let generation = unsafe { (*node).tombstone_generation() }.min(2);
         let dead = self.dead[generation].get() + 1;
         self.dead[generation].set(dead);
-        // A sweep walks the whole generation, so a quarter of it must be dead: at most four steps a death.
-        let base = if generation == 0 { self.threshold.get().max(self.young.get()) as usize } else { self.sizes[generation].get() };
-        (dead > 256 && dead * 4 > base).then_some(generation)
+        // A sweep walks the whole generation: half of the youngest must be dead (it is small and in the cache), a quarter
+        // of an older one, so a death pays for at most three or four steps.
+        let due = match generation {
+            0 => dead * 2 > self.threshold.get().max(self.young.get()) as usize,
+            _ => dead * 4 > self.sizes[generation].get(),
+        };
+        (dead > 256 && due).then_some(generation)
     }
 
     /// Frees the tombstones of a generation.

@@ -176,6 +176,14 @@ impl<L: Layout> Heap<L> {
     pub fn gc_wanted(&self) -> bool {
         self.collector.wanted()
     }
+    /// Rings `bits` into `bell` whenever a collection becomes due.
+    ///
+    /// # Safety
+    /// `bell` lives as long as the heap, or until it is replaced by null.
+    pub unsafe fn gc_set_bell(&self, bell: *const core::cell::Cell<u32>, bits: u32) {
+        // SAFETY: passed on.
+        unsafe { self.collector.set_bell(bell, bits) }
+    }
     /// Whether automatic collection is on.
     pub fn gc_is_enabled(&self) -> bool {
         self.collector.is_enabled()

@@ -85,9 +85,10 @@ pub(crate) unsafe fn died<L: Layout>(obj: ObjPtr<L>) {
         }
         return;
     }
-    heap.death.push(obj);
-    if !heap.death.running.get() {
-        run(heap);
+    if heap.death.running.get() {
+        heap.death.push(obj);
+    } else {
+        run(heap, obj);
     }
 }
 
@@ -113,9 +114,12 @@ impl<L: Layout> Drop for Running<'_, L> {
 }
 
 #[inline(never)]
-fn run<L: Layout>(heap: &Heap<L>) {
+fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
     heap.death.running.set(true);
     let guard = Running(&heap.death);
+    first.count().set_one();
+    // SAFETY: nobody refers to the object; the one reference is ours.
+    unsafe { last_rites(heap, first) }
     while let Some(obj) = heap.death.pop() {
         let revived = obj.count().is_revived();
         obj.count().set_one();

@@ -280,7 +280,10 @@ impl<L: Layout> Heap<L> {
             let obj = self.shape(ty, info, bytes)?;
             obj.payload::<T>().write(payload);
             if size_of::<T>() < bytes {
-                obj.payload::<u8>().add(size_of::<T>()).write_bytes(0, bytes - size_of::<T>());
+                // TRICK: `__slots__` are few words; volatile stores keep the compiler from calling memset.
+                for i in size_of::<T>().div_ceil(8)..bytes / 8 {
+                    obj.payload::<u64>().add(i).write_volatile(0);
+                }
             }
             if info.has(TypeFlags::GC) {
                 self.collector.track(obj.gc());
@@ -297,7 +300,7 @@ impl<L: Layout> Heap<L> {
     pub unsafe fn alloc_leaf<T: Copy>(&self, ty: ObjPtr<L>, payload: T) -> Result<Owned<L>, AllocError> {
         const { assert!(align_of::<T>() <= 8) };
         debug_assert!(ty.as_info().has(TypeFlags::LEAF) && ty.as_info().payload_bytes as usize == size_of::<T>());
-        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), HEADER + size_of::<T>(), size_of::<T>())? } else { self.cell(HEADER + size_of::<T>())? };
+        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), HEADER + size_of::<T>(), ty.as_info().payload_bytes as usize)? } else { self.cell(HEADER + size_of::<T>())? };
         stats::allocated(self, ty.as_info().vtable.name);
         // SAFETY: a leaf has no prefix, so the cell starts with the header.
         unsafe {
@@ -344,6 +347,19 @@ impl<L: Layout> Heap<L> {
                 self.collector.track(obj.gc());
             }
             Ok(owned)
+        }
+    }
+
+    /// Releases a reference to an object of a `LEAF` type with payload `T`; frees it here and now if it was the last.
+    ///
+    /// # Safety
+    /// The word is a pointer to such an object of this heap; the caller owns the reference.
+    #[inline(always)]
+    pub unsafe fn release_leaf<T: Copy>(&self, word: Word<L>) {
+        stats::release::<L>(word.ptr());
+        if word.ptr().count().release() == instar_refcount::Release::Dead {
+            // SAFETY: nobody refers to the object; a leaf's payload owns nothing.
+            unsafe { self.free_object(word.ptr(), word.info(), size_of::<T>()) }
         }
     }
 
@@ -420,9 +436,12 @@ impl<L: Layout> Heap<L> {
         if spec.cap == 0 {
             return None;
         }
-        let step = payload_bytes.wrapping_sub(info.payload_bytes as usize) / 8;
-        if step >= spec.sizes.max(1) as usize {
-            return None;
+        let mut step = 0;
+        if info.has(TypeFlags::VAR) {
+            step = payload_bytes.wrapping_sub(info.payload_bytes as usize) / 8;
+            if step >= spec.sizes as usize {
+                return None;
+            }
         }
         self.free_lists.get(spec.id as usize + step)
     }

@@ -72,8 +72,10 @@ impl<L: Layout> WeakRefBody<L> {
         unsafe { Owned::owned_or_none(self.callback.replace(Word::NULL)) }
     }
     fn object(&self) -> ObjPtr<L> {
-        // SAFETY: an attached body is the start of a payload (`attach`'s contract), so the header is right before it.
-        unsafe { ObjPtr::new(core::ptr::NonNull::from(self).byte_sub(HEADER).cast()) }
+        let header = core::ptr::from_ref(self).addr() - HEADER;
+        // SAFETY: an attached body is the start of a payload (`attach`'s contract), so the header is right before it;
+        // `attach` exposed its address.
+        unsafe { ObjPtr::new(core::ptr::NonNull::new_unchecked(core::ptr::with_exposed_provenance_mut(header))) }
     }
 }
 
@@ -160,6 +162,7 @@ pub unsafe fn attach<L: Layout>(obj: ObjPtr<L>, weakref: ObjPtr<L>) -> Result<()
     if let Some(at) = after {
         body(at).prev.set(Some(weakref));
     }
+    let _exposed = weakref.as_ptr().expose_provenance(); // for `object`
     new.prev.set(before);
     new.next.set(after);
     new.target.set(Some(obj));

@@ -58,7 +58,7 @@ impl<L: Layout> Word<L> {
     /// Whether this is a heap pointer.
     #[inline(always)]
     pub fn is_ptr(self) -> bool {
-        !self.is_null() && !self.is_int()
+        L::Value::is_ptr(self.0.addr())
     }
     /// Whether this is an immediate integer.
     #[inline(always)]

@@ -104,7 +104,13 @@ pub unsafe fn values<L: Layout>(obj: ObjPtr<L>) -> *mut Word<L> {
     if !merged::<L>() {
         return word.cast();
     }
-    if word.addr() & 1 != 0 { word.wrapping_sub(1).cast() } else { null_mut() }
+    if word.addr() & 1 == 0 {
+        return null_mut();
+    }
+    let block = word.wrapping_sub(1).cast::<Word<L>>();
+    // SAFETY: a tagged word is the address of a block.
+    unsafe { core::hint::assert_unchecked(!block.is_null()) };
+    block
 }
 
 #[inline(always)]

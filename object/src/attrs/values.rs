@@ -41,13 +41,18 @@ impl<L: Layout> Values<L> {
         // SAFETY: the block has prefix + 8 * capacity bytes.
         unsafe {
             let values = Values::<L>(cell.as_ptr().add(prefix).cast());
+            // TRICK: volatile stores keep the compiler from calling memset for a few words.
             if L::Slots::EXACT {
-                cell.as_ptr().write_bytes(NONE, prefix);
+                for i in 0..prefix / 8 {
+                    cell.as_ptr().cast::<u64>().add(i).write_volatile(u64::MAX);
+                }
             } else {
                 values.byte(2).write(0);
             }
             values.byte(1).write(capacity as u8);
-            values.0.write_bytes(0, capacity);
+            for slot in 0..capacity {
+                values.0.add(slot).write_volatile(Word::NULL);
+            }
             Ok(values)
         }
     }

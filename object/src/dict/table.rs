@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! table 16:  block* 8 | used 4 | version 4
-//! block:     log2 1 | index width 1 | hash offset 2 | keys version 4 | usable 4 | entries 4 | index (1, 2 or 4 B a slot) | entries
-//! entry:     key, value, hash (24 B)      or      key, value (16 B) when all keys are exact strings: the hash is in the key
+//! block:     ... index 1, 0 (1, 2 or 4 B each, downwards) | log2 1 | width 1 | hash offset 2 | keys version 4 | usable 4 | entries 4 |
+//!                                                         ^ block*                       key, value 16 B an entry | hash 8 B an entry
 //! ```
-//! Sizes are CPython's: 8 slots at least, two thirds usable, growth to three times the live entries. Index: -1 = empty,
-//! -2 = deleted. Deleted entries stay as holes (null key) until the next resize.
+//! Entries stand at a fixed distance from the pointer, so that specialised code reads a value with one add and one load. Hashes
+//! are left out when all keys are exact strings: the hash is in the key. Sizes are CPython's: 8 slots at least, two thirds
+//! usable, growth to three times the live entries; 16 or 24 bytes an entry. Index: -1 = empty, -2 = deleted. Deleted
+//! entries stay as holes (null key) until the next resize.
 use super::{Probe, Step};
 use crate::handle::Owned;
 use crate::heap::{AllocError, Heap};
@@ -68,58 +70,75 @@ const fn usable_of(log2: u8) -> usize {
 const fn stride_of(hash_offset: u16) -> usize {
     if hash_offset == STORED { 24 } else { 16 }
 }
+const fn index_bytes(log2: u8) -> usize {
+    (width_of(log2) as usize) << log2
+}
 const fn bytes_of(log2: u8, hash_offset: u16) -> usize {
-    size_of::<Block>() + ((width_of(log2) as usize) << log2) + usable_of(log2) * stride_of(hash_offset)
+    index_bytes(log2) + size_of::<Block>() + usable_of(log2) * stride_of(hash_offset)
 }
 
 // A block pointer is alive as long as its table holds it; all index arithmetic below is masked by the block's own size.
-impl Block {
+#[derive(Clone, Copy)]
+struct BlockPtr(NonNull<Block>);
+
+impl core::ops::Deref for BlockPtr {
+    type Target = Block;
+    #[inline(always)]
+    fn deref(&self) -> &Block {
+        // SAFETY: the block is alive.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl BlockPtr {
     #[inline(always)]
     fn mask(&self) -> u64 {
         (1u64 << self.log2) - 1
     }
     #[inline(always)]
     fn base(&self) -> *mut u8 {
-        core::ptr::from_ref(self).cast_mut().cast()
+        self.0.as_ptr().cast()
     }
     #[inline(always)]
     unsafe fn index(&self, at: u64) -> i32 {
-        // SAFETY: `at` is masked; the index follows the block's header.
+        // SAFETY: `at` is masked; the index stands before the block's header, downwards.
         unsafe {
-            let p = self.base().add(size_of::<Block>());
             match self.width {
-                1 => *p.cast::<i8>().add(at as usize) as i32,
-                2 => *p.cast::<i16>().add(at as usize) as i32,
-                _ => *p.cast::<i32>().add(at as usize),
+                1 => *self.base().cast::<i8>().sub(at as usize + 1) as i32,
+                2 => *self.base().cast::<i16>().sub(at as usize + 1) as i32,
+                _ => *self.base().cast::<i32>().sub(at as usize + 1),
             }
         }
     }
     unsafe fn set_index(&self, at: u64, to: i32) {
         // SAFETY: as above.
         unsafe {
-            let p = self.base().add(size_of::<Block>());
             match self.width {
-                1 => *p.cast::<i8>().add(at as usize) = to as i8,
-                2 => *p.cast::<i16>().add(at as usize) = to as i16,
-                _ => *p.cast::<i32>().add(at as usize) = to,
+                1 => *self.base().cast::<i8>().sub(at as usize + 1) = to as i8,
+                2 => *self.base().cast::<i16>().sub(at as usize + 1) = to as i16,
+                _ => *self.base().cast::<i32>().sub(at as usize + 1) = to,
             }
         }
     }
     #[inline(always)]
     fn entry<L: Layout>(&self, i: usize) -> *mut Word<L> {
-        let offset = size_of::<Block>() + ((self.width as usize) << self.log2) + i * stride_of(self.hash_offset);
         // SAFETY: i < entries <= usable of the block's size.
-        unsafe { self.base().add(offset).cast() }
+        unsafe { self.base().add(size_of::<Block>() + i * 16).cast() }
+    }
+    /// Where the hash of an entry stands; only in blocks that store hashes.
+    #[inline(always)]
+    fn stored_hash(&self, i: usize) -> *mut i64 {
+        // SAFETY: as above; the hashes follow the entries.
+        unsafe { self.base().add(size_of::<Block>() + usable_of(self.log2) * 16 + i * 8).cast() }
     }
     #[inline(always)]
     unsafe fn hash<L: Layout>(&self, i: usize) -> i64 {
-        let entry = self.entry::<L>(i);
         // SAFETY: the entry is live; string keys have their hash at the offset that the interpreter named.
         unsafe {
             if self.hash_offset == STORED {
-                *entry.add(2).cast::<i64>()
+                *self.stored_hash(i)
             } else {
-                *(*entry).ptr().payload::<u8>().add(self.hash_offset as usize).cast::<i64>()
+                *(*self.entry::<L>(i)).ptr().payload::<u8>().add(self.hash_offset as usize).cast::<i64>()
             }
         }
     }
@@ -171,9 +190,8 @@ impl<L: Layout> DictTable<L> {
         Ok(table)
     }
     #[inline(always)]
-    fn get(&self) -> Option<&Block> {
-        // SAFETY: the table's block is alive.
-        self.block.map(|b| unsafe { &*b.as_ptr() })
+    fn get(&self) -> Option<BlockPtr> {
+        self.block.map(BlockPtr)
     }
     /// Number of live entries.
     #[inline(always)]
@@ -228,7 +246,7 @@ impl<L: Layout> DictTable<L> {
         (0..before.min(b.entries as usize)).rev().find(|&i| unsafe { !(*b.entry::<L>(i)).is_null() })
     }
     #[inline(always)]
-    fn at(&self, entry: usize) -> (&Block, *mut Word<L>) {
+    fn at(&self, entry: usize) -> (BlockPtr, *mut Word<L>) {
         match self.get() {
             Some(b) if entry < b.entries as usize => (b, b.entry(entry)),
             _ => panic!("dict entry {entry} out of range"),
@@ -266,7 +284,7 @@ impl<L: Layout> DictTable<L> {
     #[inline(always)]
     pub unsafe fn value_unchecked(&self, entry: usize) -> Word<L> {
         // SAFETY: the caller's promise: so there is a block.
-        unsafe { *(*self.block.unwrap_unchecked().as_ptr()).entry::<L>(entry).add(1) }
+        unsafe { *BlockPtr(self.block.unwrap_unchecked()).entry::<L>(entry).add(1) }
     }
 
     // ---- search ------------------------------------------------------------------------------------------------
@@ -334,13 +352,14 @@ impl<L: Layout> DictTable<L> {
         let heap = Heap::<L>::current().ok_or(AllocError)?;
         debug_assert!(usable_of(log2) >= self.used as usize);
         let memory = heap.buffer_alloc(bytes_of(log2, hash_offset))?;
-        let new = memory.cast::<Block>();
+        // SAFETY: the index stands before the header.
+        let new = unsafe { memory.add(index_bytes(log2)).cast::<Block>() };
         // SAFETY: the memory has the bytes of such a block; entries move from the old block, which is then freed.
         unsafe {
             let usable = (usable_of(log2) - self.used as usize) as u32;
             new.write(Block { log2, width: width_of(log2), hash_offset, keys_version: Cell::new(0), usable, entries: self.used });
-            memory.add(size_of::<Block>()).write_bytes(0xff, (width_of(log2) as usize) << log2);
-            let to = &*new.as_ptr();
+            memory.write_bytes(0xff, index_bytes(log2));
+            let to = BlockPtr(new);
             if let Some(from) = self.get() {
                 let mut n = 0;
                 for i in 0..from.entries as usize {
@@ -353,7 +372,7 @@ impl<L: Layout> DictTable<L> {
                     *entry = *old;
                     *entry.add(1) = *old.add(1);
                     if hash_offset == STORED {
-                        *entry.add(2).cast::<i64>() = hash;
+                        *to.stored_hash(n) = hash;
                     }
                     to.set_index(to.free_slot(hash), n as i32);
                     n += 1;
@@ -369,8 +388,8 @@ impl<L: Layout> DictTable<L> {
         if let Some(b) = self.block.take() {
             // SAFETY: the block came from this heap with these bytes.
             unsafe {
-                let bytes = bytes_of((*b.as_ptr()).log2, (*b.as_ptr()).hash_offset);
-                heap.buffer_free(b.cast(), bytes);
+                let (log2, hash_offset) = ((*b.as_ptr()).log2, (*b.as_ptr()).hash_offset);
+                heap.buffer_free(b.cast::<u8>().sub(index_bytes(log2)), bytes_of(log2, hash_offset));
             }
         }
     }
@@ -405,15 +424,15 @@ impl<L: Layout> DictTable<L> {
         let Some(block) = self.block else { return Err(AllocError) };
         // SAFETY: the block has room for one more entry now; no reference to it is held.
         unsafe {
-            let b = &mut *block.as_ptr();
+            let b = BlockPtr(block);
             let n = b.entries as usize;
-            b.entries += 1;
-            b.usable -= 1;
+            (*block.as_ptr()).entries += 1;
+            (*block.as_ptr()).usable -= 1;
             let entry = b.entry::<L>(n);
             *entry = key.into_word();
             *entry.add(1) = value.into_word();
             if b.hash_offset == STORED {
-                *entry.add(2).cast::<i64>() = hash;
+                *b.stored_hash(n) = hash;
             }
             b.set_index(b.free_slot(hash), n as i32);
             self.used += 1;
@@ -477,8 +496,9 @@ impl<L: Layout> DictTable<L> {
             let memory = heap.buffer_alloc(bytes)?;
             // SAFETY: a bitwise copy of a block of the same size, then one reference more for each word in it.
             unsafe {
-                memory.copy_from_nonoverlapping(NonNull::from(b).cast(), bytes);
-                let block = memory.cast::<Block>();
+                let Some(from) = self.block else { return Ok(new) };
+                memory.copy_from_nonoverlapping(from.cast::<u8>().sub(index_bytes(b.log2)), bytes);
+                let block = memory.add(index_bytes(b.log2)).cast::<Block>();
                 (*block.as_ptr()).keys_version.set(0);
                 new.block = Some(block);
                 new.used = self.used;

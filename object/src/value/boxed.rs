@@ -16,6 +16,10 @@ unsafe impl ValueRepr for Boxed {
         false
     }
     #[inline(always)]
+    fn is_ptr(word: usize) -> bool {
+        word != 0
+    }
+    #[inline(always)]
     fn encode(_: i64) -> Option<usize> {
         None
     }

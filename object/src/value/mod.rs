@@ -23,6 +23,8 @@ pub unsafe trait ValueRepr: Sized + 'static {
 
     /// Whether the word is an immediate integer.
     fn is_int(word: usize) -> bool;
+    /// Whether the word is a heap pointer (and not null).
+    fn is_ptr(word: usize) -> bool;
     /// The word of an integer, if it is immediate.
     fn encode(i: i64) -> Option<usize>;
     /// The integer of a word.

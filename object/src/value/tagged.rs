@@ -21,6 +21,11 @@ unsafe impl ValueRepr for Tagged {
     fn is_int(word: usize) -> bool {
         word & 1 != 0
     }
+    // TRICK: rotated, the tag is the sign and null is zero: one test instead of two.
+    #[inline(always)]
+    fn is_ptr(word: usize) -> bool {
+        word.rotate_right(1) as isize > 0
+    }
     #[inline(always)]
     fn encode(i: i64) -> Option<usize> {
         Some((i.checked_mul(2)? | 1) as usize)
