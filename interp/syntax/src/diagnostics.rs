@@ -20,11 +20,17 @@ pub(crate) fn prescan(source: &str) -> Option<Error> {
         if text.is_empty() || text.starts_with(['#', '\n', '\r']) { at += line.len(); continue; }
         if text.len() != line.len() && !line.starts_with('\u{C}') && !text.starts_with('\\') {
             let start = TextSize::new((at + line.len() - text.len()) as u32);
-            return Some(Error { kind: ErrorKind::Indentation, message: "unexpected indent".into(), range: TextRange::empty(start) });
+            return Some(unexpected_indent(start));
         }
         break;
     }
     tabs(source)
+}
+
+/// CPython blames the last character of the indentation.
+fn unexpected_indent(behind: TextSize) -> Error {
+    let at = behind.checked_sub(TextSize::new(1)).unwrap_or(behind);
+    Error { kind: ErrorKind::Indentation, message: "unexpected indent".into(), range: TextRange::empty(at) }
 }
 
 /// Indentation that compares differently with other tab sizes (TabError).
@@ -93,7 +99,7 @@ fn explain_error(c: &Context<'_>, e: &ParseError) -> Error {
         P::Lexical(l) => lexical(c, l, range),
         P::FStringError(p) => piece(c, p, 'f', range),
         P::TStringError(p) => piece(c, p, 't', range),
-        P::UnexpectedIndentation => indentation(range, "unexpected indent"),
+        P::UnexpectedIndentation => unexpected_indent(range.end()),
         P::InvalidAssignmentTarget => targets::assignment(c, range),
         P::InvalidAugmentedAssignmentTarget => targets::augmented(c, range),
         P::InvalidDeleteTarget => targets::delete(c, range),
@@ -166,7 +172,11 @@ fn prefixes(c: &Context<'_>, range: TextRange) -> Option<Error> {
 
 fn lexical(c: &Context<'_>, l: &Lexical, range: TextRange) -> Error {
     match l {
-        Lexical::IndentationError => indentation(range, "unindent does not match any outer indentation level"),
+        Lexical::IndentationError => {
+            let line = c.line(range.end());
+            let text = c.lines.text(c.source, line).trim_end_matches(['\n', '\r']);
+            indentation(TextRange::empty(TextSize::new((c.lines.start(line) + text.len()) as u32)), "unindent does not match any outer indentation level")
+        }
         Lexical::UnclosedStringError => {
             let text = c.text(range);
             let body = text.trim_start_matches(|l: char| l.is_ascii_alphabetic());
@@ -178,10 +188,11 @@ fn lexical(c: &Context<'_>, l: &Lexical, range: TextRange) -> Error {
         }
         Lexical::Eof => eof(c, range),
         Lexical::LineContinuationError => {
-            if c.source[range.start().to_usize()..].trim_start_matches('\\').trim().is_empty() { return syntax(range, "unexpected EOF while parsing"); }
-            syntax(range, "unexpected character after line continuation character")
+            let after = TextRange::empty((range.start() + TextSize::new(1)).min(TextSize::new(c.source.len() as u32)));
+            if c.source[range.start().to_usize()..].trim_start_matches('\\').trim().is_empty() { return syntax(after, "unexpected EOF while parsing"); }
+            syntax(after, "unexpected character after line continuation character")
         }
-        Lexical::InvalidByteLiteral => syntax(range, "bytes can only contain ASCII literal characters"),
+        Lexical::InvalidByteLiteral => syntax(c.token_at(range.start()).map_or(range, Ranged::range), "bytes can only contain ASCII literal characters"),
         Lexical::FStringError(p) => piece(c, p, 'f', range),
         Lexical::TStringError(p) => piece(c, p, 't', range),
         Lexical::UnrecognizedToken { tok } => {
@@ -281,7 +292,7 @@ fn generic(c: &Context<'_>, range: TextRange) -> Error {
     if let Some(t) = token {
         if t.kind() == T::Newline && let Some(found) = unclosed(c, t.start()) { return found; }
         if let Some(found) = unclosed(c, t.start()) && c.line(found.range.start()) < c.line(t.start()) && !matches!(t.kind(), T::Rpar | T::Rsqb | T::Rbrace) { return found; }
-        if t.kind() == T::Indent { return indentation(t.range(), "unexpected indent"); }
+        if t.kind() == T::Indent { return unexpected_indent(t.end()); }
         return syntax(t.range(), "invalid syntax");
     }
     syntax(range, "invalid syntax")
@@ -409,7 +420,7 @@ fn line_keyword(c: &Context<'_>, at: TextSize) -> Option<T> {
 fn header(c: &Context<'_>, at: TextSize) -> Option<T> { line_keyword(c, at).filter(|k| matches!(k, T::If | T::Elif | T::While)) }
 
 fn other(c: &Context<'_>, message: &str, range: TextRange) -> Error {
-    if message.starts_with("Unexpected indentation") { return indentation(range, "unexpected indent"); }
+    if message.starts_with("Unexpected indentation") { return unexpected_indent(range.end()); }
     if message.starts_with("Expected an indented block after") { return block(c, message, range); }
     let fixed = match message {
         "Only one '*' parameter allowed" | "Only one '*' separator allowed" => "* argument may appear only once",
@@ -434,6 +445,7 @@ fn other(c: &Context<'_>, message: &str, range: TextRange) -> Error {
         }
         _ => "",
     };
+    if fixed.starts_with("trailing comma") { return syntax(c.token_at(range.end()).map_or(range, Ranged::range), fixed); }
     if !fixed.is_empty() { return syntax(range, fixed); }
     generic(c, range)
 }

@@ -210,7 +210,7 @@ impl Builder {
             Stmt::Import(i) => for a in &i.names { self.alias(a, false)?; },
             Stmt::ImportFrom(i) => for a in &i.names {
                 if a.name.as_str() == "*" {
-                    if self.scope().kind != Kind::Module { return error(s.range(), "import * only allowed at module level"); }
+                    if self.scope().kind != Kind::Module { return error(a.range, "import * only allowed at module level"); }
                 } else { self.alias(a, true)?; }
             },
             Stmt::Global(g) => for n in &g.names { self.declare(n, def::GLOBAL, s.range())?; },
