@@ -5,6 +5,7 @@
 pub mod basic;
 pub mod build_class;
 pub mod execute;
+pub mod fs_path;
 pub mod iterate;
 pub mod output;
 pub mod scope;

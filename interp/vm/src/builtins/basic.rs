@@ -89,10 +89,7 @@ pub fn hash(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
 /// `id(o)`: the word itself, which is unique for immediates too.
 pub fn id(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
     let raw = vm.identity(o);
-    match i64::try_from(raw) {
-        Ok(n) => vm.new_int(n),
-        Err(_) => vm.new_bigint(dashu_int::IBig::from(raw)),
-    }
+    vm.new_usize(raw)
 }
 
 /// `format(value, spec='')`

@@ -131,7 +131,7 @@ pub fn source_text(vm: &mut Vm, source: &Owned, what: &str, filename: &str) -> P
     let text = if let Some(s) = source.cast::<crate::types::str::PyStr>() {
         s.to_str(vm)?.into_owned()
     } else if source.type_of(vm).slots().buffer.is_some() {
-        let bytes = vm.bytes_of(source)?;
+        let bytes = vm.bytes_like(source)?;
         decode_source(vm, &bytes, filename)?
     } else {
         return Err(vm.type_error(what));
