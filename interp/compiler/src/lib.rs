@@ -42,6 +42,8 @@ pub struct Options {
     pub copy_operands: bool,
     /// `await` at module level makes the code a coroutine (`PyCF_ALLOW_TOP_LEVEL_AWAIT`).
     pub allow_top_level_await: bool,
+    /// Errors at the end of the text get the kind [`ErrorKind::Incomplete`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub allow_incomplete_input: bool,
 }
 
 /// A compiled text.
@@ -100,11 +102,16 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> R
     let trimmed = if mode == Mode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
     let lines = Lines::new(trimmed);
     let input = if mode == Mode::Eval { Input::Expression } else { Input::Module };
-    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(*e, trimmed, filename, &lines)) };
+    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(incomplete(*e, trimmed, options), trimmed, filename, &lines)) };
     let nesting = instar_syntax::nesting(&parsed.tokens);
+    let escapes: Vec<Warning> = instar_syntax::invalid_escapes(trimmed, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, trimmed, &lines)).collect();
     let run = move || {
         let result = compile_parsed(trimmed, filename, mode, options, &lines, &parsed.root);
-        result.map_err(|e| locate(*e, trimmed, filename, &lines))
+        result.map(|mut c| {
+            c.warnings.extend(escapes);
+            c.warnings.sort_by_key(|w| (w.line, w.column));
+            c
+        }).map_err(|e| locate(*e, trimmed, filename, &lines))
     };
     if nesting <= SHALLOW { return run(); }
     let too_deep = |what: &str| CompileError {
@@ -126,7 +133,36 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> R
     })
 }
 
+fn warning(range: TextRange, message: String, source: &str, lines: &Lines) -> Warning {
+    let (line, column) = lines.column_in_chars(source, range.start());
+    let (end_line, end_column) = lines.column_in_chars(source, range.end());
+    Warning { message, line, column, end_line, end_column }
+}
+
+/// Marks errors that more text could cure.
+fn incomplete(e: Error, source: &str, options: &Options) -> Error {
+    let at_end = e.range.end().to_usize() >= source.trim_end().len();
+    let open = e.message.ends_with("was never closed") || e.message.starts_with("unterminated triple-quoted") || e.message == "unexpected EOF while parsing";
+    if options.allow_incomplete_input && (open || at_end && e.message.starts_with("expected an indented block")) {
+        return Error { kind: ErrorKind::Incomplete, message: "incomplete input".into(), ..e };
+    }
+    e
+}
+
+/// Interactive input is one compound statement or one line.
+fn check_single(root: &instar_syntax::ast::Mod, lines: &Lines) -> Result<(), Box<Error>> {
+    use instar_syntax::Ranged;
+    let instar_syntax::ast::Mod::Module(m) = root else { return Ok(()) };
+    for pair in m.body.windows(2) {
+        if lines.locate(pair[0].range().end()).0 != lines.locate(pair[1].range().start()).0 {
+            return error::error(pair[1].range(), "multiple statements found while compiling a single statement");
+        }
+    }
+    Ok(())
+}
+
 fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, lines: &Lines, root: &instar_syntax::ast::Mod) -> Result<Compiled, Box<Error>> {
+    if mode == Mode::Single { check_single(root, lines)?; }
     let future = options.future_flags | future::flags(root)?;
     let annotations = future & instar_code::flags::FUTURE_ANNOTATIONS != 0;
     let table = symtable::build(root, annotations)?;

@@ -24,7 +24,7 @@ pub(crate) fn prescan(source: &str) -> Option<Error> {
         }
         break;
     }
-    tabs(source)
+    None
 }
 
 /// CPython blames the last character of the indentation.
@@ -32,9 +32,6 @@ fn unexpected_indent(behind: TextSize) -> Error {
     let at = behind.checked_sub(TextSize::new(1)).unwrap_or(behind);
     Error { kind: ErrorKind::Indentation, message: "unexpected indent".into(), range: TextRange::empty(at) }
 }
-
-/// Indentation that compares differently with other tab sizes (TabError).
-fn tabs(_source: &str) -> Option<Error> { None }
 
 pub(crate) struct Context<'a> {
     pub(crate) source: &'a str,
@@ -163,7 +160,7 @@ fn prefixes(c: &Context<'_>, range: TextRange) -> Option<Error> {
         if all.len() > 3 || !all.chars().all(|l| "ubrft".contains(l)) { continue; }
         for (a, b) in [('u', 'b'), ('u', 'r'), ('u', 'f'), ('u', 't'), ('b', 'f'), ('b', 't'), ('f', 't')] {
             if all.contains(a) && all.contains(b) {
-                return Some(syntax(TextRange::new(name.start(), string.end()), format!("'{a}' and '{b}' prefixes are incompatible")));
+                return Some(syntax(span(name.start(), string.end()), format!("'{a}' and '{b}' prefixes are incompatible")));
             }
         }
     }
@@ -303,7 +300,7 @@ fn hint(c: &Context<'_>, range: TextRange) -> Option<Error> {
     let token = c.token_at(range.start())?;
     let before = c.before(token.start())?;
     let first = line_start(c, before.start())?;
-    let to = |from: TextSize| TextRange::new(from, token.end());
+    let to = |from: TextSize| span(from, token.end());
     if token.kind() == T::From && first.kind() == T::Import { return Some(syntax(to(first.start()), "Did you mean to use 'from ... import ...' instead?")); }
     let value = matches!(token.kind(), T::Name | T::Int | T::Float | T::String | T::FStringStart | T::None | T::True | T::False);
     if value && before.start() == first.start() && matches!(c.text(before.range()), "print" | "exec") {
@@ -314,7 +311,7 @@ fn hint(c: &Context<'_>, range: TextRange) -> Option<Error> {
         if matches!(line_keyword(c, token.start()), Some(T::Def)) { return Some(syntax(before.range(), "expected default value expression")); }
         let name = c.before(before.start())?;
         if name.kind() == T::Name && unclosed(c, token.start()).is_some_and(|e| e.message.starts_with("'(")) {
-            return Some(syntax(TextRange::new(name.start(), before.end()), "expected argument value expression"));
+            return Some(syntax(span(name.start(), before.end()), "expected argument value expression"));
         }
     }
     if before.kind() == T::String && matches!(token.kind(), T::Name | T::Int | T::Float) {
@@ -367,7 +364,7 @@ fn expected_token(c: &Context<'_>, expected: T, found: T, range: TextRange) -> E
         (T::Colon, T::Equal) if header(c, range.start()).is_some() => syntax(range, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"),
         (T::Colon, T::Dot) if line_keyword(c, range.start()) == Some(T::Except) => {
             let start = before.map_or(range.start(), Ranged::start);
-            syntax(TextRange::new(start, range.end()), "cannot use except statement with attribute")
+            syntax(span(start, range.end()), "cannot use except statement with attribute")
         }
         (T::Lpar, T::Colon | T::Rarrow) if line_keyword(c, range.start()) == Some(T::Def) => syntax(range, "expected '('"),
         (T::In, T::Newline) => generic(c, range),
@@ -380,7 +377,7 @@ fn expected_token(c: &Context<'_>, expected: T, found: T, range: TextRange) -> E
         (T::Comma | T::Rpar | T::Rsqb | T::Rbrace, T::Name | T::Int | T::Float | T::Complex | T::String | T::None | T::True | T::False | T::Lambda | T::FStringStart | T::Ellipsis)
             if before.is_some_and(|b| comma_missing(c, b, found, range)) => {
             let start = before.map_or(range.start(), Ranged::start);
-            syntax(TextRange::new(start, range.end()), "invalid syntax. Perhaps you forgot a comma?")
+            syntax(span(start, range.end()), "invalid syntax. Perhaps you forgot a comma?")
         }
         (T::Rpar, T::Lpar) if line_keyword(c, range.start()) == Some(T::Def) => syntax(range, "Function parameters cannot be parenthesized"),
         (T::Rbrace, _) if interpolation_depth(c, range.start()) => piece(c, &Piece::UnclosedLbrace, 'f', range),
@@ -466,3 +463,6 @@ fn block(c: &Context<'_>, message: &str, range: TextRange) -> Error {
     };
     indentation(range, format!("expected an indented block after {name} on line {line}"))
 }
+
+/// A range between two offsets in either order.
+pub(crate) fn span(a: TextSize, b: TextSize) -> TextRange { TextRange::new(a.min(b), a.max(b)) }

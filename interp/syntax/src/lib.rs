@@ -7,8 +7,10 @@ mod diagnostics;
 mod lines;
 mod parse;
 mod targets;
+mod tokens;
 
 pub use lines::Lines;
+pub use tokens::invalid_escapes;
 pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
 pub use ruff_python_ast as ast;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};

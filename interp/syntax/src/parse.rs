@@ -7,7 +7,7 @@ use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{parse_unchecked, Mode, ParseOptions};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::diagnostics;
+use crate::{diagnostics, tokens};
 
 /// Class of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub fn parse(source: &str, input: Input) -> Result<Parsed, Box<Error>> {
     if let Some(error) = diagnostics::prescan(source) { return Err(Box::new(error)); }
     let mode = match input { Input::Module => Mode::Module, Input::Expression => Mode::Expression };
     let parsed = parse_unchecked(source, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
-    if let Some(error) = limits(parsed.tokens()) { return Err(Box::new(error)); }
+    if let Some(error) = limits(parsed.tokens()).or_else(|| tokens::inconsistent_tabs(source, parsed.tokens())) { return Err(Box::new(error)); }
     let first = parsed.errors().iter().min_by_key(|e| e.location.start());
     let unsupported = parsed.unsupported_syntax_errors().iter().min_by_key(|e| e.range.start());
     if first.is_some() || unsupported.is_some() {

@@ -7,7 +7,7 @@ use ruff_python_ast::Expr;
 use ruff_python_parser::parse_expression;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::diagnostics::Context;
+use crate::diagnostics::{span, Context};
 use crate::{Error, ErrorKind};
 
 fn syntax(range: TextRange, message: impl Into<String>) -> Error { Error { kind: ErrorKind::Syntax, message: message.into(), range } }
@@ -109,7 +109,7 @@ pub(crate) fn keyword(c: &Context<'_>, at: TextRange) -> Error {
         }
         if !matches!(t.kind(), T::NonLogicalNewline | T::Comment) { start = t.start(); }
     }
-    let range = TextRange::new(start, c.before(at.start()).map_or(at.start(), Ranged::end));
+    let range = span(start, c.before(at.start()).map_or(at.start(), Ranged::end));
     let call = match open {
         Some(o) if o.kind() == T::Lpar => c.before(o.start()).is_some_and(|t| matches!(t.kind(), T::Name | T::Rpar | T::Rsqb) && t.end() == o.start()),
         Some(_) => false,
@@ -118,8 +118,8 @@ pub(crate) fn keyword(c: &Context<'_>, at: TextRange) -> Error {
     match expression(c, range) {
         Some(Expr::NoneLiteral(_)) if call => syntax(range, "cannot assign to None"),
         Some(Expr::BooleanLiteral(b)) if call => syntax(range, format!("cannot assign to {}", if b.value { "True" } else { "False" })),
-        Some(Expr::Name(_)) => syntax(TextRange::new(start, at.end()), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"),
-        Some(_) if call => syntax(TextRange::new(start, at.end()), "expression cannot contain assignment, perhaps you meant \"==\"?"),
+        Some(Expr::Name(_)) => syntax(span(start, at.end()), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"),
+        Some(_) if call => syntax(span(start, at.end()), "expression cannot contain assignment, perhaps you meant \"==\"?"),
         Some(e) if kind_of(&e).1 => syntax(range, format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", kind_of(&e).0)),
         _ => syntax(at, "invalid syntax"),
     }

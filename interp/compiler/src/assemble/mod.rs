@@ -17,6 +17,7 @@ pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
     copy_returns(&mut u.insts, &mut targets);
     let mut live = reachable(&u, &targets);
     drop_nops(&u, &targets, &mut live);
+    invert(&mut u.insts, &mut targets, &mut live);
     flow::drop_checks(&u, &targets, &mut live);
     drop_jumps(&u, &targets, &mut live);
     layout(u, targets, live, filename)
@@ -83,6 +84,32 @@ fn reachable(u: &Unit<'_>, targets: &[u32]) -> Vec<bool> {
         }
     }
     live
+}
+
+/// A conditional jump over a jump becomes the opposite jump.
+fn invert(insts: &mut [Inst], targets: &mut [u32], live: &mut [bool]) {
+    let mut wanted = vec![0u32; insts.len() + 1];
+    for (i, &t) in targets.iter().enumerate() { if live[i] && t != NONE { wanted[t as usize] += 1; } }
+    for i in 0..insts.len() {
+        if !live[i] || targets[i] == NONE { continue; }
+        let opposite = match insts[i].op {
+            Op::JumpIfTrue => Op::JumpIfFalse,
+            Op::JumpIfFalse => Op::JumpIfTrue,
+            Op::JumpIfNone => Op::JumpIfNotNone,
+            Op::JumpIfNotNone => Op::JumpIfNone,
+            op @ (Op::CompareJump | Op::CompareJumpK) => op,
+            _ => continue,
+        };
+        let Some(k) = (i + 1..insts.len()).find(|&k| live[k]) else { continue };
+        let behind = (k + 1..insts.len()).find(|&n| live[n]);
+        let first = (targets[i] as usize..insts.len()).find(|&n| live[n]);
+        // Nothing else may come to the jump that vanishes.
+        if insts[k].op != Op::Jump || behind.is_none() || first != behind || (i + 1..=k).any(|n| wanted[n] > 0) { continue; }
+        if opposite == insts[i].op { insts[i].cache ^= 1 << 16; }
+        insts[i].op = opposite;
+        targets[i] = targets[k];
+        live[k] = false;
+    }
 }
 
 /// A no-op stays only where its line has no other instruction.

@@ -193,9 +193,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn warn(&mut self, range: TextRange, message: String) {
-        let (line, column) = self.lines.column_in_chars(self.source, range.start());
-        let (end_line, end_column) = self.lines.column_in_chars(self.source, range.end());
-        self.warnings.push(Warning { message, line, column, end_line, end_column });
+        self.warnings.push(crate::warning(range, message, self.source, self.lines));
     }
 
     pub(crate) fn mangle(&self, name: &str) -> String { crate::symtable::mangle(self.u.class.as_deref(), name) }
