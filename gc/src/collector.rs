@@ -41,6 +41,8 @@ struct Lists<H: GcHeader> {
 pub struct Collector<H: GcHeader> {
     /// Tracked allocations minus deaths since the last collection of generation 0.
     young: Cell<u32>,
+    /// `young` above this raises `wanted`: the threshold, or never while that would be idle.
+    trigger: Cell<u32>,
     threshold: Cell<u32>,
     wanted: Cell<bool>,
     /// A word of the runtime's that gets these bits when `wanted` rises, so that one test serves all its reasons to stop.
@@ -76,6 +78,7 @@ impl<H: GcHeader> Collector<H> {
         }
         Collector {
             young: Cell::new(0),
+            trigger: Cell::new(if thresholds[0] == 0 { u32::MAX } else { thresholds[0] }),
             threshold: Cell::new(thresholds[0]),
             wanted: Cell::new(false),
             bell: Cell::new((core::ptr::null(), 0)),
@@ -114,7 +117,7 @@ impl<H: GcHeader> Collector<H> {
     pub fn count_alloc(&self) {
         let n = self.young.get() + 1;
         self.young.set(n);
-        if n > self.threshold.get() {
+        if n > self.trigger.get() {
             self.raise();
         }
     }
@@ -122,15 +125,20 @@ impl<H: GcHeader> Collector<H> {
     #[cold]
     #[inline(never)]
     fn raise(&self) {
-        if self.enabled.get() && !self.collecting.get() && self.threshold.get() != 0 {
-            self.wanted.set(true);
-            let (bell, bits) = self.bell.get();
-            if !bell.is_null() {
-                // SAFETY: `set_bell`'s promise.
-                let bell = unsafe { &*bell };
-                bell.set(bell.get() | bits);
-            }
+        self.trigger.set(u32::MAX);
+        self.wanted.set(true);
+        let (bell, bits) = self.bell.get();
+        if !bell.is_null() {
+            // SAFETY: `set_bell`'s promise.
+            let bell = unsafe { &*bell };
+            bell.set(bell.get() | bits);
         }
+    }
+    /// Takes `wanted` back and arms the trigger, unless automatic collection is off or a collection runs.
+    pub fn calm(&self) {
+        self.wanted.set(false);
+        let armed = self.enabled.get() && !self.collecting.get() && self.threshold.get() != 0;
+        self.trigger.set(if armed { self.threshold.get() } else { u32::MAX });
     }
 
     /// Takes a live object away from the collector.
@@ -198,9 +206,7 @@ impl<H: GcHeader> Collector<H> {
     /// Turns automatic collection on or off.
     pub fn set_enabled(&self, on: bool) {
         self.enabled.set(on);
-        if !on {
-            self.wanted.set(false);
-        }
+        self.calm();
     }
     /// Whether a collection runs now.
     pub fn is_collecting(&self) -> bool {
@@ -215,7 +221,7 @@ impl<H: GcHeader> Collector<H> {
         self.threshold.set(thresholds[0]);
         self.thresholds[0].set(thresholds[1]);
         self.thresholds[1].set(thresholds[2]);
-        self.wanted.set(false);
+        self.calm();
     }
     /// Counters of the three generations, as `gc.get_count` shows them.
     pub fn counts(&self) -> [u32; 3] {
@@ -271,10 +277,10 @@ impl<H: GcHeader> Collector<H> {
 
     /// Collects generations 0..=`generation`. Does nothing while another collection runs.
     pub fn collect<M: ObjectModel<Header = H>>(&self, generation: usize, model: &mut M) -> Report {
-        self.wanted.set(false);
         if self.collecting.replace(true) {
             return Report::default();
         }
+        self.calm();
         let generation = generation.min(2);
         if generation < 2 {
             self.counts[generation].set(self.counts[generation].get() + 1);
@@ -286,6 +292,7 @@ impl<H: GcHeader> Collector<H> {
         // SAFETY: all lists are the collector's own and hold live nodes; model promises the rest.
         let report = unsafe { self.phases(generation, model) };
         self.collecting.set(false);
+        self.calm();
         let mut stats = self.stats[generation].get();
         stats.collections += 1;
         stats.collected += report.collected;

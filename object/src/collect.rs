@@ -166,7 +166,7 @@ impl<L: Layout> Heap<L> {
         match generation {
             Some(generation) => Some((generation as u8, self.collect(generation as u8, host))),
             None => {
-                self.collector.set_enabled(self.collector.is_enabled());
+                self.collector.calm();
                 None
             }
         }

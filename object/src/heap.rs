@@ -68,6 +68,8 @@ thread_local! {
 struct FreeCells {
     head: Cell<*mut u8>,
     len: Cell<u16>,
+    /// Bytes of each cell: a type that was given the list of another size does not use it.
+    bytes: Cell<u32>,
 }
 
 /// Objects of one interpreter. Not `Sync`, and held in place (`Rc`) while entered.
@@ -124,7 +126,7 @@ impl<L: Layout> Heap<L> {
             events: UnsafeCell::new(Vec::new()),
             weak_table: UnsafeCell::new(WeakTable::default()),
             finalized: UnsafeCell::new(HashSet::new()),
-            free_lists: [const { FreeCells { head: Cell::new(null_mut()), len: Cell::new(0) } }; FREE_LISTS],
+            free_lists: [const { FreeCells { head: Cell::new(null_mut()), len: Cell::new(0), bytes: Cell::new(0) } }; FREE_LISTS],
             str_type: Cell::new(None),
             fail_after: Cell::new(options.fail_after),
             fail_once: Cell::new(options.fail_once),
@@ -419,6 +421,7 @@ impl<L: Layout> Heap<L> {
             let requested = self.requested.get().wrapping_add(bytes);
             if let Some(cell) = NonNull::new(head)
                 && requested <= self.limit.get()
+                && list.bytes.get() as usize == bytes
             {
                 // SAFETY: cells on the list hold their link in the second word (the first is a cleared header).
                 list.head.set(unsafe { head.cast::<*mut u8>().add(1).read() });
@@ -453,7 +456,9 @@ impl<L: Layout> Heap<L> {
         if L::FREE_LISTS
             && let Some(list) = self.kind_list(info, payload_bytes)
             && list.len.get() < info.free_list.cap
+            && (list.len.get() == 0 || list.bytes.get() as usize == bytes)
         {
+            list.bytes.set(bytes as u32);
             self.requested.set(self.requested.get().wrapping_sub(bytes));
             // SAFETY: a cell has at least 16 bytes and is ours now.
             unsafe {
@@ -468,14 +473,13 @@ impl<L: Layout> Heap<L> {
         unsafe { self.free_cell(cell, bytes) }
     }
     /// Empties the free lists.
-    pub fn flush_free_lists(&self, size_of: impl Fn(usize) -> Option<usize>) {
-        for (id, list) in self.free_lists.iter().enumerate() {
-            let Some(bytes) = size_of(id) else { continue };
+    pub fn flush_free_lists(&self) {
+        for list in &self.free_lists {
             while let Some(cell) = NonNull::new(list.head.get()) {
-                // SAFETY: as in `kind_cell`; the caller knows the size of the list's cells.
+                // SAFETY: as in `kind_cell`.
                 unsafe {
                     list.head.set(cell.as_ptr().cast::<*mut u8>().add(1).read());
-                    self.cells.free(cell, bytes);
+                    self.cells.free(cell, list.bytes.get() as usize);
                 }
             }
             list.len.set(0);
@@ -639,11 +643,15 @@ impl<L: Layout> Heap<L> {
     }
     /// Gives unused pages back to the system.
     pub fn trim(&self) {
+        self.flush_free_lists();
         self.cells.trim();
     }
     /// Gives all pages back if no cell is live; otherwise leaks them and says how many cells are.
     pub fn shutdown(&self) -> usize {
-        drop(self.take_events());
+        while self.pending() {
+            drop(self.take_events());
+        }
+        self.flush_free_lists();
         if self.cells.release_all() { 0 } else { self.cells.usage().live_cells }
     }
 }
@@ -651,10 +659,9 @@ impl<L: Layout> Heap<L> {
 impl<L: Layout> Drop for Heap<L> {
     fn drop(&mut self) {
         self.leave();
+        self.flush_free_lists();
         // A heap with live cells leaks its pages: somebody may still hold handles.
-        let () = {
-            self.cells.release_all();
-        };
+        self.cells.release_all();
     }
 }
 

@@ -113,6 +113,14 @@ pub unsafe fn values<L: Layout>(obj: ObjPtr<L>) -> *mut Word<L> {
     block
 }
 
+/// `values`, for our own use: one test in either policy.
+#[inline(always)]
+fn block<L: Layout>(obj: ObjPtr<L>) -> Option<Values<L>> {
+    let word = obj.attr_word(0).get();
+    let found = if merged::<L>() { word.addr() & 1 != 0 } else { !word.is_null() };
+    found.then(|| Values(word.wrapping_sub(merged::<L>() as usize).cast()))
+}
+
 #[inline(always)]
 fn set_values<L: Layout>(obj: ObjPtr<L>, values: *mut Word<L>) {
     let word = values.cast::<u8>();
@@ -134,14 +142,11 @@ pub unsafe fn capacity<L: Layout>(values: *mut Word<L>) -> usize {
 /// The object's type has `ATTRS`; the slot came from `index` of this type.
 #[inline(always)]
 pub unsafe fn load<L: Layout>(obj: ObjPtr<L>, slot: usize) -> Word<L> {
-    // SAFETY: passed on; with spare slots every block has room for every slot of the class (`birth_capacity` never
-    // shrinks below what was promised to older instances).
-    unsafe {
-        let block = values(obj);
-        if block.is_null() || (<L::Slots as SlotPolicy>::EXACT && slot >= Values(block).capacity()) {
-            return Word::NULL;
-        }
-        Values(block).get(slot)
+    // With spare slots every block has room for every slot of the class (`birth_capacity` never promises more to younger
+    // instances than to older ones).
+    match block(obj) {
+        Some(block) if !<L::Slots as SlotPolicy>::EXACT || slot < block.capacity() => block.get(slot),
+        _ => Word::NULL,
     }
 }
 
@@ -151,11 +156,10 @@ pub unsafe fn load<L: Layout>(obj: ObjPtr<L>, slot: usize) -> Word<L> {
 /// As for `load`.
 #[inline(always)]
 pub unsafe fn replace<L: Layout>(obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
-    // SAFETY: as for `load`.
-    let block = Values(unsafe { values(obj) });
-    if block.0.is_null() || slot >= block.capacity() {
-        return Err(value);
-    }
+    let block = match block(obj) {
+        Some(block) if slot < block.capacity() => block,
+        _ => return Err(value),
+    };
     let old = block.get(slot);
     block.put(slot, value.into_word());
     if old.is_null() {
