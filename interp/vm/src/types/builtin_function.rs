@@ -26,8 +26,8 @@ pub struct PyBuiltinFunction {
     pub this: Option<Owned>,
     /// `__module__`.
     pub(crate) module: Slot,
-    /// The descriptor it was bound from.
-    pub(crate) descr: Option<Ref<PyMethodDescriptor>>,
+    /// The descriptor it was bound from, a `method_descriptor`.
+    descr: Option<Owned>,
     /// Its signature, parsed at the first call that needs it (the descriptor's, if there is one).
     parsed: OnceCell<Box<Signature>>,
 }
@@ -41,12 +41,12 @@ impl PyBuiltinFunction {
     }
     /// A native method bound to `this`.
     pub(crate) fn bound(descr: &Ref<PyMethodDescriptor>, this: Owned) -> Self {
-        PyBuiltinFunction { def: descr.def, this: Some(this), module: Slot::default(), descr: Some(descr.clone()), parsed: OnceCell::new() }
+        PyBuiltinFunction { def: descr.def, this: Some(this), module: Slot::default(), descr: Some(descr.obj().clone()), parsed: OnceCell::new() }
     }
     /// Calls it.
     #[inline]
     pub fn invoke(&self, vm: &mut Vm, args: Args<'_>) -> PyResult {
-        let parsed = match &self.descr {
+        let parsed = match self.descr() {
             Some(d) => {
                 descriptor::check_shape(vm, &d.owner, self.def, &args)?;
                 &d.parsed
@@ -58,6 +58,9 @@ impl PyBuiltinFunction {
             None => { let none = vm.none(); self.def.call(vm, &none, args, parsed) }
         }
     }
+    /// The descriptor it was bound from.
+    #[inline]
+    pub(crate) fn descr(&self) -> Option<&Ref<PyMethodDescriptor>> { self.descr.as_ref().and_then(|d| d.cast()) }
     fn is_plain(&self) -> bool { self.this.as_ref().is_none_or(|t| t.cast::<PyModule>().is_some()) }
 }
 
