@@ -20,6 +20,8 @@ pub mod classmethod_descriptor;
 pub mod code;
 pub mod complex;
 pub mod container_repr;
+#[cfg(test)]
+mod container_tests;
 pub mod coroutine;
 pub mod descriptor;
 pub mod dict;
