@@ -1,1 +1,32 @@
-fn main() {}
+//! The `instar` command.
+//!
+//! `cli.rs` reads the command line, `run.rs` runs it, `streams.rs` makes the standard streams, `fingerprint.rs` and
+//! `memstats.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
+
+mod cli;
+mod fingerprint;
+mod library;
+mod memstats;
+mod run;
+mod streams;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    match cli::parse(args) {
+        cli::Request::Show(text) => match std::io::stdout().write_all(text.as_bytes()) { Ok(()) => ExitCode::SUCCESS, Err(_) => ExitCode::FAILURE },
+        cli::Request::Wrong(text) => {
+            eprint!("{text}");
+            ExitCode::from(2)
+        }
+        cli::Request::Run(settings, target) => {
+            if settings.x_options.iter().any(|(name, _)| name == "fingerprint") {
+                println!("{}", fingerprint::line());
+                return ExitCode::SUCCESS;
+            }
+            ExitCode::from(run::run(*settings, &target))
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! One run: start-up, the main program, its end as an exit code.
+//!
+//! Order of start-up: types (`Vm::boot`), native modules, `builtins`, `sys`, importlib, encodings, streams, warnings options,
+//! `site`, `sys.path[0]`. Not here: the command line (`cli.rs`).
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use instar_vm::builtins::execute;
+use instar_vm::import::library::EMBEDDED;
+use instar_vm::import::{bootstrap, native};
+use instar_vm::types::dict::PyDict;
+use instar_vm::vm::Settings;
+use instar_vm::{ObjExt, Owned, PyResult, Raised, Ref, Vm};
+
+use crate::cli::Target;
+use crate::library::Embedded;
+use crate::{cli, memstats, streams};
+
+/// Exit code of our own bugs.
+const BUG: u8 = 70;
+
+/// Runs and gives the exit code.
+pub fn run(mut settings: Settings, target: &Target) -> u8 {
+    settings.executable = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_default();
+    if settings.stdlib.is_none() { settings.stdlib = beside_executable(&settings.executable) }
+    let wants_memstats = settings.x_options.iter().any(|(name, _)| name == "memstats");
+    let mut vm = match Vm::boot(settings) {
+        Ok(vm) => vm,
+        Err(e) => { eprintln!("instar: {e}"); return BUG }
+    };
+    if std::env::var("INSTAR_GC").as_deref() == Ok("never") { vm.heap.gc_set_enabled(false) }
+    let result = start(&mut vm);
+    let mut code = match result {
+        Ok(()) => {
+            let ended = main_program(&mut vm, target);
+            finish(&mut vm, ended)
+        }
+        Err(e) => { let code = report(&mut vm, e); if code == 0 { 0 } else { code } }
+    };
+    if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }
+    if let Err(e) = instar_vm::sysmod::shutdown(&mut vm) { report(&mut vm, e); }
+    if !flush_streams(&mut vm) && code == 0 { code = 120 }
+    // The process ends: its memory goes with it, faster than object by object.
+    std::mem::forget(vm);
+    code
+}
+
+fn beside_executable(executable: &str) -> Option<String> {
+    let root = Path::new(executable).parent()?.parent()?;
+    cli::library_below(&root.display().to_string()).filter(|d| d.ends_with("python3.14"))
+}
+
+fn start(vm: &mut Vm) -> PyResult<()> {
+    vm.register_modules(instar_stdlib_core::MODULES);
+    if vm.settings.stdlib.is_none() { vm.set_library(Rc::new(Embedded::open())) }
+    instar_vm::builtins::init(vm)?;
+    instar_vm::sysmod::init(vm)?;
+    set_path(vm)?;
+    bootstrap::start(vm)?;
+    vm.import_module("encodings")?;
+    streams::make(vm)?;
+    if !vm.settings.warn_options.is_empty() { vm.import_module("warnings")?; }
+    main_module(vm)?;
+    if !vm.settings.no_site { vm.import_module("site")?; }
+    Ok(())
+}
+
+/// `sys.path` before the program's own directory: `PYTHONPATH`, then the library.
+fn set_path(vm: &mut Vm) -> PyResult<()> {
+    let path = bootstrap::path_list(vm)?;
+    path.clear(vm);
+    let mut entries = Vec::new();
+    if !vm.settings.ignore_environment && let Ok(p) = std::env::var("PYTHONPATH") {
+        entries.extend(p.split(':').filter(|e| !e.is_empty()).map(str::to_owned));
+    }
+    entries.push(vm.settings.stdlib.clone().unwrap_or_else(|| EMBEDDED.to_owned()));
+    for e in entries {
+        let e = vm.new_str(&e)?;
+        path.push(vm, e)?;
+    }
+    Ok(())
+}
+
+/// `__main__`, empty.
+fn main_module(vm: &mut Vm) -> PyResult<Owned> {
+    if let Some(m) = vm.loaded_module("__main__")? { return Ok(m) }
+    let module = vm.new_module("__main__", None)?.into_obj();
+    let dict = vm.module_dict(&module)?;
+    let (key, builtins) = (vm.names.__builtins__.clone(), vm.import_module("builtins")?);
+    dict.set_item(vm, &key, &builtins)?;
+    if let Some(importer) = builtin_importer(vm)? {
+        let key = vm.names.__loader__.clone();
+        dict.set_item(vm, &key, &importer)?;
+    }
+    let (name, modules) = (vm.names.__main__.clone(), vm.modules.clone());
+    modules.set_item(vm, &name, &module)?;
+    Ok(module)
+}
+
+fn builtin_importer(vm: &mut Vm) -> PyResult<Option<Owned>> {
+    match vm.loaded_module("_frozen_importlib")? { Some(m) => vm.get_attr_str(&m, "BuiltinImporter").map(Some), None => Ok(None) }
+}
+
+fn prepend_path(vm: &mut Vm, entry: &str) -> PyResult<()> {
+    if vm.settings.safe_path { return Ok(()) }
+    let path = bootstrap::path_list(vm)?;
+    let entry = vm.new_str(entry)?;
+    path.insert(vm, 0, entry)
+}
+
+fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
+    let module = main_module(vm)?;
+    let dict = vm.module_dict(&module)?;
+    match target {
+        Target::Command(text) => {
+            prepend_path(vm, "")?;
+            run_text(vm, &dict, text.as_bytes(), "<string>")
+        }
+        Target::Module(name) => {
+            let here = std::env::current_dir().map(|d| d.display().to_string()).unwrap_or_default();
+            prepend_path(vm, &here)?;
+            run_as_main(vm, name, true)
+        }
+        Target::File(file) => run_file(vm, &dict, file),
+        Target::Stdin => {
+            prepend_path(vm, "")?;
+            let mut bytes = Vec::new();
+            if let Err(e) = std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes) { return Err(vm.os_error_from(e, None)) }
+            run_text(vm, &dict, &bytes, "<stdin>")
+        }
+    }
+}
+
+/// `runpy._run_module_as_main(name, alter_argv)`
+fn run_as_main(vm: &mut Vm, name: &str, alter_argv: bool) -> PyResult<()> {
+    let run = vm.import_attr("runpy", "_run_module_as_main")?;
+    let args = [vm.new_str(name)?, vm.bool(alter_argv)];
+    vm.call_n(&run, &args).map(drop)
+}
+
+fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &str) -> PyResult<()> {
+    let path = PathBuf::from(file);
+    let archive = path.is_dir() || std::fs::read(&path).is_ok_and(|b| b.starts_with(b"PK\x03\x04"));
+    if archive {
+        let path = bootstrap::path_list(vm)?;
+        let entry = vm.new_str(file)?;
+        path.insert(vm, 0, entry)?;
+        return run_as_main(vm, "__main__", false);
+    }
+    let bytes = match std::fs::read(&path) {
+        Ok(b) => b,
+        Err(e) => {
+            let number = e.raw_os_error().unwrap_or(0);
+            let text = e.to_string();
+            let text = text.split(" (os error").next().unwrap_or("");
+            eprintln!("{}: can't open file '{}': [Errno {number}] {text}", vm.settings.executable, absolute(file));
+            let two = vm.new_int(2)?;
+            let ty = vm.types.system_exit.clone();
+            return Err(vm.raise(&ty, vec![two]));
+        }
+    };
+    let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let folder = real.parent().map(|d| d.display().to_string()).unwrap_or_default();
+    prepend_path(vm, &folder)?;
+    let shown = vm.new_str(&absolute(file))?;
+    for key in ["__file__", "__cached__"] {
+        let k = vm.intern(key)?;
+        let value = if key == "__file__" { shown.clone() } else { vm.none() };
+        dict.set_item(vm, &k, &value)?;
+    }
+    if let Some(m) = vm.loaded_module("_frozen_importlib_external")? {
+        let class = vm.get_attr_str(&m, "SourceFileLoader")?;
+        let name = vm.names.__main__.clone();
+        let loader = vm.call2(&class, &name, &shown)?;
+        let key = vm.names.__loader__.clone();
+        dict.set_item(vm, &key, &loader)?;
+    }
+    run_text(vm, dict, &bytes, &absolute(file))
+}
+
+fn absolute(file: &str) -> String { std::path::absolute(file).map_or_else(|_| file.to_owned(), |p| p.display().to_string()) }
+
+fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {
+    let code = native::code_of(vm, bytes, file)?;
+    execute::run_code(vm, &code, dict, dict.obj(), None).map(drop)
+}
+
+/// The exit code of a program that ended; an exception is shown.
+fn finish(vm: &mut Vm, ended: PyResult<()>) -> u8 {
+    match ended { Ok(()) => 0, Err(e) => report(vm, e) }
+}
+
+/// Shows an uncaught exception through `sys.excepthook` and gives the exit code; SystemExit says its own.
+fn report(vm: &mut Vm, error: Raised) -> u8 {
+    if error.is(vm, &vm.types.system_exit.clone()) { return exit_code(vm, &error) }
+    let interrupt = error.is(vm, &vm.types.keyboard_interrupt.clone());
+    flush_streams(vm);
+    instar_vm::display::print_uncaught(vm, error);
+    flush_streams(vm);
+    if interrupt { 130 } else { 1 }
+}
+
+fn exit_code(vm: &mut Vm, error: &Raised) -> u8 {
+    let code = match vm.get_attr_str(error.exception().obj(), "code") { Ok(c) => c, Err(_) => return 1 };
+    if vm.is_none(&code) { return 0 }
+    if code.is_instance_of(vm, &vm.types.int) { return vm.index_i64(&code).map_or(255, |n| n as u8) }
+    flush_streams(vm);
+    match vm.str_text(&code) { Ok(text) => eprintln!("{text}"), Err(_) => eprintln!("SystemExit") }
+    1
+}
+
+/// Flushes `sys.stdout` and `sys.stderr`; false if the first failed.
+fn flush_streams(vm: &mut Vm) -> bool {
+    let mut fine = true;
+    for name in ["stdout", "stderr"] {
+        let Ok(key) = vm.intern(name) else { continue };
+        let Some(stream) = vm.sys.clone().get_interned(vm, &key).filter(|s| !vm.is_none(s)) else { continue };
+        let closed = vm.get_attr_str(&stream, "closed").and_then(|c| vm.truth(&c)).unwrap_or(false);
+        let flush = vm.names.flush.clone();
+        if !closed && let Err(e) = vm.call_method(&stream, &flush, &[]) {
+            if name == "stdout" { vm.unraisable(e, "flushing sys.stdout", None); fine = false }
+        }
+    }
+    fine
+}

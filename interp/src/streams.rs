@@ -1,0 +1,77 @@
+//! `sys.stdin`, `sys.stdout`, `sys.stderr`, made from the process's descriptors with the module `_io`.
+//!
+//! Not here: the stream types.
+
+use instar_vm::import::ImportState;
+use instar_vm::{Owned, PyResult, Vm};
+
+struct Stream { fd: i64, name: &'static str, file: &'static str, mode: &'static str, errors: &'static str }
+
+const STREAMS: [Stream; 3] = [
+    Stream { fd: 0, name: "stdin", file: "<stdin>", mode: "r", errors: "strict" },
+    Stream { fd: 1, name: "stdout", file: "<stdout>", mode: "w", errors: "strict" },
+    Stream { fd: 2, name: "stderr", file: "<stderr>", mode: "w", errors: "backslashreplace" },
+];
+
+/// Makes the three and their `__stdin__` forms. A closed descriptor gives None.
+pub fn make(vm: &mut Vm) -> PyResult<()> {
+    let (encoding, errors) = wanted(vm);
+    for s in STREAMS {
+        let errors = if s.fd == 2 { s.errors } else { errors.as_deref().unwrap_or(s.errors) };
+        let stream = if is_open(s.fd) { open(vm, &s, &encoding, errors)? } else { vm.none() };
+        let sys = vm.sys.clone();
+        for name in [s.name.to_owned(), format!("__{}__", s.name)] {
+            let key = vm.intern(&name)?;
+            sys.set_item(vm, &key, &stream)?;
+        }
+    }
+    vm.state::<ImportState>().streams_made = true;
+    Ok(())
+}
+
+/// Encoding and error handler that `PYTHONIOENCODING` asks for.
+fn wanted(vm: &Vm) -> (String, Option<String>) {
+    let text = if vm.settings.ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() }.unwrap_or_default();
+    let (encoding, errors) = text.split_once(':').unwrap_or((&text, ""));
+    (if encoding.is_empty() { "utf-8".to_owned() } else { encoding.to_owned() }, Some(errors.to_owned()).filter(|e| !e.is_empty()))
+}
+
+#[cfg(unix)]
+// SAFETY: fcntl with F_GETFD only asks.
+fn is_open(fd: i64) -> bool { unsafe { libc::fcntl(fd as i32, libc::F_GETFD) != -1 } }
+#[cfg(not(unix))]
+fn is_open(_: i64) -> bool { true }
+
+#[cfg(unix)]
+// SAFETY: isatty only asks.
+fn is_terminal(fd: i64) -> bool { unsafe { libc::isatty(fd as i32) == 1 } }
+#[cfg(not(unix))]
+fn is_terminal(_: i64) -> bool { false }
+
+fn open(vm: &mut Vm, s: &Stream, encoding: &str, errors: &str) -> PyResult {
+    let unbuffered = vm.settings.unbuffered && s.mode == "w";
+    let io = vm.import_module("_io")?;
+    let raw_mode = format!("{}b", s.mode);
+    let fd = vm.new_int(s.fd)?;
+    let (mode, closefd) = (vm.new_str(&raw_mode)?, vm.bool(false));
+    let open = vm.get_attr_str(&io, "open")?;
+    let buffering = vm.new_int(if unbuffered { 0 } else { -1 })?;
+    let buffer = vm.call_kw(&open, &[fd], &[("mode", mode), ("buffering", buffering), ("closefd", closefd)])?;
+    let raw = if unbuffered { buffer.clone() } else { vm.get_attr_str(&buffer, "raw")? };
+    let name = vm.new_str(s.file)?;
+    set(vm, &raw, "name", &name)?;
+    let wrapper = vm.get_attr_str(&io, "TextIOWrapper")?;
+    let newline = vm.new_str("\n")?;
+    let newline = if s.mode == "r" { vm.none() } else { newline };
+    let line_buffering = vm.bool(s.fd == 2 || is_terminal(s.fd) || vm.settings.interactive);
+    let (encoding, errors, write_through) = (vm.new_str(encoding)?, vm.new_str(errors)?, vm.bool(unbuffered));
+    let stream = vm.call_kw(&wrapper, &[buffer], &[("encoding", encoding), ("errors", errors), ("newline", newline), ("line_buffering", line_buffering), ("write_through", write_through)])?;
+    let mode = vm.new_str(s.mode)?;
+    set(vm, &stream, "mode", &mode)?;
+    Ok(stream)
+}
+
+fn set(vm: &mut Vm, o: &Owned, name: &str, value: &Owned) -> PyResult<()> {
+    let key = vm.intern(name)?;
+    vm.set_attr(o, &key, value)
+}
