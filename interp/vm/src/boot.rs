@@ -68,6 +68,9 @@ impl Vm {
         let types = Box::new(ManuallyDrop::into_inner(types));
         let vm = Vm::assemble(heap, stack, types, Box::new(consts), Box::new(names), interned, modules, builtins, sys, settings, keys, native_stack_limit());
         let mut vm = Box::new(vm);
+        // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
+        unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };
+        if vm.settings.gc_stress { vm.breaker.set(crate::eval::breaker::bits::STRESS) }
         link_types(&mut vm).map_err(|e| failed(&mut vm, "types", e))?;
         for (name, init) in INITS {
             init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;
@@ -240,3 +243,93 @@ fn stack_start() -> Option<usize> {
 
 #[cfg(not(target_os = "linux"))]
 fn stack_start() -> Option<usize> { None }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use crate::object::ObjExt;
+    use crate::typeobj::vm_flags;
+
+    fn settings() -> Settings {
+        Settings {
+            argv: Vec::new(), executable: String::new(), hash_seed: Some(0), optimize: 0, verbose: 0, quiet: true, inspect: false, interactive: false,
+            isolated: true, ignore_environment: true, no_site: true, no_user_site: true, dont_write_bytecode: true, bytes_warning: 0, safe_path: true,
+            unbuffered: false, dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false,
+            fail_after: None, int_max_str_digits: 4300,
+        }
+    }
+
+    fn vm() -> Box<Vm> { Vm::boot(settings()).unwrap_or_else(|e| panic!("{e}")) }
+
+    fn ok<T>(vm: &mut Vm, r: Result<T, Raised>) -> T {
+        r.unwrap_or_else(|e| panic!("{}", vm.repr_text(e.exception().obj()).unwrap_or_default()))
+    }
+
+    fn message<T>(vm: &mut Vm, r: Result<T, Raised>) -> String {
+        match r {
+            Ok(_) => "no error".to_owned(),
+            Err(e) => { let text = vm.str(e.exception().obj()); let text = ok(vm, text); crate::protocol::attr::name_text(&text) }
+        }
+    }
+
+    #[test]
+    fn the_table_names_each_type_once() {
+        assert_eq!(ROWS.len(), Types::FIELDS.len());
+        let mut vm = vm();
+        let all: Vec<TypeRef> = vm.types.all().into_iter().cloned().collect();
+        for ty in &all {
+            assert!(!ty.name(&vm).is_empty());
+            assert!(ty.is_subtype_of(&vm, &vm.types.object), "{}", ty.name(&vm));
+            assert!(ty.native.get().is_some(), "{} is not filled", ty.name(&vm));
+            let r = vm.repr_text(ty.obj());
+            assert!(ok(&mut vm, r).starts_with("<class '"));
+        }
+    }
+
+    #[test]
+    fn classes_of_python_find_slots_through_wrappers() {
+        let mut vm = vm();
+        let base = vm.types.list.obj().clone();
+        let made = vm.new_class("m", "L", &[base], None);
+        let class = ok(&mut vm, made);
+        assert!(class.has_flag(vm_flags::SEQUENCE | vm_flags::BASETYPE));
+        assert!(class.slots().len.map(|f| f as usize) == vm.types.list.slots().len.map(|f| f as usize));
+        assert!(class.slots().binary[0].is_none() && class.slots().concat.is_some());
+        let made = vm.call(class.obj(), Args::EMPTY);
+        let instance = ok(&mut vm, made);
+        let (name, value) = (vm.intern("x").ok(), vm.intern("value").ok());
+        let (name, value) = (name.expect("interned"), value.expect("interned"));
+        let set = vm.set_attr(&instance, &name, &value);
+        ok(&mut vm, set);
+        let got = vm.get_attr(&instance, &name);
+        assert!(ok(&mut vm, got).is(&value));
+        assert!(vm.types.list.subclasses(&vm).iter().any(|t| t.ptr() == class.ptr()));
+    }
+
+    #[test]
+    fn layouts_that_conflict_are_refused() {
+        let mut vm = vm();
+        let bases = [vm.types.int.obj().clone(), vm.types.list.obj().clone()];
+        let made = vm.new_class("m", "X", &bases, None);
+        assert_eq!(message(&mut vm, made), "multiple bases have instance lay-out conflict");
+        let bases = [vm.types.bool.obj().clone()];
+        let made = vm.new_class("m", "X", &bases, None);
+        assert_eq!(message(&mut vm, made), "type 'bool' is not an acceptable base type");
+    }
+
+    #[test]
+    fn slot_wrappers_check_their_self() {
+        let mut vm = vm();
+        let int = vm.types.int.obj().clone();
+        let name = vm.names.__repr__.clone();
+        let found = vm.get_attr(&int, &name);
+        let wrapper = ok(&mut vm, found);
+        let text = vm.intern("text").ok().expect("interned");
+        let called = vm.call1(&wrapper, &text);
+        assert_eq!(message(&mut vm, called), "descriptor '__repr__' requires a 'int' object but received a 'str'");
+        let called = vm.call0(&wrapper);
+        assert_eq!(message(&mut vm, called), "descriptor '__repr__' of 'int' object needs an argument");
+        assert_eq!(wrapper.type_name(&vm), "wrapper_descriptor");
+    }
+}

@@ -6,9 +6,8 @@
 use super::slot_table::{SlotFn, SlotRow, Wrap};
 use super::TypeRef;
 use crate::args::{check_count, Args};
-use crate::object::{ObjExt, Owned, Ref};
+use crate::object::{ObjExt, Owned};
 use crate::protocol::attr;
-use crate::types::memoryview::PyMemoryView;
 use crate::vm::{PyResult, Raised, Vm};
 
 #[cold]
@@ -108,7 +107,7 @@ pub fn call_slot(vm: &mut Vm, row: &'static SlotRow, func: SlotFn, this: &Owned,
         }
         (Wrap::ReleaseBuffer, SlotFn::Buffer(_)) => {
             let view = one(vm, pos)?;
-            if Ref::<PyMemoryView>::cast(view).is_none() { return Err(vm.type_error("expected a memoryview object")) }
+            if !view.is_instance_of(vm, &vm.types.memoryview) { return Err(vm.type_error("expected a memoryview object")) }
             let name = vm.intern("release")?;
             vm.call_method(view, &name, &[])
         }
