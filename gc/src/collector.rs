@@ -357,11 +357,11 @@ impl<H: GcHeader> Collector<H> {
                 (*node).clear_trash();
                 model.clear(node, &mut |node| H::append(&generations[old], node));
             }
-            for number in 0..=old {
+            for (number, list) in generations.iter().enumerate().take(old + 1) {
                 if number == 0 && generation == 0 {
                     continue; // new objects of finalizers: still newest first
                 }
-                let live = H::settle(&generations[number], number, &mut |dead| model.free_tombstone(dead));
+                let live = H::settle(list, number, &mut |dead| model.free_tombstone(dead));
                 self.sizes[number].set(live);
                 self.dead[number].set(0);
             }

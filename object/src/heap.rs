@@ -391,11 +391,9 @@ impl<L: Layout> Heap<L> {
         // SAFETY: the prefix has exactly the parts that the flags name (`TypeInfo::new`); each is written here.
         unsafe {
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
-            if flags.contains(TypeFlags::ATTRS) {
-                if attrs::init(self, obj, info).is_err() {
-                    self.free_cell(cell, bytes);
-                    return Err(AllocError);
-                }
+            if flags.contains(TypeFlags::ATTRS) && attrs::init(self, obj, info).is_err() {
+                self.free_cell(cell, bytes);
+                return Err(AllocError);
             }
             obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
             if L::Weak::WORD && flags.contains(TypeFlags::WEAKREF) {

@@ -38,13 +38,14 @@ pub unsafe trait TraceField<L: Layout = Active> {
     fn clear_field(&mut self);
 }
 
-// SAFETY (all impls below): each visits exactly the handles that it stores, and clears by taking them out.
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout> TraceField<L> for Owned<L> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         visit(self.word());
     }
     fn clear_field(&mut self) {}
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout> TraceField<L> for Option<Owned<L>> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         if let Some(owned) = self {
@@ -55,6 +56,7 @@ unsafe impl<L: Layout> TraceField<L> for Option<Owned<L>> {
         drop(self.take());
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for UnsafeCell<T> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         // SAFETY: the collector runs while nobody holds a view into a payload.
@@ -64,6 +66,7 @@ unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for UnsafeCell<T> {
         self.get_mut().clear_field();
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Cell<T> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         // SAFETY: as for UnsafeCell.
@@ -73,6 +76,7 @@ unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Cell<T> {
         self.get_mut().clear_field();
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Vec<T> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         self.iter().for_each(|item| item.trace_field(visit));
@@ -81,6 +85,7 @@ unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Vec<T> {
         drop(core::mem::take(self));
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Box<[T]> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         self.iter().for_each(|item| item.trace_field(visit));
@@ -89,6 +94,7 @@ unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for Box<[T]> {
         self.iter_mut().for_each(|item| item.clear_field());
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>, const N: usize> TraceField<L> for [T; N] {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         self.iter().for_each(|item| item.trace_field(visit));
@@ -97,6 +103,7 @@ unsafe impl<L: Layout, T: TraceField<L>, const N: usize> TraceField<L> for [T; N
         self.iter_mut().for_each(|item| item.clear_field());
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, A: TraceField<L>, B: TraceField<L>> TraceField<L> for (A, B) {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         self.0.trace_field(visit);
@@ -107,6 +114,7 @@ unsafe impl<L: Layout, A: TraceField<L>, B: TraceField<L>> TraceField<L> for (A,
         self.1.clear_field();
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for BufVec<T, L> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         self.as_slice().iter().for_each(|item| item.trace_field(visit));
@@ -115,6 +123,7 @@ unsafe impl<L: Layout, T: TraceField<L>> TraceField<L> for BufVec<T, L> {
         drop(core::mem::take(self));
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout> TraceField<L> for DictTable<L> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         let mut at = 0;
@@ -128,6 +137,7 @@ unsafe impl<L: Layout> TraceField<L> for DictTable<L> {
         drop(self.clear());
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout> TraceField<L> for SetTable<L> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         let mut at = 0;
@@ -140,6 +150,7 @@ unsafe impl<L: Layout> TraceField<L> for SetTable<L> {
         drop(self.clear());
     }
 }
+// SAFETY: visits exactly the handles that it stores, and clears by taking them out.
 unsafe impl<L: Layout> TraceField<L> for WeakRefBody<L> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word<L>)) {
         let callback = self.callback.get();

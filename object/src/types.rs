@@ -190,7 +190,7 @@ impl<L: Layout> TypeInfo<L> {
         assert!(!flags.contains(TypeFlags::LEAF) || !flags.intersects(shaped), "{}: a leaf type has no other parts", vtable.name);
         assert!(!flags.contains(TypeFlags::LEAF) || (vtable.drop.is_none() && slots_len == 0), "{}: a leaf needs no drop", vtable.name);
         assert!(!flags.contains(TypeFlags::VAR) || vtable.size_of.is_some(), "{}: VAR needs `size_of`", vtable.name);
-        assert!(slots_len == 0 || slots_offset % 8 == 0 && slots_offset + slots_len * 8 == payload_bytes, "{}: `__slots__` end the payload", vtable.name);
+        assert!(slots_len == 0 || slots_offset.is_multiple_of(8) && slots_offset + slots_len * 8 == payload_bytes, "{}: `__slots__` end the payload", vtable.name);
         let mut prefix = 0;
         if flags.contains(TypeFlags::GC) {
             prefix += Plan::<L>::GC;

@@ -219,7 +219,7 @@ fn attributes<L: Layout>() {
             _ => panic!(),
         }
     }
-    assert!(stored >= 3 && stored <= 30);
+    assert!((3..=30).contains(&stored));
     let taken = attrs::take_values(o).unwrap();
     assert_eq!(taken.len(), stored);
     assert!(attrs::set_dict(o, w.new_node(false, 0, vec![])).is_none());

@@ -312,6 +312,7 @@ pub fn for_each<L: Layout>(obj: ObjPtr<L>, mut f: impl FnMut(Word<L>, Word<L>)) 
 }
 
 /// Takes all slots' names and values out, in the order in which they were set; the instance is left empty.
+#[allow(clippy::type_complexity)]
 pub fn take_values<L: Layout>(obj: ObjPtr<L>) -> Result<Vec<(Owned<L>, Owned<L>)>, AllocError> {
     let mut out = Vec::new();
     out.try_reserve(len(obj)).map_err(|_| AllocError)?;

@@ -306,7 +306,7 @@ impl<L: Layout> SetTable<L> {
     }
     /// Empties the set; dropping the result drops the keys.
     pub fn clear(&mut self) -> SetTable<L> {
-        let old = core::mem::replace(self, Self::new());
+        let old = core::mem::take(self);
         self.version = old.version.wrapping_add(1);
         old
     }

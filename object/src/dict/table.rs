@@ -478,7 +478,7 @@ impl<L: Layout> DictTable<L> {
     }
     /// Empties the table; dropping the result drops the entries, in order.
     pub fn clear(&mut self) -> DictTable<L> {
-        let old = core::mem::replace(self, Self::new());
+        let old = core::mem::take(self);
         self.version = old.version.wrapping_add(1);
         old
     }

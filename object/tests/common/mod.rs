@@ -107,6 +107,7 @@ impl<L: Layout> World<L> {
 pub fn node<L: Layout>(o: &Owned<L>) -> &Node<L> {
     unsafe { &*o.ptr().unwrap().payload::<Node<L>>() }
 }
+#[allow(clippy::mut_from_ref)] // tests hold one such reference at a time
 pub fn edges<L: Layout>(o: &Owned<L>) -> &mut Vec<Option<Owned<L>>> {
     unsafe { &mut *node(o).edges.get() }
 }
