@@ -243,3 +243,4 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $( mod $n
     #[test] fn attributes() { super::attributes::<$layout>() }
 } )* } }
 instar_object::for_each_layout!(laws);
+laws! { active "the layout of this build" = instar_object::Active; }

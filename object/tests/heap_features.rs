@@ -296,3 +296,4 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $( mod $n
     #[test] fn shutdown_counts_what_lives() { super::shutdown_counts_what_lives::<$layout>() }
 } )* } }
 instar_object::for_each_layout!(laws);
+laws! { active "the layout of this build" = instar_object::Active; }
