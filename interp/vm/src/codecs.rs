@@ -250,24 +250,21 @@ fn check_no_null(vm: &mut Vm, name: Option<&Owned>) -> PyResult<()> {
 impl Vm {
     /// Text of a file name or environment string: UTF-8 with undecodable bytes as lone surrogates (`surrogateescape`).
     pub fn fs_decode(&self, bytes: &[u8]) -> PyResult {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => self.new_str(text),
-            Err(_) => {
-                let mut out = TextBuilder::new();
-                let mut at = 0;
-                while at < bytes.len() {
-                    match utf8::decode(bytes, at, true, &mut out) {
-                        Ok(_) => break,
-                        Err(Fault::Bad(span)) => {
-                            for b in &bytes[span.start..span.end.max(span.start + 1)] { out.push(0xDC00 + u32::from(*b)).map_err(|_| self.no_memory())? }
-                            at = span.end.max(span.start + 1);
-                        }
-                        Err(Fault::Memory) => return Err(self.no_memory()),
-                    }
+        if let Ok(text) = std::str::from_utf8(bytes) { return self.new_str(text) }
+        let mut out = TextBuilder::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            match utf8::decode(bytes, at, true, &mut out) {
+                Ok(_) => break,
+                Err(Fault::Bad(span)) => {
+                    let end = span.end.max(span.start + 1);
+                    for b in &bytes[span.start..end] { out.push(0xDC00 + u32::from(*b)).map_err(|_| self.no_memory())? }
+                    at = end;
                 }
-                self.new_str_built(out)
+                Err(Fault::Memory) => return Err(self.no_memory()),
             }
         }
+        self.new_str_built(out)
     }
 
     /// Bytes of a str for the operating system: the reverse of [`Vm::fs_decode`].

@@ -30,7 +30,7 @@ pub struct PyByteArray {
 }
 
 instar_object::trace! { PyByteArray {} }
-payload!(PyByteArray, "bytearray", bytearray);
+crate::payload!(PyByteArray, "bytearray", bytearray);
 
 impl PyByteArray {
     /// With this content.

@@ -20,7 +20,7 @@ macro_rules! byte_iterator {
         }
 
         instar_object::trace! { $payload { bytes } }
-        payload!($payload, $name, $field);
+        crate::payload!($payload, $name, $field);
 
         impl $payload {
             /// From the first byte on.

@@ -171,7 +171,8 @@ fn repr(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_str(&repr_of(this_bytes(
 pub(super) fn str(vm: &mut Vm, this: &Owned) -> PyResult {
     if vm.settings.bytes_warning > 0 {
         let t = this.type_name(vm);
-        crate::warnings::warn(vm, &vm.types.bytes_warning.clone(), &format!("str() on a {t} instance"), 1)?;
+        let category = vm.types.bytes_warning.clone();
+        vm.warn(&category, &format!("str() on a {t} instance"), 1)?;
     }
     vm.repr(this)
 }
