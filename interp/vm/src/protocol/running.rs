@@ -11,6 +11,13 @@ use crate::types::cell::PyCell;
 use crate::vm::{PyResult, Vm};
 
 impl Vm {
+    /// Globals of the running Python code; `None` if none runs.
+    pub fn current_globals(&self) -> Option<crate::object::Ref<crate::types::dict::PyDict>> {
+        let frame = Frame(self.fp);
+        if frame.is_null() { return None }
+        // SAFETY: the innermost frame is live; its globals are a dict that its function keeps alive.
+        Some(unsafe { crate::object::Ref::from_owned_unchecked(Owned::share_word(frame.globals())) })
+    }
     /// The class whose body defines the running method (its `__class__` cell) and the method's first argument.
     pub(crate) fn current_frame_class_cell(&mut self) -> PyResult<(Owned, Owned)> {
         let frame = Frame(self.fp);
