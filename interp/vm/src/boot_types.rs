@@ -295,4 +295,5 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("struct_sequence", struct_sequence::init),
     ("exception_types", exception_types::init),
     ("builtins", crate::builtins::init),
+    ("sys", crate::sysmod::init),
 ];
