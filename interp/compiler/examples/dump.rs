@@ -34,16 +34,13 @@ fn constant(c: &Const, out: &mut String) {
 fn show(code: &CodeBlob, out: &mut String) {
     out.push_str("Code(units=[");
     let mut at = 0;
-    let mut next = 0;
     while at < code.units.len() {
-        while next < at { out.push_str("None,"); next += 1; }
         let Some(op) = Op::from_u16(code.units[at].op) else { break };
         let u = code.units[at];
         let jump = jump_of(op, &code.units[at..]).map_or(0, |j| at as i64 + j as i64);
         let cache = if op.len() > 1 { code.units[at + 1].bits() } else { 0 };
         let _ = write!(out, "({:?},{},{},{},{},{jump},{cache},{},{},{}),", op.info().name, u.a, u.b, u.c, u.wide(), code.error_depth[at], op.len(), code.positions[at].line);
         at += op.len();
-        next += 1;
     }
     out.push_str("],consts=[");
     for c in &code.consts { constant(c, out); out.push(','); }

@@ -53,7 +53,7 @@ pub(crate) fn same_key(a: &Const, b: &Const) -> bool {
 }
 
 fn number(c: &Const) -> Option<f64> {
-    Some(match c { Const::True => 1.0, Const::False => 0.0, Const::Int(n) => *n as f64, Const::Float(x) => *x, _ => return None })
+    Some(match c { Const::True => 1.0, Const::False => 0.0, Const::Int(n) => *n as f64, Const::Float(x) => *x, Const::Complex(re, im) if *im == 0.0 => *re, _ => return None })
 }
 
 /// How Python shows a simple constant.
@@ -64,6 +64,7 @@ pub(crate) fn repr(c: &Const) -> String {
         Const::False => "False".into(),
         Const::Int(n) => n.to_string(),
         Const::Float(x) => if x.fract() == 0.0 && x.abs() < 1e16 { format!("{x:.1}") } else { format!("{x}") },
+        Const::Complex(re, im) if *re == 0.0 && im.fract() == 0.0 => format!("{im}j"),
         Const::Str(s) => format!("'{}'", s.as_str().unwrap_or("?")),
         Const::Bytes(b) => format!("b'{}'", b.escape_ascii()),
         _ => "...".into(),

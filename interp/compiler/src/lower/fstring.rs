@@ -34,7 +34,7 @@ impl<'a> Compiler<'a> {
             match e {
                 Element::Literal(l) => { let t = self.element_text(l, raw)?; add_text(pieces, t); }
                 Element::Interpolation(i) => {
-                    if let Some(debug) = &i.debug_text { add_text(pieces, Wtf8::new(debug.as_str())); }
+                    if let Some(debug) = &i.debug_text { add_text(pieces, Wtf8::new(&without_comments(debug.as_str()))); }
                     pieces.push(Piece::Value(i));
                 }
             }
@@ -144,7 +144,7 @@ impl<'a> Compiler<'a> {
         for i in values {
             let first = self.push(&i.expression)?;
             self.at(i.range);
-            let shown = match &i.debug_text { Some(d) => d.expression().to_owned(), None => self.expression_text(i) };
+            let shown = match &i.debug_text { Some(d) => without_comments(d.as_str().rsplit_once('=').map_or(d.as_str(), |(head, _)| head)), None => self.expression_text(i) };
             self.u.load_const(Dst::Temp, text(&shown));
             if let Some(spec) = &i.format_spec { self.spec(spec)?; }
             self.at(i.range);
@@ -170,7 +170,7 @@ impl<'a> Compiler<'a> {
         while let Some(c) = body[end..].chars().next() {
             if c == ')' || c.is_whitespace() { end += c.len_utf8(); } else { break; }
         }
-        body[..end].trim().to_owned()
+        without_comments(&body[..end])
     }
 }
 
@@ -180,4 +180,30 @@ fn add_text(pieces: &mut Vec<Piece<'_>>, t: Wtf8) {
         Some(Piece::Text(last)) => *last = concat(last, &t),
         _ => pieces.push(Piece::Text(t)),
     }
+}
+
+/// Source of an expression without its comments, as CPython shows it.
+fn without_comments(source: &str) -> String {
+    if !source.contains('#') { return source.to_owned(); }
+    let mut out = String::new();
+    let mut quote: Option<char> = None;
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '#') => {
+                for c in chars.by_ref() { if c == '\n' { out.push(c); break; } }
+                continue;
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(_), '\\') => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            (Some(q), c) if c == q => quote = None,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
 }

@@ -74,6 +74,7 @@ impl<'a> Compiler<'a> {
         self.at(p.range());
         match p {
             Pattern::MatchValue(v) => {
+                if matches!(&*v.value, Expr::FString(_) | Expr::TString(_)) { return error(v.range, "patterns may only match literals and attribute lookups"); }
                 let right = self.right(&v.value)?;
                 self.at(p.range());
                 self.jump_pair(CmpOp::Eq, local(subject), right, false, fail);

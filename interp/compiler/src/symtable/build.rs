@@ -165,7 +165,10 @@ impl Builder {
                     self.expr(&a.target)?;
                 }
                 let function = self.scope().kind.is_function();
-                if a.simple || function { self.annotation(&a.annotation)?; } else if !self.future_annotations { self.expr(&a.annotation)?; }
+                if a.simple || function { self.annotation(&a.annotation)?; } else {
+                    self.forbid(&a.annotation, "annotation")?;
+                    if !self.future_annotations { self.expr(&a.annotation)?; }
+                }
                 if let Some(v) = &a.value { self.expr(v)?; }
             }
             Stmt::For(f) => {
