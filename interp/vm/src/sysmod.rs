@@ -1,1 +1,180 @@
-//! Being written.
+//! The `sys` module: what is in its namespace.
+//!
+//! `sysmod/functions.rs` and `hooks.rs` are its functions, `structs.rs` its records, `names.rs` the library's module names.
+//! Not here: `sys.path` and the import attributes (`import.rs`), the standard streams (`io` makes them).
+
+pub mod functions;
+pub mod hooks;
+pub mod names;
+pub mod structs;
+
+use crate::object::Owned;
+use crate::vm::{PyResult, Vm};
+
+const COPYRIGHT: &str = "Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) 2000 BeOpen.com.\nAll Rights Reserved.\n\n\
+Copyright (c) 1995-2001 Corporation for National Research Initiatives.\nAll Rights Reserved.\n\nCopyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
+
+const PLATFORM: &str = if cfg!(target_os = "macos") { "darwin" } else if cfg!(target_os = "windows") { "win32" } else if cfg!(target_os = "emscripten") { "emscripten" }
+    else if cfg!(target_os = "wasi") { "wasi" } else { "linux" };
+
+fn put(vm: &mut Vm, name: &str, value: Owned) -> PyResult<()> {
+    let key = vm.intern(name)?;
+    vm.sys.clone().set_item(vm, &key, &value)
+}
+
+fn put_str(vm: &mut Vm, name: &str, value: &str) -> PyResult<()> { let v = vm.new_str(value)?; put(vm, name, v) }
+
+fn list(vm: &mut Vm, items: &[String]) -> PyResult {
+    let mut all = Vec::new();
+    for i in items { all.push(vm.new_str(i)?) }
+    Ok(vm.new_list(all)?.into_obj())
+}
+
+/// Fills the namespace. Run once, after all types exist.
+pub fn init(vm: &mut Vm) -> PyResult<()> {
+    vm.register_modules(MODULES);
+    structs::make_types(vm)?;
+    let name = vm.intern("sys")?;
+    put(vm, "__name__", name.clone())?;
+    put_str(vm, "__doc__", "This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter.")?;
+    for key in ["__package__", "__loader__", "__spec__"] {
+        let none = vm.none();
+        let value = if key == "__package__" { vm.new_str("")? } else { none };
+        put(vm, key, value)?;
+    }
+    let dict = vm.sys.clone();
+    let module = vm.new_module_with(&dict)?.into_obj();
+    vm.modules.clone().set_item(vm, &name, &module)?;
+    crate::builtins::add_functions(vm, &dict, &module, &name, functions::FUNCTIONS)?;
+    for hook in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {
+        let key = vm.intern(hook)?;
+        if let Some(f) = dict.get_interned(vm, &key) { put(vm, &format!("__{hook}__"), f)? }
+    }
+    versions(vm)?;
+    numbers(vm)?;
+    paths(vm)?;
+    arguments(vm)?;
+    let modules = vm.modules.clone().into_obj();
+    put(vm, "modules", modules)?;
+    let mut names = Vec::new();
+    for n in names::STDLIB { names.push(vm.intern(n)?) }
+    let names = vm.new_frozenset(names)?;
+    put(vm, "stdlib_module_names", names)?;
+    monitoring(vm)
+}
+
+fn versions(vm: &mut Vm) -> PyResult<()> {
+    let (major, minor, micro) = structs::VERSION;
+    put_str(vm, "version", &format!("{major}.{minor}.{micro} (instar {}) [Rust]", env!("CARGO_PKG_VERSION")))?;
+    let info = structs::version_info(vm)?;
+    put(vm, "version_info", info.clone())?;
+    let hex = vm.new_int(structs::HEX_VERSION)?;
+    put(vm, "hexversion", hex.clone())?;
+    let api = vm.new_int(1013)?;
+    put(vm, "api_version", api)?;
+    put_str(vm, "copyright", COPYRIGHT)?;
+    let git = [vm.intern("instar")?, vm.intern("")?, vm.intern("")?];
+    let git = vm.new_tuple(git)?.into_obj();
+    put(vm, "_git", git)?;
+    let implementation = vm.new_dict()?;
+    let (name, tag) = (vm.intern("instar")?, vm.intern(&format!("instar-{major}{minor}"))?);
+    let multiarch = vm.intern(&format!("{}-{}", std::env::consts::ARCH, if PLATFORM == "linux" { "linux-gnu" } else { PLATFORM }))?;
+    for (key, value) in [("name", name), ("cache_tag", tag), ("version", info), ("hexversion", hex), ("_multiarch", multiarch), ("supports_isolated_interpreters", vm.bool(false))] {
+        let key = vm.intern(key)?;
+        implementation.set_item(vm, &key, &value)?;
+    }
+    let implementation = vm.new_simple_namespace(&implementation)?;
+    put(vm, "implementation", implementation)?;
+    put_str(vm, "platform", PLATFORM)?;
+    put_str(vm, "byteorder", if cfg!(target_endian = "little") { "little" } else { "big" })?;
+    put_str(vm, "abiflags", "")?;
+    put_str(vm, "_framework", "")?;
+    put_str(vm, "float_repr_style", "short")
+}
+
+fn numbers(vm: &mut Vm) -> PyResult<()> {
+    for (name, make) in [("flags", structs::flags as fn(&mut Vm) -> PyResult), ("float_info", structs::float_info), ("int_info", structs::int_info),
+        ("hash_info", structs::hash_info), ("thread_info", structs::thread_info)] {
+        let value = make(vm)?;
+        put(vm, name, value)?;
+    }
+    let (size, unicode) = (vm.new_int(i64::MAX)?, vm.new_int(0x10FFFF)?);
+    put(vm, "maxsize", size)?;
+    put(vm, "maxunicode", unicode)
+}
+
+/// `executable` and the prefixes; `getpath` of the binary may replace them.
+fn paths(vm: &mut Vm) -> PyResult<()> {
+    let executable = vm.settings.executable.clone();
+    put_str(vm, "executable", &executable)?;
+    put_str(vm, "_base_executable", &executable)?;
+    let prefix = std::path::Path::new(&executable).parent().map_or(String::new(), |bin| bin.parent().unwrap_or(bin).display().to_string());
+    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] { put_str(vm, name, &prefix)? }
+    put_str(vm, "platlibdir", "lib")?;
+    match vm.settings.stdlib.clone() { Some(dir) => put_str(vm, "_stdlib_dir", &dir)?, None => { let none = vm.none(); put(vm, "_stdlib_dir", none)? } }
+    for name in ["_home", "pycache_prefix"] { let none = vm.none(); put(vm, name, none)? }
+    Ok(())
+}
+
+fn arguments(vm: &mut Vm) -> PyResult<()> {
+    let s = vm.settings.clone();
+    let argv = list(vm, &s.argv)?;
+    put(vm, "argv", argv)?;
+    let all: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+    let orig = list(vm, if all.is_empty() { &s.argv } else { &all })?;
+    put(vm, "orig_argv", orig)?;
+    let options = list(vm, &s.warn_options)?;
+    put(vm, "warnoptions", options)?;
+    let dict = vm.new_dict()?;
+    for (key, value) in &s.x_options {
+        let key = vm.new_str(key)?;
+        let value = match value { Some(v) => vm.new_str(v)?, None => vm.bool(true) };
+        dict.set_item(vm, &key, &value)?;
+    }
+    put(vm, "_xoptions", dict.into_obj())?;
+    let b = vm.bool(s.dont_write_bytecode);
+    put(vm, "dont_write_bytecode", b)
+}
+
+/// `sys.monitoring`: the names and numbers of PEP 669. No tool can be registered, so nothing is ever monitored.
+fn monitoring(vm: &mut Vm) -> PyResult<()> {
+    const EVENTS: [&str; 19] = ["PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "CALL", "LINE", "INSTRUCTION", "JUMP", "BRANCH_LEFT", "BRANCH_RIGHT",
+        "STOP_ITERATION", "RAISE", "EXCEPTION_HANDLED", "PY_UNWIND", "PY_THROW", "RERAISE", "C_RETURN", "C_RAISE", "BRANCH"];
+    let events = vm.new_dict()?;
+    for (i, name) in EVENTS.iter().enumerate() {
+        let (key, value) = (vm.intern(name)?, vm.new_int(1 << i)?);
+        events.set_item(vm, &key, &value)?;
+    }
+    let (key, zero) = (vm.intern("NO_EVENTS")?, vm.new_int(0)?);
+    events.set_item(vm, &key, &zero)?;
+    let events = vm.new_simple_namespace(&events)?;
+    let module = vm.new_module("sys.monitoring", None)?.into_obj();
+    let dict = vm.module_dict(&module)?;
+    let key = vm.intern("events")?;
+    dict.set_item(vm, &key, &events)?;
+    for (name, id) in [("DEBUGGER_ID", 0), ("COVERAGE_ID", 1), ("PROFILER_ID", 2), ("OPTIMIZER_ID", 5)] {
+        let (key, value) = (vm.intern(name)?, vm.new_int(id)?);
+        dict.set_item(vm, &key, &value)?;
+    }
+    for name in ["DISABLE", "MISSING"] {
+        let object = vm.types.object.obj().clone();
+        let (key, value) = (vm.intern(name)?, vm.call0(&object)?);
+        dict.set_item(vm, &key, &value)?;
+    }
+    let name = vm.intern("sys.monitoring")?;
+    crate::builtins::add_functions(vm, &dict, &module, &name, MONITORING)?;
+    vm.modules.clone().set_item(vm, &name, &module)?;
+    put(vm, "monitoring", module)
+}
+
+static MONITORING: &[crate::native::Def] = &[
+    crate::native::Def::new("get_tool", "($module, tool_id, /)", crate::native::Native::N1(|vm, _, n| { vm.index_i64(n)?; Ok(vm.none()) })),
+    crate::native::Def::new("use_tool_id", "($module, tool_id, name, /)", crate::native::Native::N2(|vm, _, _, _| {
+        Err(vm.not_implemented_error("monitoring tools are not supported"))
+    })),
+    crate::native::Def::new("free_tool_id", "($module, tool_id, /)", crate::native::Native::N1(|vm, _, n| { vm.index_i64(n)?; Ok(vm.none()) })),
+    crate::native::Def::new("restart_events", "($module, /)", crate::native::Native::N0(|vm, _| Ok(vm.none()))),
+];
+
+/// The native modules of this crate besides `builtins` and `sys`.
+static MODULES: &[crate::module::NativeModule] = &[crate::warnings::MODULE, crate::signals::MODULE];
