@@ -150,7 +150,14 @@ impl Verifier<'_> {
         };
         if n == 0 { return fail(0, "no code"); }
         reach(&mut depth, &mut work, 0, 0, 0)?;
-        // Handlers are entered from their ranges; sorted by start for the search below.
+        // The first range that contains a unit wins.
+        let mut handler = vec![u32::MAX; n];
+        let mut filled = 0usize;
+        for (i, h) in code.handlers.iter().enumerate().rev() {
+            filled = filled.saturating_add((h.end - h.start) as usize);
+            if filled > 64 * n + (1 << 20) { return fail(n, "handler ranges overlap too much"); }
+            handler[h.start as usize..h.end as usize].fill(i as u32);
+        }
         while let Some(at) = work.pop() {
             let op = Op::ALL[code.units[at].op as usize];
             let unit = code.units[at];
@@ -162,7 +169,7 @@ impl Verifier<'_> {
             if code.error_depth[at] as u32 != left { return fail(at, format!("error depth {} should be {left}", code.error_depth[at])); }
             if left + e.produced.max(e.at_jump) > code.temps { return fail(at, "more temps than declared"); }
             if op == Op::Return && left != 0 || op == Op::ReturnConst && left != 0 { return fail(at, "temps left at return"); }
-            if let Some(h) = code.handlers.iter().find(|h| h.start as usize <= at && at < h.end as usize) {
+            if let Some(h) = code.handlers.get(handler[at] as usize) {
                 if h.depth as u32 > left { return fail(at, "handler deeper than the temps at the error"); }
                 reach(&mut depth, &mut work, at, h.target as i64, h.depth as u32 + 1)?;
             }
@@ -190,9 +197,7 @@ impl Verifier<'_> {
                     if r as u32 + len > d { return fail(at, "reads a dead temp"); }
                     if op == Op::ForIter && r as u32 + 1 != d { return fail(at, "the iterator is not on top"); }
                     if op == Op::PushExc && r as u32 + 1 != d { return fail(at, "the exception is not on top"); }
-                    if op != Op::ForIter && op != Op::PushExc && op != Op::Send && r as u32 + len > left && op.info().kinds[2] != Kind::Use && op.info().kinds[1] != Kind::Use {
-                        return fail(at, "reads a consumed temp");
-                    }
+                    if r as u32 + len > left { return fail(at, "reads a consumed temp"); }
                 }
                 Kind::Out | Kind::OutTemp if r >= 0 => out = Some(r as u32),
                 _ => {}
