@@ -12,7 +12,7 @@ mod system;
 
 #[cfg(feature = "mimalloc")]
 pub use mimalloc::Mimalloc;
-pub use pool::Pool;
+pub use pool::{PAGE, Pool};
 pub use system::System;
 
 use core::ptr::NonNull;

@@ -1,7 +1,8 @@
 //! `Pool`: our own cells in 16-byte classes up to 512 bytes, from 64 KiB pages; larger requests go to the system.
 //!
 //! ```text
-//! page (64 KiB, aligned):  | header 64: next page, class size, carved cells | cell | cell | ... | tail |
+//! arena (1 MiB):           | page | page | ... 16 |        pages are handed out one by one, untouched until then
+//! page (64 KiB, aligned):  | header 64: next page, class size, carved cells, arena | cell | cell | ... | tail |
 //! free cell:               | next free cell of the class | ... |
 //! ```
 //! Taking a cell is a pop of its class's free list, giving it back a push. Counters are computed when asked: cells
@@ -28,9 +29,16 @@ struct Page {
     next: *mut Page,
     class_bytes: usize,
     carved: usize,
-    /// Only meaningful inside `trim`.
+    /// Cells on the free list; only meaningful right after `count_free`.
     free: usize,
+    /// First page of the arena. The three fields after it are used there only.
+    arena: *mut Page,
+    next_arena: *mut Page,
+    /// Pages of the arena that were handed out ever, and that hold cells now.
+    handed_out: u32,
+    in_use: u32,
 }
+const _: () = assert!(size_of::<Page>() <= HEADER);
 
 /// Cells in 16-byte classes on pages of our own.
 pub struct Pool {
@@ -38,13 +46,22 @@ pub struct Pool {
     /// The page of each class that still has cells never handed out.
     current: [Cell<*mut Page>; CLASSES],
     pages: Cell<*mut Page>,
+    /// Pages without cells, for any class.
+    spare: Cell<*mut Page>,
+    arenas: Cell<*mut Page>,
+    /// Rest of the newest arena.
+    fresh: Cell<*mut u8>,
+    fresh_pages: Cell<usize>,
+    /// Pages handed out, spare ones included.
     page_count: Cell<usize>,
     large_cells: Cell<usize>,
     large_bytes: Cell<usize>,
     peak: Cell<usize>,
 }
 
-const PAGE_LAYOUT: Layout = match Layout::from_size_align(PAGE, PAGE) {
+/// Pages of an arena: few system calls and mappings, little address space unused.
+const ARENA_PAGES: usize = 16;
+const ARENA_LAYOUT: Layout = match Layout::from_size_align(PAGE * ARENA_PAGES, PAGE) {
     Ok(layout) => layout,
     Err(_) => panic!("64 KiB is a power of two"),
 };
@@ -84,17 +101,96 @@ impl Pool {
     }
 
     fn new_page(&self, size: usize) -> Option<*mut Page> {
-        // SAFETY: the layout is not empty.
-        let page = unsafe { alloc(PAGE_LAYOUT) }.cast::<Page>();
-        if page.is_null() {
-            return None;
+        let mut page = self.spare.get();
+        // SAFETY: spare pages are ours and have their header; fresh memory is ours and has not been used. The header of
+        // an arena's first page is written before any other page of it is handed out.
+        unsafe {
+            if !page.is_null() {
+                self.spare.set((*page).next);
+                (*page).class_bytes = size;
+                (*page).carved = 0;
+                (*page).free = 0;
+            } else {
+                page = self.fresh_page()?;
+                (*page).class_bytes = size;
+            }
+            (*(*page).arena).in_use += 1;
+            (*page).next = self.pages.get();
         }
-        // SAFETY: fresh memory of 64 KiB.
-        unsafe { page.write(Page { next: self.pages.get(), class_bytes: size, carved: 0, free: 0 }) };
         self.pages.set(page);
+        Some(page)
+    }
+
+    /// The next page of the newest arena, or of a new one.
+    fn fresh_page(&self) -> Option<*mut Page> {
+        let blank = Page { next: null_mut(), class_bytes: 0, carved: 0, free: 0, arena: null_mut(), next_arena: null_mut(), handed_out: 0, in_use: 0 };
+        // SAFETY: the layout is not empty; pages are written before they are used.
+        let page = unsafe {
+            if self.fresh_pages.get() == 0 {
+                let arena = alloc(ARENA_LAYOUT).cast::<Page>();
+                if arena.is_null() {
+                    return None;
+                }
+                arena.write(Page { arena, next_arena: self.arenas.get(), ..blank });
+                self.arenas.set(arena);
+                self.fresh.set(arena.cast());
+                self.fresh_pages.set(ARENA_PAGES);
+            }
+            let arena = self.arenas.get();
+            let page = self.fresh.get().cast::<Page>();
+            if page != arena {
+                page.write(Page { arena, ..blank });
+            }
+            self.fresh.set(page.cast::<u8>().wrapping_add(PAGE));
+            self.fresh_pages.set(self.fresh_pages.get() - 1);
+            (*arena).handed_out += 1;
+            page
+        };
         self.page_count.set(self.page_count.get() + 1);
         self.note_peak();
         Some(page)
+    }
+
+    /// Gives back the arenas that hold no cells.
+    unsafe fn free_arenas(&self) {
+        // SAFETY: pages of such an arena are all spare (or fresh), so nothing refers to it but the lists rebuilt here.
+        unsafe {
+            let mut kept: *mut Page = null_mut();
+            let mut page = self.spare.get();
+            while !page.is_null() {
+                let next = (*page).next;
+                if (*(*page).arena).in_use != 0 {
+                    (*page).next = kept;
+                    kept = page;
+                }
+                page = next;
+            }
+            self.spare.set(kept);
+            let mut arena = self.arenas.replace(null_mut());
+            let mut newest = true;
+            let mut last: *mut Page = null_mut();
+            while !arena.is_null() {
+                let next = (*arena).next_arena;
+                if (*arena).in_use == 0 {
+                    self.page_count.set(self.page_count.get() - (*arena).handed_out as usize);
+                    if newest {
+                        self.fresh_pages.set(0);
+                    }
+                    dealloc(arena.cast(), ARENA_LAYOUT);
+                } else {
+                    // In order: the newest arena stays first.
+                    if last.is_null() {
+                        self.arenas.set(arena);
+                    } else {
+                        (*last).next_arena = arena;
+                    }
+                    (*arena).next_arena = null_mut();
+                    last = arena;
+                }
+                newest = false;
+                arena = next;
+            }
+        }
     }
 
     fn held(&self) -> usize {
@@ -158,6 +254,10 @@ unsafe impl CellSource for Pool {
             free: [const { Cell::new(null_mut()) }; CLASSES],
             current: [const { Cell::new(null_mut()) }; CLASSES],
             pages: Cell::new(null_mut()),
+            spare: Cell::new(null_mut()),
+            arenas: Cell::new(null_mut()),
+            fresh: Cell::new(null_mut()),
+            fresh_pages: Cell::new(0),
             page_count: Cell::new(0),
             large_cells: Cell::new(0),
             large_bytes: Cell::new(0),
@@ -233,7 +333,7 @@ unsafe impl CellSource for Pool {
         Usage { live_cells: cells, cell_bytes: bytes, page_bytes: self.held(), peak_page_bytes: self.peak.get() }
     }
 
-    /// Unmaps the pages whose cells are all free. Walks all free cells.
+    /// Makes the pages whose cells are all free available to every class and gives empty arenas back. Walks all free cells.
     fn trim(&self) {
         self.count_free();
         // SAFETY: pages with free == carved have all their cells on the free list; those cells are unlinked before the
@@ -270,8 +370,9 @@ unsafe impl CellSource for Pool {
                     if self.current[class].get() == page {
                         self.current[class].set(null_mut());
                     }
-                    dealloc(page.cast(), PAGE_LAYOUT);
-                    self.page_count.set(self.page_count.get() - 1);
+                    (*(*page).arena).in_use -= 1;
+                    (*page).next = self.spare.get();
+                    self.spare.set(page);
                 } else {
                     (*page).next = kept;
                     kept = page;
@@ -279,6 +380,7 @@ unsafe impl CellSource for Pool {
                 page = next;
             }
             self.pages.set(kept);
+            self.free_arenas();
         }
     }
 

@@ -50,6 +50,36 @@ fn cells_do_not_overlap<S: CellSource>() {
     assert_eq!(source.usage().live_cells, 0);
 }
 
+/// Pages that one size has left are used by another; empty arenas go back to the system.
+#[test]
+fn pool_trims() {
+    let pool = instar_alloc::Pool::new();
+    for round in 0..5usize {
+        let size = 16 + round * 112;
+        let cells: Vec<_> = (0..20_000).map(|_| pool.alloc(size).expect("memory")).collect();
+        let full = pool.usage();
+        assert_eq!(full.live_cells, 20_000);
+        for cell in &cells[100..] {
+            unsafe { pool.free(*cell, size) };
+        }
+        pool.trim();
+        let trimmed = pool.usage();
+        assert_eq!(trimmed.live_cells, 100);
+        assert!(trimmed.page_bytes <= 16 * instar_alloc::PAGE * 2, "{trimmed:?}");
+        let other: Vec<_> = (0..200).map(|_| pool.alloc(48).expect("memory")).collect();
+        assert!(pool.usage().page_bytes <= trimmed.page_bytes + instar_alloc::PAGE);
+        for cell in other {
+            unsafe { pool.free(cell, 48) };
+        }
+        for cell in &cells[..100] {
+            unsafe { pool.free(*cell, size) };
+        }
+    }
+    assert!(pool.release_all());
+    assert_eq!(pool.usage().page_bytes, 0);
+    assert!(pool.usage().peak_page_bytes > 20_000 * 400);
+}
+
 fn a_freed_cell_is_reused<S: CellSource>() {
     let source = S::new();
     let a = source.alloc(48).expect("memory");

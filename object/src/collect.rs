@@ -156,9 +156,16 @@ impl<L: Layout> Model<'_, L> {
 impl<L: Layout> Heap<L> {
     /// Collects generations 0..=`generation` now. Nothing happens inside another collection.
     pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
-        self.sample();
+        if generation >= 2 {
+            // A full collection looks at everything anyway: measures and pages are put in order with it.
+            self.sample();
+        }
         let mut model = Model { heap: self, host, callbacks: Vec::new() };
-        self.collector.collect(generation as usize, &mut model)
+        let report = self.collector.collect(generation as usize, &mut model);
+        if generation >= 2 {
+            self.trim_if_mostly_free();
+        }
+        report
     }
     /// Runs the collection that is due, if any.
     pub fn collect_due(&self, host: &mut dyn CollectHost<L>) -> Option<(u8, CollectReport)> {

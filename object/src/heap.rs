@@ -639,6 +639,13 @@ impl<L: Layout> Heap<L> {
     pub fn requested_bytes(&self) -> usize {
         self.requested.get()
     }
+    /// `trim` if more than half of the pages' bytes are free.
+    pub(crate) fn trim_if_mostly_free(&self) {
+        let usage = self.cells.usage();
+        if usage.page_bytes > 1 << 20 && usage.cell_bytes < usage.page_bytes / 2 {
+            self.trim();
+        }
+    }
     /// Gives unused pages back to the system.
     pub fn trim(&self) {
         self.flush_free_lists();
