@@ -1,1 +1,27 @@
-//! Work in progress.
+//! Native modules of the standard library: bindings only. The work is in `instar-base-*` and well-kept crates.
+//!
+//! One file a module (`name_.rs` where the name is a Rust word or clashes); each exports `MODULE`. Not here: `sys` and
+//! `builtins` (`instar-vm`), modules written in Python (`instar-stdlib-lib`).
+
+mod gc_;
+mod bisect;
+mod cmath;
+mod heapq;
+mod math;
+mod operator_;
+mod random;
+mod weakref_;
+
+use instar_vm::module::NativeModule;
+
+/// Every native module of this crate, for registration before start-up.
+pub static MODULES: &[NativeModule] = &[
+    gc_::MODULE,
+    bisect::MODULE,
+    cmath::MODULE,
+    heapq::MODULE,
+    math::MODULE,
+    operator_::MODULE,
+    random::MODULE,
+    weakref_::MODULE,
+];
