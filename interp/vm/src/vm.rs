@@ -287,6 +287,13 @@ impl Vm {
     }
 }
 
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // SAFETY: null is always allowed.
+        unsafe { self.heap.gc_set_bell(std::ptr::null(), 0) }
+    }
+}
+
 macro_rules! raisers {
     ($($name:ident)*) => {
         impl Vm {

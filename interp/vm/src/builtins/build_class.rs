@@ -22,7 +22,7 @@ pub fn build_class(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
     let mut metaclass = None;
     let (mut kwnames, mut kwvalues) = (Vec::new(), Vec::new());
     for (key, value) in args.keywords() {
-        if key.cast::<PyStr>().is_some_and(|k| k.is("metaclass")) { metaclass = Some(value.clone()); continue }
+        if key.cast::<PyStr>().is_some_and(|k| PyStr::is(k, "metaclass")) { metaclass = Some(value.clone()); continue }
         kwnames.push(key.clone());
         kwvalues.push(value.clone());
     }

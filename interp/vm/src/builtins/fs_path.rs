@@ -1,6 +1,6 @@
 //! Paths given to natives: str, bytes or anything with `__fspath__` (PEP 519).
 //!
-//! Not here: what is done with files (module `posix`).
+//! Not here: the file system encoding (`codecs.rs`), what is done with files (module `posix`).
 
 use std::ffi::OsString;
 
@@ -31,29 +31,6 @@ impl Vm {
         };
         if bytes.contains(&0) { return Err(self.value_error("embedded null byte")) }
         Ok(bytes)
-    }
-    /// A str as file system bytes: UTF-8, lone surrogates U+DC80..U+DCFF as the bytes they stand for (PEP 383).
-    pub fn fs_encode(&mut self, text: &Owned) -> PyResult<Vec<u8>> {
-        let Some(s) = text.cast::<PyStr>() else { return Err(self.type_error("expected str")) };
-        let mut out = Vec::with_capacity(s.len());
-        for c in s.chars() {
-            match (c, char::from_u32(c)) {
-                (_, Some(ch)) => out.extend_from_slice(ch.encode_utf8(&mut [0; 4]).as_bytes()),
-                (0xDC80..=0xDCFF, None) => out.push((c - 0xDC00) as u8),
-                _ => { s.to_str(self)?; }
-            }
-        }
-        Ok(out)
-    }
-    /// File system bytes as a str, undecodable bytes as surrogates (PEP 383).
-    pub fn fs_decode(&mut self, bytes: &[u8]) -> PyResult {
-        if let Ok(text) = std::str::from_utf8(bytes) { return self.new_str(text) }
-        let mut codes = Vec::with_capacity(bytes.len());
-        for chunk in bytes.utf8_chunks() {
-            codes.extend(chunk.valid().chars().map(u32::from));
-            codes.extend(chunk.invalid().iter().map(|b| 0xDC00 + u32::from(*b)));
-        }
-        self.new_str_from_code_points(&codes)
     }
     /// A path for the standard library's functions.
     pub fn fs_path_os(&mut self, o: &Owned) -> PyResult<OsString> {

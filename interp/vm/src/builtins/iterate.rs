@@ -51,7 +51,7 @@ pub fn anext(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let awaitable = f(vm, &args[0])?;
     match args.get(1) {
         None => Ok(awaitable),
-        Some(default) => crate::types::anext_awaitable::new(vm, awaitable, default.clone()),
+        Some(default) => Ok(vm.new_object(crate::types::async_generator::PyAnextAwaitable::new(awaitable, default.clone()))?.into_obj()),
     }
 }
 

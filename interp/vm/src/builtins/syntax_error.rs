@@ -45,7 +45,7 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
         Err(e) => return Err(raise(vm, e, incomplete)),
     };
     for w in warnings {
-        let Err(e) = crate::warnings::warn_syntax(vm, &w.message, filename, w.line) else { continue };
+        let Err(e) = warn(vm, &w.message, filename, w.line) else { continue };
         if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
         // The filters made an error of it: it is reported as a SyntaxError at its place.
         let error = CompileError {
@@ -55,6 +55,14 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
         return Err(raise(vm, error, incomplete));
     }
     PyCode::new(vm, code)
+}
+
+/// `warnings.warn_explicit(message, SyntaxWarning, filename, line)`; nothing while that module is not loaded (start-up).
+fn warn(vm: &mut Vm, message: &str, filename: &str, line: u32) -> PyResult<()> {
+    let Some(module) = vm.loaded_module("warnings")? else { return Ok(()) };
+    let function = vm.get_attr_str(&module, "warn_explicit")?;
+    let args = [vm.new_str(message)?, vm.types.syntax_warning.obj().clone(), vm.new_str(filename)?, vm.new_int(i64::from(line))?];
+    vm.call_n(&function, &args).map(drop)
 }
 
 /// Decodes source bytes: byte order mark, coding cookie in the first two lines, else UTF-8.

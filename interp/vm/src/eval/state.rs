@@ -128,7 +128,7 @@ impl State {
     pub unsafe fn exec<'a>(&self) -> &'a Executable { unsafe { &*Frame(self.fp).exec() } }
     /// Name number `index`.
     #[inline(always)]
-    pub unsafe fn name<'a>(&self, index: usize) -> &'a Owned { unsafe { (*Frame(self.fp).exec()).names.get_unchecked(index) } }
+    pub unsafe fn name<'a>(&self, index: usize) -> &'a Owned { unsafe { self.exec().names.get_unchecked(index) } }
     /// Cache unit `n` (1 = the first).
     #[inline(always)]
     pub unsafe fn cache(&self, n: usize) -> u64 { unsafe { self.pc.add(n).cast::<u64>().read() } }

@@ -11,7 +11,7 @@ use super::{native, ImportState};
 use crate::builtins::{execute, syntax_error};
 use crate::module::NativeModule;
 use crate::native::{Def, Native};
-use crate::object::{Owned, Ref};
+use crate::object::{ObjExt, Owned, Ref};
 use crate::types::code::PyCode;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;

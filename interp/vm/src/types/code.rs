@@ -82,7 +82,7 @@ pub fn const_object(vm: &mut Vm, c: &Const) -> PyResult {
         Const::Str(text) => match text.as_str() {
             Some(t) if t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => vm.intern(t)?,
             Some(t) => vm.new_str(t)?,
-            None => vm.new_str_from_code_points(text.code_points().collect())?,
+            None => vm.new_str_from_code_points(&text.code_points().collect::<Vec<u32>>())?,
         },
         Const::Bytes(b) => vm.new_bytes(b)?,
         Const::Tuple(items) => {

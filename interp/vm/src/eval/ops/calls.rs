@@ -249,6 +249,12 @@ pub unsafe fn CallClass(s: &mut State, i: Unit) -> Flow {
     }
 }
 
+/// Releases a word; what its death leaves pending waits for the op's end.
+#[inline(always)]
+unsafe fn release_quietly(w: Word) {
+    unsafe { if w.is_ptr() && unlikely(w.release_is_dead()) { slow::died_quietly(w) } }
+}
+
 /// Leaves the current frame with the owned result `w`.
 #[inline(always)]
 pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
@@ -266,13 +272,15 @@ pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
         s.pc = caller.pc();
         s.enter(prev, &*caller.exec(), s.pc);
         (*s.vm).recursion_depth -= 1;
+        // Quietly: a finalizer's frame could lie over the locals that are still to be released.
         while p < end {
-            let local = *p;
-            s.drop_word(local);
+            release_quietly(*p);
             p = p.add(1);
         }
-        s.drop_word(func);
-        returned(s, w)
+        release_quietly(func);
+        let flow = returned(s, w);
+        s.tick();
+        flow
     }
 }
 

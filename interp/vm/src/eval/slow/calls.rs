@@ -160,7 +160,7 @@ pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> F
     unsafe {
         s.save();
         let f = s.get(b);
-        specialize::calls::call(s.vm, s.pc, s.fp, b, n, method);
+        specialize::calls::call(&mut *s.vm, s.pc, s.fp, b, n, method);
         let (this, first) = if method { (s.get(b + 1), b + 2) } else { (Word::NULL, b + 1) };
         let types = &(*s.vm).types;
         if f.is_ptr() && f.ptr().ty() == types.function.ptr() {
@@ -352,7 +352,8 @@ pub unsafe fn release_temps(vm: *mut Vm, fp: *mut Word) {
     unsafe {
         let _ = vm;
         let f = Frame(fp);
-        let depth = (*f.exec()).blob.error_depth[f.unit_index()] as usize;
+        let exec = &*f.exec();
+        let depth = exec.blob.error_depth[f.unit_index()] as usize;
         for k in (0..depth).rev() { (*fp.add(k)).release() }
     }
 }

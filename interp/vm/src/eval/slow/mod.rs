@@ -36,6 +36,11 @@ pub unsafe fn died(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, w: Word) {
     }
 }
 
+/// Disposes of an object whose count reached zero; finalizers stay pending.
+#[cold]
+#[inline(never)]
+pub unsafe fn died_quietly(w: Word) { unsafe { w.died() } }
+
 /// Runs pending finalizers and weak reference callbacks.
 #[cold]
 #[inline(never)]
