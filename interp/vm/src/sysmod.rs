@@ -6,7 +6,10 @@
 pub mod functions;
 pub mod hooks;
 pub mod names;
+mod shutdown;
 pub mod structs;
+
+pub use shutdown::shutdown;
 
 use crate::object::Owned;
 use crate::vm::{PyResult, Vm};
@@ -30,8 +33,9 @@ fn list(vm: &mut Vm, items: &[String]) -> PyResult {
     Ok(vm.new_list(all)?.into_obj())
 }
 
-/// Fills the namespace. Run once, after all types exist.
+/// Fills the namespace, once all types exist. A second call does nothing.
 pub fn init(vm: &mut Vm) -> PyResult<()> {
+    if vm.state::<structs::SysTypes>().unraisable.is_some() { return Ok(()) }
     vm.register_modules(MODULES);
     structs::make_types(vm)?;
     let name = vm.intern("sys")?;

@@ -144,7 +144,7 @@ fn with_carets(original: &[&str], column: usize, end_column: usize) -> Vec<Strin
     significant.sort_unstable();
     significant.dedup();
     let mut out = Vec::new();
-    let mut output = |n: usize, out: &mut Vec<String>| {
+    let output = |n: usize, out: &mut Vec<String>| {
         out.push(dedented[n].clone());
         if !carets { return }
         let blanks = lines[n].iter().take_while(|c| c.is_whitespace()).count();
