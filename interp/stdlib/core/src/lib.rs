@@ -3,6 +3,11 @@
 //! One file a module (`name_.rs` where the name is a Rust word or clashes); each exports `MODULE`. Not here: `sys` and
 //! `builtins` (`instar-vm`), modules written in Python (`instar-stdlib-lib`).
 
+mod binascii;
+mod codecs_;
+mod string_;
+mod struct_;
+mod unicodedata;
 mod gc_;
 mod bisect;
 mod cmath;
@@ -16,6 +21,11 @@ use instar_vm::module::NativeModule;
 
 /// Every native module of this crate, for registration before start-up.
 pub static MODULES: &[NativeModule] = &[
+    binascii::MODULE,
+    codecs_::MODULE,
+    string_::MODULE,
+    struct_::MODULE,
+    unicodedata::MODULE,
     gc_::MODULE,
     bisect::MODULE,
     cmath::MODULE,

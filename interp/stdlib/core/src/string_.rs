@@ -92,7 +92,7 @@ fn formatter_field_name_split(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
 }
 
 fn exec(vm: &mut Vm, _: &Owned, _: &Ref<PyDict>) -> PyResult<()> {
-    let slots = Slots { iter: Some(instar_vm::types::list_iter::itself), next: Some(next), ..Slots::default() };
+    let slots = Slots { iter: Some(|_, this| Ok(this.clone())), next: Some(next), ..Slots::default() };
     vm.new_native_type::<PyParts>("builtins", "formatteriterator", None, instar_object::TypeFlags::GC.bits(), slots, &ITER).map(drop)
 }
 

@@ -19,7 +19,6 @@ use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::bytearray::PyByteArray;
 use instar_vm::types::bytes::PyBytes;
 use instar_vm::types::dict::PyDict;
-use instar_vm::types::list_iter::itself;
 use instar_vm::types::memoryview_item::{int_value, value_object};
 use instar_vm::types::str::PyStr;
 use instar_vm::{PyResult, Raised, Vm};
@@ -304,7 +303,7 @@ fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
     let gc = TypeFlags::GC.bits();
     let slots = Slots { new: Some(new_struct), init: Some(init_struct), repr: Some(repr), ..Slots::default() };
     let ty = vm.new_native_type::<PyStruct>("_struct", "Struct", None, gc | TypeFlags::WEAKREF.bits() | vm_flags::BASETYPE, slots, &STRUCT)?;
-    vm.new_native_type::<PyUnpackIter>("_struct", "unpack_iterator", None, gc, Slots { iter: Some(itself), next: Some(next_unpacked), ..Slots::default() }, &ITER)?;
+    vm.new_native_type::<PyUnpackIter>("_struct", "unpack_iterator", None, gc, Slots { iter: Some(|_, this| Ok(this.clone())), next: Some(next_unpacked), ..Slots::default() }, &ITER)?;
     for (name, o) in [("error", error.obj()), ("Struct", ty.obj())] {
         let key = vm.intern(name)?;
         namespace.set_item(vm, &key, o)?;
