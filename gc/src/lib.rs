@@ -36,7 +36,7 @@ pub unsafe trait ObjectModel {
     ///
     /// # Safety
     /// `node` is a live object.
-    unsafe fn trace(&self, node: *mut Self::Header, visit: &mut dyn FnMut(*mut Self::Header));
+    unsafe fn trace(&self, node: *mut Self::Header, visit: impl FnMut(*mut Self::Header));
     /// Bits for the policy's use during a collection.
     ///
     /// # Safety

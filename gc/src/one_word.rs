@@ -296,7 +296,7 @@ unsafe impl GcHeader for OneWord {
                 (*node).set(COLLECTING);
             });
             Self::for_each(work, &mut |node| {
-                model.trace(node, &mut |child| {
+                model.trace(node, |child| {
                     if (*child).has(COLLECTING) {
                         match model.scratch(child) {
                             0 => negative(),
@@ -310,7 +310,7 @@ unsafe impl GcHeader for OneWord {
             let mut moved: Vec<Node> = Vec::new();
             let mut gave_up = false;
             let mut scan = |node: Node, moved: &mut Vec<Node>| {
-                model.trace(node, &mut |child| {
+                model.trace(node, |child| {
                     if !(*child).has(COLLECTING) {
                         return;
                     }

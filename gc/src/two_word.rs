@@ -192,7 +192,7 @@ unsafe impl GcHeader for TwoWord {
                 (*node).prev.set(without_provenance_mut(refs << 2 | COLLECTING | finalized));
             });
             Self::for_each(work, &mut |node| {
-                model.trace(node, &mut |child| {
+                model.trace(node, |child| {
                     if (*child).collecting() {
                         let refs = (*child).refs();
                         if refs == 0 {
@@ -208,7 +208,7 @@ unsafe impl GcHeader for TwoWord {
             let mut node = work.next.get();
             while node != work.head() {
                 if (*node).refs() != 0 {
-                    model.trace(node, &mut |child| {
+                    model.trace(node, |child| {
                         if !(*child).collecting() {
                             return;
                         }

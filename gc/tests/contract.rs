@@ -112,7 +112,7 @@ unsafe impl<H: GcHeader> ObjectModel for Model<'_, H> {
     unsafe fn count(&self, node: *mut H) -> Option<usize> {
         if toy(node).stuck.get() { None } else { Some(toy(node).count.get()) }
     }
-    unsafe fn trace(&self, node: *mut H, visit: &mut dyn FnMut(*mut H)) {
+    unsafe fn trace(&self, node: *mut H, mut visit: impl FnMut(*mut H)) {
         for &e in toy(node).edges.borrow().iter() {
             visit(self.0.toys.borrow()[e].cast());
         }

@@ -29,7 +29,8 @@ pub trait CollectHost<L: Layout = Active> {
 ///
 /// # Safety
 /// The object is complete.
-pub(crate) unsafe fn trace_object<L: Layout>(obj: ObjPtr<L>, visit: &mut dyn FnMut(Word<L>)) {
+#[inline(always)]
+pub(crate) unsafe fn trace_object<L: Layout>(obj: ObjPtr<L>, mut visit: impl FnMut(Word<L>)) {
     let info = obj.info();
     for slot in slots(obj, info) {
         if !slot.get().is_null() {
@@ -39,9 +40,12 @@ pub(crate) unsafe fn trace_object<L: Layout>(obj: ObjPtr<L>, visit: &mut dyn FnM
     // SAFETY: the parts are there as the flags say, the payload is complete.
     unsafe {
         if info.has(TypeFlags::ATTRS) {
-            attrs::trace(obj, visit);
+            attrs::trace(obj, &mut visit);
         }
-        (info.vtable.trace)(obj.payload(), visit);
+        // A payload without drop owns nothing.
+        if info.vtable.drop.is_some() {
+            (info.vtable.trace)(obj.payload(), &mut visit);
+        }
     }
     if info.has(TypeFlags::HEAP_TYPE) {
         visit(Word::from_ptr(obj.ty()));
@@ -83,11 +87,11 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
         let count = obj.count();
         if count.is_stuck() { None } else { Some(count.count() as usize) }
     }
-    #[inline]
-    unsafe fn trace(&self, node: *mut L::Gc, visit: &mut dyn FnMut(*mut L::Gc)) {
+    #[inline(always)]
+    unsafe fn trace(&self, node: *mut L::Gc, mut visit: impl FnMut(*mut L::Gc)) {
         // SAFETY: nodes are live objects.
         unsafe {
-            trace_object(ObjPtr::<L>::from_gc(node), &mut |word: Word<L>| {
+            trace_object(ObjPtr::<L>::from_gc(node), |word: Word<L>| {
                 if word.is_ptr() && word.ptr().info().has(TypeFlags::GC) {
                     visit(word.ptr().gc());
                 }
@@ -248,7 +252,7 @@ impl<L: Layout> Heap<L> {
             self.collector.for_each(None, &mut |node| {
                 let obj = ObjPtr::<L>::from_gc(node);
                 let mut found = false;
-                trace_object(obj, &mut |word| found |= to.iter().any(|t| t.word() == word));
+                trace_object(obj, |word| found |= to.iter().any(|t| t.word() == word));
                 if found {
                     out.push(Owned::share_ptr(obj));
                 }
@@ -261,7 +265,7 @@ impl<L: Layout> Heap<L> {
         let mut out = Vec::new();
         if let Some(obj) = of.ptr() {
             // SAFETY: the handle keeps the object; visited words are owned by it.
-            unsafe { trace_object(obj, &mut |word| out.push(Owned::share_word(word))) }
+            unsafe { trace_object(obj, |word| out.push(Owned::share_word(word))) }
         }
         out
     }

@@ -391,7 +391,8 @@ pub(crate) unsafe fn drop_all<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
 ///
 /// # Safety
 /// The object's type has `ATTRS`.
-pub(crate) unsafe fn trace<L: Layout>(obj: ObjPtr<L>, visit: &mut dyn FnMut(Word<L>)) {
+#[inline(always)]
+pub(crate) unsafe fn trace<L: Layout>(obj: ObjPtr<L>, visit: &mut impl FnMut(Word<L>)) {
     if let Some(dict) = dict(obj) {
         visit(dict);
     }
