@@ -258,11 +258,12 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 /// `float(o)`: an exact float.
 fn from_object(vm: &mut Vm, o: &Owned) -> PyResult {
     if o.is_exact::<PyFloat>(vm) { return Ok(o.clone()) }
+    // A subclass of str may define `__float__`.
+    if let Some(x) = vm.float_of_number(o)? { return vm.new_float(x) }
     if let Some(s) = o.cast::<PyStr>().cloned() {
         let text = number_text(&s);
         return parse(vm, text.as_bytes(), o);
     }
-    if let Some(x) = vm.float_of_number(o)? { return vm.new_float(x) }
     if vm.is_bytes_like(o) {
         let bytes = vm.bytes_like(o)?;
         return parse(vm, &bytes, o);
