@@ -34,10 +34,14 @@ pub static MODULE: NativeModule = NativeModule {
     },
 };
 
-fn heap_of<'a>(vm: &mut Vm, heap: &'a Owned) -> PyResult<&'a Ref<PyList>> {
+fn heap_of<'a>(vm: &mut Vm, heap: &'a Owned, name: &str, max: bool) -> PyResult<&'a Ref<PyList>> {
     match heap.cast::<PyList>() {
         Some(list) => Ok(list),
-        None => Err(vm.type_error(format!("heap argument must be a list, not {}", heap.type_name(vm)))),
+        None => {
+            // Functions with one parameter do not number it.
+            let first = !matches!(name, "heappop" | "heapify");
+            Err(vm.type_error(format!("{name}{}() argument{} must be list, not {}", if max { "_max" } else { "" }, if first { " 1" } else { "" }, heap.type_name(vm))))
+        }
     }
 }
 
@@ -92,7 +96,7 @@ fn down(vm: &mut Vm, heap: &Ref<PyList>, mut pos: usize, max: bool) -> PyResult<
 }
 
 fn push(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
-    let heap = heap_of(vm, heap)?;
+    let heap = heap_of(vm, heap, "heappush", max)?;
     heap.push(vm, item.clone())?;
     let last = heap.len(vm) - 1;
     up(vm, heap, 0, last, max)?;
@@ -100,7 +104,7 @@ fn push(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, heap: &Owned, max: bool) -> PyResult {
-    let heap = heap_of(vm, heap)?;
+    let heap = heap_of(vm, heap, "heappop", max)?;
     let Some(last) = heap.pop(vm) else { return Err(vm.index_error("index out of range")) };
     if heap.is_empty(vm) { return Ok(last) }
     let top = at(vm, heap, 0)?;
@@ -110,7 +114,7 @@ fn pop(vm: &mut Vm, heap: &Owned, max: bool) -> PyResult {
 }
 
 fn replace(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
-    let heap = heap_of(vm, heap)?;
+    let heap = heap_of(vm, heap, "heapreplace", max)?;
     let Some(top) = heap.get(vm, 0) else { return Err(vm.index_error("index out of range")) };
     drop(heap.replace(vm, 0, item.clone()));
     down(vm, heap, 0, max)?;
@@ -118,7 +122,7 @@ fn replace(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
 }
 
 fn push_pop(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
-    let heap = heap_of(vm, heap)?;
+    let heap = heap_of(vm, heap, "heappushpop", max)?;
     let Some(top) = heap.get(vm, 0) else { return Ok(item.clone()) };
     let passes = if max { vm.compare_bool(item, &top, Compare::Lt)? } else { vm.compare_bool(&top, item, Compare::Lt)? };
     if !passes { return Ok(item.clone()) }
@@ -130,7 +134,7 @@ fn push_pop(vm: &mut Vm, heap: &Owned, item: &Owned, max: bool) -> PyResult {
 }
 
 fn heapify(vm: &mut Vm, heap: &Owned, max: bool) -> PyResult {
-    let heap = heap_of(vm, heap)?;
+    let heap = heap_of(vm, heap, "heapify", max)?;
     for i in (0..heap.len(vm) >> 1).rev() { down(vm, heap, i, max)? }
     Ok(vm.none())
 }

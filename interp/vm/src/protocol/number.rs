@@ -9,7 +9,6 @@ use instar_code::Binary;
 
 use crate::object::{ObjExt, Owned};
 use crate::slots::{BinaryFn, TernaryFn, UnaryFn};
-use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::complex::PyComplex;
 use crate::types::float::{self, PyFloat};
 use crate::types::int::{self, int_ref, is_exact_int, IntRef};
@@ -128,9 +127,7 @@ impl Vm {
     #[cold]
     fn bad_operands(&mut self, symbol: &str, a: &Owned, b: &Owned) -> Raised {
         let (ta, tb) = (a.type_name(self), b.type_name(self));
-        let hint = symbol == ">>" && a.cast::<PyBuiltinFunction>().is_some_and(|f| f.def.name == "print");
-        let tail = if hint { ". Did you mean \"print(<message>, file=<output_stream>)\"?" } else { "" };
-        self.type_error(format!("unsupported operand type(s) for {symbol}: '{ta}' and '{tb}'{tail}"))
+        self.type_error(format!("unsupported operand type(s) for {symbol}: '{ta}' and '{tb}'"))
     }
 
     /// `pow(a, b, modulus)`; `modulus` is None for `a ** b`.
@@ -274,11 +271,8 @@ impl Vm {
     /// The index as a C `int`. OverflowError outside of the range.
     pub fn index_i32(&mut self, o: &Owned) -> PyResult<i32> {
         let n = self.index(o)?;
-        let too_large = |vm: &Vm, small: bool| vm.overflow_error(if small { "signed integer is less than minimum" } else { "Python int too large to convert to C int" });
-        match int_ref(&n) {
-            Some(IntRef::Small(n)) => i32::try_from(n).map_err(|_| too_large(self, false)),
-            _ => Err(too_large(self, false)),
-        }
+        int_ref(&n).and_then(IntRef::to_i64).and_then(|n| i32::try_from(n).ok())
+            .ok_or_else(|| self.overflow_error("Python int too large to convert to C int"))
     }
 
     /// The index as a big integer.

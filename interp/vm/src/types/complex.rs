@@ -8,7 +8,7 @@ use instar_base_num as num;
 use instar_base_num::{FormatSpec, Locale, Target};
 use instar_code::{Binary, Compare};
 
-use crate::args::{check_count, Args};
+use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
 use crate::slots::Slots;
@@ -376,8 +376,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 fn check_at_most_two(vm: &mut Vm, args: Args<'_>) -> PyResult<()> {
     let given = args.values().len();
     if given <= 2 { return Ok(()) }
-    if args.kwnames().is_empty() { return Err(vm.type_error(format!("complex() takes at most 2 arguments ({given} given)"))) }
-    check_count(vm, "complex", args.pos().len(), 0, 2)
+    Err(vm.type_error(format!("complex() takes at most 2 arguments ({given} given)")))
 }
 
 /// `complex(o)` with one argument.

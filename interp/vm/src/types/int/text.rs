@@ -55,9 +55,8 @@ pub(crate) fn from_object(vm: &mut Vm, o: &Owned) -> PyResult {
     if let Some(s) = o.cast::<PyStr>().cloned() { return parse(vm, &number_text(&s), 10, o) }
     if vm.is_bytes_like(o) {
         let bytes = vm.bytes_like(o)?;
-        // Views of buffers are shown as the bytes they hold.
-        let plain = o.is_instance_of(vm, &vm.types.bytes) || o.is_instance_of(vm, &vm.types.bytearray);
-        let shown = if plain { o.clone() } else { vm.new_bytes(&bytes)? };
+        // Whatever the buffer is, the message shows the bytes in it.
+        let shown = if o.is_instance_of(vm, &vm.types.bytes) { o.clone() } else { vm.new_bytes(&bytes)? };
         return parse_bytes(vm, &bytes, 10, &shown);
     }
     let name = o.type_name(vm);
@@ -93,7 +92,8 @@ fn with_base(vm: &mut Vm, args: Args<'_>) -> PyResult {
     if let Some(s) = x.cast::<PyStr>().cloned() { return parse(vm, &number_text(&s), base, x) }
     if x.is_instance_of(vm, &vm.types.bytes) || x.is_instance_of(vm, &vm.types.bytearray) {
         let bytes = vm.bytes_like(x)?;
-        return parse_bytes(vm, &bytes, base, x);
+        let shown = if x.is_instance_of(vm, &vm.types.bytes) { x.clone() } else { vm.new_bytes(&bytes)? };
+        return parse_bytes(vm, &bytes, base, &shown);
     }
     Err(vm.type_error("int() can't convert non-string with explicit base"))
 }
