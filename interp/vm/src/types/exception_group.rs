@@ -247,7 +247,7 @@ pub fn group_match(vm: &mut Vm, e: &Owned, class: &Owned) -> PyResult<(Owned, Ow
     }
     if types.iter().any(|t| e.is_instance_of(vm, t)) {
         if is_group(vm, e) { return Ok((e.clone(), vm.none())) }
-        let (message, list) = (vm.consts.empty_str.clone(), vm.new_list(vec![e.clone()])?.into_obj());
+        let (message, list) = (vm.consts.empty_str.clone(), vm.new_tuple([e.clone()])?.into_obj());
         let base = vm.types.base_exception_group.obj().clone();
         let wrapped = vm.call2(&base, &message, &list)?;
         if let Some(tb) = vm.traceback_here()? { this(&wrapped).traceback.set(Some(tb)) }

@@ -303,11 +303,12 @@ fn place(vm: &mut Vm, layout: &Layout, key: &Owned) -> PyResult<Place> {
     }
     if let Some(slice) = key.cast::<PySlice>() {
         let (start, stop, step) = slice.unpack(vm)?;
-        if n > 1 { return Err(vm.not_implemented_error("multi-dimensional sub-views are not implemented")) }
         let (start, _, count) = adjust(layout.shape[0], start, stop, step);
-        let stride = layout.strides[0];
-        let offset = if count == 0 { layout.offset } else { (layout.offset as isize + start * stride) as usize };
-        return Ok(Place::Slice(Layout { offset, shape: vec![count], strides: vec![stride.wrapping_mul(step)], ..layout.clone() }));
+        let mut cut = layout.clone();
+        if count > 0 { cut.offset = (layout.offset as isize + start * layout.strides[0]) as usize }
+        cut.shape[0] = count;
+        cut.strides[0] = layout.strides[0].wrapping_mul(step);
+        return Ok(Place::Slice(cut));
     }
     if let Some(tuple) = key.cast::<PyTuple>() {
         if tuple.items().iter().all(|i| vm.has_index(i)) { return Ok(Place::Item(offset_of(vm, layout, tuple.items())?)) }
@@ -344,6 +345,7 @@ fn setitem(vm: &mut Vm, this: &Owned, key: &Owned, value: Option<&Owned>) -> PyR
             Ok(())
         }
         Place::Slice(to) => {
+            if to.shape.len() > 1 { return Err(vm.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1")) }
             let source = vm.buffer_any(value, false)?;
             let from = source.layout_or_bytes();
             let same_format = from.format.trim_start_matches('@') == to.format.trim_start_matches('@');

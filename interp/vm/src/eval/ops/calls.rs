@@ -261,11 +261,11 @@ pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
     unsafe {
         let f = Frame(s.fp);
         let flags = f.flags();
-        // Locals die in order, then the function; the caller is current by then, as in CPython.
+        // Locals die last first, then the function; the caller is current by then, as in CPython 3.14.
         let exec = &*f.exec();
         if unlikely(flags != 0 || !f.frame_object().is_null() || !f.namespace().is_null()) { return slow::calls::leave_slow(s, w) }
-        let mut p = s.fp.sub(HEADER_WORDS + exec.nlocals);
-        let end = s.fp.sub(HEADER_WORDS);
+        let first = s.fp.sub(HEADER_WORDS + exec.nlocals);
+        let mut p = s.fp.sub(HEADER_WORDS);
         let func = f.func();
         let prev = f.prev();
         let caller = Frame(prev);
@@ -273,9 +273,9 @@ pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
         s.enter(prev, &*caller.exec(), s.pc);
         (*s.vm).recursion_depth -= 1;
         // Quietly: a finalizer's frame could lie over the locals that are still to be released.
-        while p < end {
+        while p > first {
+            p = p.sub(1);
             release_quietly(*p);
-            p = p.add(1);
         }
         release_quietly(func);
         let flow = returned(s, w);

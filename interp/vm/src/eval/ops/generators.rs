@@ -71,9 +71,13 @@ pub unsafe fn EndSend(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CleanupThrow(s: &mut State, i: Unit) -> Flow {
     unsafe {
         s.save();
-        let w = slow::generators::cleanup_throw(s.vm, s.get(i.a));
+        // On error the exception's temp stays: unwinding releases it.
+        let e = s.get(i.a);
+        e.retain();
+        let w = slow::generators::cleanup_throw(s.vm, e);
         if w.is_null() { return Flow::Error }
         *s.at(i.a) = w;
+        s.drop_word(e);
     }
     Flow::Next
 }

@@ -358,7 +358,7 @@ pub unsafe fn release_temps(vm: *mut Vm, fp: *mut Word) {
     }
 }
 
-/// Releases everything a frame owns: locals in order, namespace, function; hands locals over to its frame object if that lives on.
+/// Releases everything a frame owns: locals last first, namespace, function; hands locals over to its frame object if that lives on.
 /// Finalizers are left pending. `vm.fp` must be the frame or its caller; nothing Python runs here.
 pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
     unsafe {
@@ -367,7 +367,7 @@ pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
         let frame_object = f.frame_object();
         if !frame_object.is_null() { crate::types::frame::detach(vm, f) }
         let locals = f.locals();
-        for k in 0..exec.nlocals {
+        for k in (0..exec.nlocals).rev() {
             let w = std::mem::replace(&mut *locals.add(k), Word::NULL);
             w.release();
         }

@@ -234,6 +234,13 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
                 };
             }
             Life::Created => {
+                if let Err(e) = with {
+                    // Nothing of the body is in force yet: no handler, no finally.
+                    g.state.set(Life::Finished);
+                    g.release_frame();
+                    vm.chain_context(&e);
+                    return Err(e);
+                }
                 if let Ok(v) = &with {
                     if !vm.is_none(v) {
                         let k = kind_name(vm, gen_obj);
@@ -281,7 +288,10 @@ pub unsafe fn send(vm: *mut Vm, it: Word, v: Word) -> (i32, Word) {
 pub fn send_to(vm: &mut Vm, it: &Owned, v: Owned) -> PyResult<Resumed> {
     let ty = it.type_of(vm).ptr();
     if ty == vm.types.generator.ptr() || ty == vm.types.coroutine.ptr() { return resume(vm, it, Ok(v)) }
-    let r = if vm.is_none(&v) { vm.next(it) } else {
+    let r = if vm.is_none(&v) {
+        // A class's `__next__` may raise StopIteration with a value, which its slot would drop.
+        if it.type_of(vm).is_heap_type() { crate::typeobj::slot_dunder::next_raising(vm, it).map(Some) } else { vm.next_raw(it) }
+    } else {
         let name = vm.names.send.clone();
         match vm.call_method(it, &name, &[v]) { Ok(o) => Ok(Some(o)), Err(e) => Err(e) }
     };
