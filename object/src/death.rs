@@ -1,11 +1,13 @@
-//! What happens when the last reference goes: context-free, without allocation, without recursion, without running
-//! program code.
+//! What happens when the last reference goes: context-free, without recursion, without running program code, and without
+//! allocation except for the queue of events (no memory for it: the finalizer or callback is skipped).
 //!
 //! Leaves are freed at once. Other objects link through their count word into the list of the dead, which one loop works
 //! off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
 //! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
 //!
 //! `// DIFF:` finalizers and callbacks are queued, not run: programs see them at the end of the op.
+//! `// DIFF:` all references of one object go before the first of its dead children is torn down; CPython goes down at
+//! each child. Orders differ only where a child is shared by the object and another child of it.
 use crate::attrs;
 use crate::handle::Owned;
 use crate::header::ObjPtr;

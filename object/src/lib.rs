@@ -40,6 +40,7 @@
 
 pub mod attrs;
 mod bufvec;
+mod cells;
 mod collect;
 mod death;
 pub mod dict;
