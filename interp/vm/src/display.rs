@@ -32,6 +32,7 @@ struct Report {
     seen: Vec<Ref<PyException>>,
     sources: Sources,
     limit: Option<usize>,
+    /// Also causes and contexts, and carets: what cannot propagate is reported without them, as CPython's native printer does.
     chain: bool,
 }
 
@@ -84,7 +85,7 @@ impl Report {
     }
 
     fn one(&mut self, vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) -> PyResult<()> {
-        let stack = tb.as_ref().map(|t| frames::format_stack(vm, t, self.limit, &mut self.sources)).filter(|s| !s.is_empty());
+        let stack = tb.as_ref().map(|t| frames::format_stack(vm, t, self.limit, self.chain, &mut self.sources)).filter(|s| !s.is_empty());
         if !exception_group::is_group(vm, e.obj()) {
             if let Some(s) = stack { self.emit("Traceback (most recent call last):\n"); self.emit(&s) }
             let text = exception_only(vm, e, tb.as_ref());

@@ -23,7 +23,8 @@ struct Entry {
 }
 
 /// Text of the entries from `tb` on, each line ended. `limit`: only that many innermost ones.
-pub fn format_stack(vm: &mut Vm, tb: &Ref<PyTraceback>, limit: Option<usize>, sources: &mut Sources) -> String {
+/// Without `carets` only the first source line of each is shown.
+pub fn format_stack(vm: &mut Vm, tb: &Ref<PyTraceback>, limit: Option<usize>, carets: bool, sources: &mut Sources) -> String {
     let mut entries = Vec::new();
     let mut at = Some(tb.clone());
     while let Some(t) = at {
@@ -31,7 +32,7 @@ pub fn format_stack(vm: &mut Vm, tb: &Ref<PyTraceback>, limit: Option<usize>, so
         let blob = frame.code().blob().clone();
         let unit = usize::try_from(t.lasti.get() / 8).ok();
         let line = t.line();
-        let position = unit.and_then(|u| frame.position_at(u)).filter(|p| p.line == line);
+        let position = unit.filter(|_| carets).and_then(|u| frame.position_at(u)).filter(|p| p.line == line);
         entries.push(Entry { file: blob.filename.clone(), line, name: blob.name.clone(), position, globals: frame.globals().clone() });
         at = t.next();
     }
