@@ -145,7 +145,7 @@ impl Handler {
                 }
             },
             Handler::SurrogateEscape => {
-                let bytes: Vec<u8> = codes().map_while(|c| (0xDC80..=0xDCFF).contains(&c).then_some((c - 0xDC00) as u8)).collect();
+                let bytes: Vec<u8> = codes().map_while(|c| (0xDC80..=0xDCFF).contains(&c).then(|| (c - 0xDC00) as u8)).collect();
                 if bytes.is_empty() { return Err(at.raise(vm)) }
                 let n = bytes.len();
                 return Ok((Piece::Bytes(bytes), at.start + n));
