@@ -31,7 +31,7 @@ fn op() -> impl Strategy<Value = Op> {
 /// Keys: every `id` has two equal objects; hashes collide. Multiples of 4 are immediates where the layout has them.
 fn key<L: Layout>(w: &World<L>, id: u8) -> (i64, Owned<L>) {
     let hash = (id % 23) as i64 * 8;
-    if id % 4 == 0
+    if id.is_multiple_of(4)
         && let Some(small) = Owned::from_small(id as i64)
     {
         return (hash, small);
