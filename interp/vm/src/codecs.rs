@@ -188,9 +188,11 @@ pub fn decode(vm: &mut Vm, codec: Native, input: &Buffer, from: usize, errors: O
 /// Byte order mark at the start of UTF-16 or UTF-32 input: the order to go on with and the bytes to skip.
 pub fn marked_order(codec: Native, bytes: &[u8]) -> (Native, usize) {
     let of = |order| if order == Order::Big { ByteOrder::Big } else { ByteOrder::Little };
+    // Without a mark it is the machine's order, which is also what errors name.
+    let own = of(ByteOrder::Marked.order());
     match codec {
-        Native::Utf16(ByteOrder::Marked) => utf16::detect_order(bytes).map_or((codec, 0), |(o, n)| (Native::Utf16(of(o)), n)),
-        Native::Utf32(ByteOrder::Marked) => utf32::detect_order(bytes).map_or((codec, 0), |(o, n)| (Native::Utf32(of(o)), n)),
+        Native::Utf16(ByteOrder::Marked) => utf16::detect_order(bytes).map_or((Native::Utf16(own), 0), |(o, n)| (Native::Utf16(of(o)), n)),
+        Native::Utf32(ByteOrder::Marked) => utf32::detect_order(bytes).map_or((Native::Utf32(own), 0), |(o, n)| (Native::Utf32(of(o)), n)),
         _ => (codec, 0),
     }
 }

@@ -147,6 +147,7 @@ fn decode_ex(vm: &mut Vm, args: &[Owned], name: &str, codec: fn(ByteOrder) -> Co
     let last = flag(vm, args, 3, false)?;
     let (codec, skip) = marked_order(codec(given), input.bytes(vm));
     let found = match codec {
+        _ if given == ByteOrder::Marked && skip == 0 => 0,
         Codec::Utf16(ByteOrder::Little) | Codec::Utf32(ByteOrder::Little) => -1,
         Codec::Utf16(ByteOrder::Big) | Codec::Utf32(ByteOrder::Big) => 1,
         _ => 0,

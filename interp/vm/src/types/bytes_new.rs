@@ -54,7 +54,12 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
         ..Slots::default()
     };
     slots.binary[Binary::Mod as usize] = Some(modulo);
-    vm.fill_type(&ty, slots, &DEF)
+    vm.fill_type(&ty, slots, &DEF)?;
+    // Nothing to release: CPython has the name only where there is.
+    let name = vm.names.__release_buffer__.clone();
+    ty.dict().del_item(vm, &name)?;
+    vm.type_modified(&ty);
+    Ok(())
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
