@@ -301,6 +301,8 @@ fn handle(vm: &mut Vm, exception: &Owned, handler: &Handler) -> PyResult {
         if object.cast::<PyStr>().is_none() { return Err(vm.type_error("object attribute must be unicode")) }
         let at = Encoding { codec: &codec, text: &object, start, end, reason: "" };
         match handler.encoding(vm, &at) {
+            // All of the stretch or nothing.
+            Ok((Piece::Bytes(_), next)) if next != end => Err(raised(vm, exception.clone())),
             Ok((Piece::Bytes(b), next)) => Ok((vm.new_bytes(&b)?, next)),
             Ok((Piece::Text(t), next)) => Ok((vm.new_str_from(t.units())?, next)),
             Err(e) => Err(e),

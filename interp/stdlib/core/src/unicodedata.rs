@@ -90,9 +90,7 @@ fn east_asian_width(vm: &mut Vm, this: &Owned, arg: &Owned) -> PyResult {
 fn decomposition(vm: &mut Vm, this: &Owned, arg: &Owned) -> PyResult {
     let c = character(vm, arg, "decomposition", "argument")?;
     let edition = if is_old(this) { Edition::Old } else { Edition::Current };
-    // Hangul syllables decompose by rule, which the database does not list.
-    let hangul = (0xAC00..=0xD7A3).contains(&c);
-    let Some(mapping) = normal::decomposition(c, edition).filter(|_| !hangul && known(this, c)) else { return Ok(vm.consts.empty_str.clone()) };
+    let Some(mapping) = normal::decomposition(c, edition).filter(|_| known(this, c)) else { return Ok(vm.consts.empty_str.clone()) };
     let codes: Vec<String> = mapping.codes().iter().map(|c| format!("{c:04X}")).collect();
     let text = if mapping.tag.is_empty() { codes.join(" ") } else { format!("{} {}", mapping.tag, codes.join(" ")) };
     vm.new_str(&text)
