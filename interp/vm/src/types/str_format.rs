@@ -84,7 +84,10 @@ pub(super) fn format_map(vm: &mut Vm, this: &Owned, mapping: &Owned) -> PyResult
 fn run(vm: &mut Vm, this: &Owned, source: Source<'_>) -> PyResult {
     let s = this_str(this);
     let mut job = Job { source, numbering: Numbering::default(), out: StrSink::default() };
-    if with_units!(s.units(), u => !u.iter().any(|c| matches!((*c).into(), 0x7Bu32 | 0x7Du32))) { return exact(vm, this) }
+    if with_units!(s.units(), u => !u.iter().any(|c| matches!((*c).into(), 0x7Bu32 | 0x7Du32))) {
+        // CPython gives the object itself, of whatever subclass.
+        return if s.is_empty() { exact(vm, this) } else { Ok(this.clone()) };
+    }
     with_units!(s.units(), u => job.render(vm, u, 0..u.len(), 2))?;
     vm.new_str_built(job.out.0)
 }
