@@ -11,7 +11,7 @@ use instar_vm::import::library::EMBEDDED;
 use instar_vm::import::{bootstrap, native};
 use instar_vm::types::dict::PyDict;
 use instar_vm::vm::Settings;
-use instar_vm::{ObjExt, Owned, PyResult, Raised, Ref, Vm};
+use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 
 use crate::cli::Target;
 use crate::library::Embedded;
@@ -36,10 +36,10 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
             let ended = main_program(&mut vm, target);
             finish(&mut vm, ended)
         }
-        Err(e) => { let code = report(&mut vm, e); if code == 0 { 0 } else { code } }
+        Err(e) => { report(&mut vm, e) }
     };
     if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }
-    if let Err(e) = instar_vm::sysmod::shutdown(&mut vm) { report(&mut vm, e); }
+    instar_stdlib_core::atexit::run(&mut vm);
     if !flush_streams(&mut vm) && code == 0 { code = 120 }
     // The process ends: its memory goes with it, faster than object by object.
     std::mem::forget(vm);
@@ -193,21 +193,8 @@ fn finish(vm: &mut Vm, ended: PyResult<()>) -> u8 {
 
 /// Shows an uncaught exception through `sys.excepthook` and gives the exit code; SystemExit says its own.
 fn report(vm: &mut Vm, error: Raised) -> u8 {
-    if error.is(vm, &vm.types.system_exit.clone()) { return exit_code(vm, &error) }
-    let interrupt = error.is(vm, &vm.types.keyboard_interrupt.clone());
     flush_streams(vm);
-    instar_vm::display::print_uncaught(vm, error);
-    flush_streams(vm);
-    if interrupt { 130 } else { 1 }
-}
-
-fn exit_code(vm: &mut Vm, error: &Raised) -> u8 {
-    let code = match vm.get_attr_str(error.exception().obj(), "code") { Ok(c) => c, Err(_) => return 1 };
-    if vm.is_none(&code) { return 0 }
-    if code.is_instance_of(vm, &vm.types.int) { return vm.index_i64(&code).map_or(255, |n| n as u8) }
-    flush_streams(vm);
-    match vm.str_text(&code) { Ok(text) => eprintln!("{text}"), Err(_) => eprintln!("SystemExit") }
-    1
+    (instar_vm::display::report_uncaught(vm, error) & 0xFF) as u8
 }
 
 /// Flushes `sys.stdout` and `sys.stderr`; false if the first failed.

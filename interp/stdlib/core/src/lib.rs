@@ -15,6 +15,15 @@ mod heapq;
 mod math;
 mod operator_;
 mod random;
+pub mod atexit;
+mod errno;
+mod imp;
+mod io;
+mod support;
+mod thread;
+mod marshal;
+mod posix;
+mod time;
 mod weakref_;
 
 use instar_vm::module::NativeModule;
@@ -33,5 +42,13 @@ pub static MODULES: &[NativeModule] = &[
     math::MODULE,
     operator_::MODULE,
     random::MODULE,
+    atexit::MODULE,
+    errno::MODULE,
+    imp::MODULE,
+    io::MODULE,
+    thread::MODULE,
+    marshal::MODULE,
+    posix::MODULE,
+    time::MODULE,
     weakref_::MODULE,
 ];

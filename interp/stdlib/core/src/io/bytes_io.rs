@@ -1,0 +1,204 @@
+//! `BytesIO`: bytes in memory. `bytes` is the content, `pos` may lie behind it.
+
+use instar_vm::args::{Args, Signature};
+use instar_vm::native::{Def, GetSet, Native, TypeDef};
+use instar_vm::slots::Slots;
+use instar_vm::types::tuple::PyTuple;
+use instar_vm::{Owned, PyResult, Ref, Vm};
+
+use super::base::size_arg;
+use super::{closed_error, this};
+use crate::support::{c_int, given};
+
+pub fn slots() -> Slots { Slots { init: Some(init), next: Some(next), buffer: None, ..Slots::default() } }
+
+pub static DEF: TypeDef = TypeDef {
+    doc: "Buffered I/O implementation using an in-memory bytes buffer.",
+    sig: "(initial_bytes=b'')",
+    methods: &[
+        Def::new("readable", "($self, /)", Native::N0(able)), Def::new("writable", "($self, /)", Native::N0(able)), Def::new("seekable", "($self, /)", Native::N0(able)),
+        Def::new("isatty", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; Ok(vm.bool(false)) })),
+        Def::new("flush", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; Ok(vm.none()) })),
+        Def::new("getvalue", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; vm.new_bytes(this(o).bytes.get(vm)) })),
+        Def::new("getbuffer", "($self, /)", Native::N0(getbuffer)),
+        Def::new("read", "($self, size=-1, /)", Native::Var(read, 0, 1)), Def::new("read1", "($self, size=-1, /)", Native::Var(read, 0, 1)),
+        Def::new("readline", "($self, size=-1, /)", Native::Var(readline, 0, 1)),
+        Def::new("readlines", "($self, size=None, /)", Native::Var(readlines, 0, 1)),
+        Def::new("readinto", "($self, buffer, /)", Native::N1(readinto)),
+        Def::new("write", "($self, b, /)", Native::N1(write)),
+        Def::new("writelines", "($self, lines, /)", Native::N1(writelines)),
+        Def::new("seek", "($self, pos, whence=0, /)", Native::Var(seek, 1, 2)),
+        Def::new("tell", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; vm.new_int(this(o).pos.get() as i64) })),
+        Def::new("truncate", "($self, size=None, /)", Native::Var(truncate, 0, 1)),
+        Def::new("close", "($self, /)", Native::N0(close)),
+        Def::new("__getstate__", "($self, /)", Native::N0(getstate)), Def::new("__setstate__", "($self, state, /)", Native::N1(setstate)),
+    ],
+    getset: &[GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).closed.get())))],
+};
+
+fn open(vm: &mut Vm, o: &Owned) -> PyResult<()> { if this(o).closed.get() { Err(closed_error(vm)) } else { Ok(()) } }
+fn able(vm: &mut Vm, o: &Owned) -> PyResult { open(vm, o)?; Ok(vm.bool(true)) }
+
+/// BufferError while somebody looks at the content.
+fn check_exports(vm: &mut Vm, o: &Owned) -> PyResult<()> {
+    if this(o).exports.get() > 0 { return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized")) }
+    Ok(())
+}
+
+fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
+    let a = args.bind(vm, "BytesIO", &Signature::parse(DEF.sig))?;
+    check_exports(vm, o)?;
+    let bytes = match given(vm, a[0].as_ref()) { Some(b) => vm.bytes_like(&b)?, None => Vec::new() };
+    *this(o).bytes.get_mut(vm) = bytes;
+    this(o).pos.set(0);
+    this(o).closed.set(false);
+    Ok(())
+}
+
+fn close(vm: &mut Vm, o: &Owned) -> PyResult {
+    check_exports(vm, o)?;
+    this(o).closed.set(true);
+    *this(o).bytes.get_mut(vm) = Vec::new();
+    Ok(vm.none())
+}
+
+/// Takes up to `n` bytes from the position on.
+fn take(vm: &Vm, o: &Owned, n: usize) -> Vec<u8> {
+    let io = this(o);
+    let bytes = io.bytes.get(vm);
+    let at = io.pos.get().min(bytes.len());
+    let end = at.saturating_add(n).min(bytes.len());
+    if end > at { io.pos.set(end) }
+    bytes[at..end].to_vec()
+}
+
+fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    open(vm, o)?;
+    let n = size_arg(vm, args)?;
+    let b = take(vm, o, usize::try_from(n).unwrap_or(usize::MAX));
+    vm.new_bytes(&b)
+}
+
+fn line(vm: &Vm, o: &Owned, limit: i64) -> Vec<u8> {
+    let io = this(o);
+    let bytes = io.bytes.get(vm);
+    let rest = &bytes[io.pos.get().min(bytes.len())..];
+    let n = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
+    take(vm, o, if limit < 0 { n } else { n.min(limit as usize) })
+}
+
+fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    open(vm, o)?;
+    let limit = size_arg(vm, args)?;
+    let b = line(vm, o, limit);
+    vm.new_bytes(&b)
+}
+
+fn next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
+    open(vm, o)?;
+    let b = line(vm, o, -1);
+    if b.is_empty() { Ok(None) } else { vm.new_bytes(&b).map(Some) }
+}
+
+fn readlines(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    open(vm, o)?;
+    let hint = size_arg(vm, args)?;
+    let (mut lines, mut total) = (Vec::new(), 0);
+    loop {
+        let b = line(vm, o, -1);
+        if b.is_empty() { break }
+        total += b.len() as i64;
+        lines.push(vm.new_bytes(&b)?);
+        if hint > 0 && total >= hint { break }
+    }
+    Ok(vm.new_list(lines)?.into_obj())
+}
+
+fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
+    open(vm, o)?;
+    let mut buffer = vm.buffer(target, true)?;
+    let b = take(vm, o, buffer.nbytes());
+    buffer.bytes_mut(vm)[..b.len()].copy_from_slice(&b);
+    vm.new_int(b.len() as i64)
+}
+
+fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
+    open(vm, o)?;
+    check_exports(vm, o)?;
+    let new = vm.bytes_like(data)?;
+    // Reading the argument may have run Python code that closed this.
+    open(vm, o)?;
+    if new.is_empty() { return vm.new_int(0) }
+    let at = this(o).pos.get();
+    let Some(end) = at.checked_add(new.len()) else { return Err(vm.overflow_error("new position too large")) };
+    let bytes = this(o).bytes.get_mut(vm);
+    if end > bytes.len() {
+        if bytes.try_reserve(end - bytes.len()).is_err() { return Err(vm.no_memory()) }
+        bytes.resize(end, 0);
+    }
+    bytes[at..end].copy_from_slice(&new);
+    this(o).pos.set(end);
+    vm.new_int(new.len() as i64)
+}
+
+fn writelines(vm: &mut Vm, o: &Owned, lines: &Owned) -> PyResult {
+    open(vm, o)?;
+    let it = vm.iter(lines)?;
+    while let Some(l) = vm.next(&it)? { write(vm, o, &l)?; }
+    Ok(vm.none())
+}
+
+fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    open(vm, o)?;
+    let offset = vm.index_i64(&args[0])?;
+    let whence = match args.get(1) { Some(w) => c_int(vm, w)?, None => 0 };
+    if whence == 0 && offset < 0 { return Err(vm.value_error(format!("negative seek value {offset}"))) }
+    let base = match whence {
+        0 => 0,
+        1 => this(o).pos.get() as i64,
+        2 => this(o).bytes.get(vm).len() as i64,
+        _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+    };
+    let Some(at) = base.checked_add(offset) else { return Err(vm.overflow_error("new position too large")) };
+    this(o).pos.set(at.max(0) as usize);
+    vm.new_int(at.max(0))
+}
+
+fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    open(vm, o)?;
+    check_exports(vm, o)?;
+    let size = match given(vm, args.first()) { Some(n) => vm.index_i64(&n)?, None => this(o).pos.get() as i64 };
+    if size < 0 { return Err(vm.value_error(format!("negative size value {size}"))) }
+    this(o).bytes.get_mut(vm).truncate(size as usize);
+    vm.new_int(size)
+}
+
+/// A memoryview over the content; the content cannot be resized while it lives.
+fn getbuffer(vm: &mut Vm, o: &Owned) -> PyResult {
+    open(vm, o)?;
+    let copy = vm.new_bytearray(this(o).bytes.get(vm))?;
+    let view = vm.types.memoryview.obj().clone();
+    vm.call1(&view, &copy)
+}
+
+fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
+    open(vm, o)?;
+    let dict = this(o).dict.get();
+    let parts = vec![vm.new_bytes(this(o).bytes.get(vm))?, vm.new_int(this(o).pos.get() as i64)?, vm.option_to_none(dict)];
+    Ok(vm.new_tuple(parts)?.into_obj())
+}
+
+fn setstate(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
+    let Some(t) = Ref::<PyTuple>::cast(state).filter(|t| t.items().len() >= 3) else {
+        return Err(vm.type_error("BytesIO.__setstate__ argument should be 3-tuple"));
+    };
+    let items = t.items().to_vec();
+    let bytes = vm.bytes_like(&items[0])?;
+    let pos = vm.index_i64(&items[1])?;
+    if pos < 0 { return Err(vm.value_error("position value cannot be negative")) }
+    *this(o).bytes.get_mut(vm) = bytes;
+    this(o).pos.set(pos as usize);
+    if !vm.is_none(&items[2]) { this(o).dict.set(Some(items[2].clone())) }
+    Ok(vm.none())
+}
+

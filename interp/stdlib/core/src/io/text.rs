@@ -1,0 +1,502 @@
+//! `TextIOWrapper`: text over a buffered byte stream (`inner`). `pending` is encoded text that the buffer has not got yet.
+//!
+//! UTF-8, ASCII and Latin-1 are decoded and encoded natively; other encodings through the incremental codec objects of `codecs`.
+//! Decoded characters stand in `Text::decoded`; the bytes they came from in `Text::input`, so that `tell` can find the way back.
+
+use instar_vm::args::{Args, Signature};
+use instar_vm::codecs::{self, Native as Codec};
+use instar_vm::native::{Def, GetSet, Native, TypeDef};
+use instar_vm::slots::Slots;
+use instar_vm::types::bytes::PyBytes;
+use instar_vm::types::str::PyStr;
+use instar_vm::{ObjExt, Owned, PyResult, Vm};
+
+use super::base::size_arg;
+use super::newline::Newlines;
+use super::string_io::line_len;
+use super::{buffered, call, closed_error, flag, this, unsupported};
+use crate::support::{c_int, given};
+
+const SIG: &str = "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)";
+const CHUNK: usize = 8192;
+
+/// What a text stream knows besides its buffer.
+pub struct Text {
+    codec: Option<Codec>,
+    newlines: Newlines,
+    /// Line ends of all kinds are recognised.
+    universal: bool,
+    /// The line end that is recognised otherwise.
+    line_end: &'static [u32],
+    /// What `\n` becomes when written.
+    write_end: Option<&'static str>,
+    line_buffering: bool,
+    write_through: bool,
+    decoded: Vec<u32>,
+    at: usize,
+    /// Bytes that `decoded` came from, then those that are not decoded yet.
+    input: Vec<u8>,
+    used: usize,
+    /// The newline state where `input` begins.
+    start_held: bool,
+    seekable: bool,
+    chunk: usize,
+    detached: bool,
+}
+
+pub fn slots() -> Slots { Slots { init: Some(init), repr: Some(repr), next: Some(next), ..Slots::default() } }
+
+pub static DEF: TypeDef = TypeDef {
+    doc: "Character and line based layer over a BufferedIOBase object, buffer.",
+    sig: SIG,
+    methods: &[
+        Def::new("detach", "($self, /)", Native::N0(detach)),
+        Def::new("reconfigure", "($self, /, *, encoding=None, errors=None,\n            newline=None, line_buffering=None, write_through=None)", Native::Bound(reconfigure)),
+        Def::new("write", "($self, text, /)", Native::N1(write)),
+        Def::new("read", "($self, size=-1, /)", Native::Var(read, 0, 1)),
+        Def::new("readline", "($self, size=-1, /)", Native::Var(readline, 0, 1)),
+        Def::new("flush", "($self, /)", Native::N0(flush)),
+        Def::new("close", "($self, /)", Native::N0(close)),
+        Def::new("fileno", "($self, /)", Native::N0(|vm, o| ask(vm, o, "fileno"))),
+        Def::new("seekable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "seekable"))),
+        Def::new("readable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "readable"))),
+        Def::new("writable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "writable"))),
+        Def::new("isatty", "($self, /)", Native::N0(|vm, o| ask(vm, o, "isatty"))),
+        Def::new("seek", "($self, cookie, whence=os.SEEK_SET, /)", Native::Var(seek, 1, 2)),
+        Def::new("tell", "($self, /)", Native::N0(tell)),
+        Def::new("truncate", "($self, pos=None, /)", Native::Var(truncate, 0, 1)),
+        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
+    ],
+    getset: &[
+        GetSet::ro("buffer", buffer),
+        GetSet::ro("encoding", |vm, o| Ok(vm.option_to_none(this(o).encoding.get()))),
+        GetSet::ro("errors", |vm, o| Ok(vm.option_to_none(this(o).errors.get()))),
+        GetSet::ro("name", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "name") }),
+        GetSet::ro("closed", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "closed") }),
+        GetSet::ro("line_buffering", |vm, o| { let b = with(vm, o, |t| t.line_buffering)?; Ok(vm.bool(b)) }),
+        GetSet::ro("write_through", |vm, o| { let b = with(vm, o, |t| t.write_through)?; Ok(vm.bool(b)) }),
+        GetSet::ro("newlines", |vm, o| { let n = with(vm, o, |t| if t.universal { t.newlines } else { Newlines::default() })?; n.object(vm) }),
+        GetSet::rw("_CHUNK_SIZE", |vm, o| { let n = with(vm, o, |t| t.chunk)?; vm.new_int(n as i64) }, |vm, o, v| {
+            let Some(v) = v else { return Err(vm.attribute_error("cannot delete attribute")) };
+            let n = vm.index_i64(v)?;
+            if n <= 0 { return Err(vm.value_error("a strictly positive integer is required")) }
+            with(vm, o, |t| t.chunk = n as usize)
+        }),
+    ],
+};
+
+/// Looks at or changes the state; ValueError if there is none. The closure runs no Python code.
+fn with<R>(vm: &mut Vm, o: &Owned, f: impl FnOnce(&mut Text) -> R) -> PyResult<R> {
+    match this(o).text.get_mut(vm) {
+        Some(t) if !t.detached => Ok(f(t)),
+        Some(_) => Err(vm.value_error("underlying buffer has been detached")),
+        None => Err(vm.value_error("I/O operation on uninitialized object")),
+    }
+}
+
+fn buffer(vm: &mut Vm, o: &Owned) -> PyResult {
+    with(vm, o, |_| ())?;
+    match this(o).inner.get() { Some(b) => Ok(b), None => Err(vm.value_error("underlying buffer has been detached")) }
+}
+
+fn ask(vm: &mut Vm, o: &Owned, method: &str) -> PyResult { let b = buffer(vm, o)?; call(vm, &b, method, &[]) }
+
+fn check_closed(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = buffer(vm, o)?;
+    if flag(vm, &b, "closed")? { Err(closed_error(vm)) } else { Ok(b) }
+}
+
+/// (universal, translate, line end, write end) of a newline argument.
+fn newline_mode(vm: &mut Vm, newline: Option<&Owned>) -> PyResult<(bool, bool, &'static [u32], Option<&'static str>)> {
+    let Some(n) = newline else { return Ok((true, true, &[10], None)) };
+    if n.cast::<PyStr>().is_none() {
+        let t = n.type_name(vm);
+        return Err(vm.type_error(format!("TextIOWrapper() argument 'newline' must be str or None, not {t}")));
+    }
+    match vm.repr_text_plain(n).as_str() {
+        "" => Ok((true, false, &[], None)),
+        "\n" => Ok((false, false, &[10], None)),
+        "\r" => Ok((false, false, &[13], Some("\r"))),
+        "\r\n" => Ok((false, false, &[13, 10], Some("\r\n"))),
+        _ => { let shown = vm.repr_text(n)?; Err(vm.value_error(format!("illegal newline value: {shown}"))) }
+    }
+}
+
+/// The codec of a name: native, or its encoder and decoder objects put into the stream.
+fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned) -> PyResult<Option<Codec>> {
+    let name = vm.repr_text_plain(encoding);
+    let native = Codec::by_name(&name).filter(|c| matches!(c, Codec::Utf8 | Codec::Ascii | Codec::Latin1));
+    if native.is_some() {
+        this(o).decoder.set(None);
+        this(o).encoder.set(None);
+        return Ok(native);
+    }
+    let lookup = vm.import_attr("_codecs", "lookup")?;
+    let info = vm.call1(&lookup, encoding)?;
+    let key = vm.intern("_is_text_encoding")?;
+    if let Some(is_text) = vm.get_attr_opt(&info, &key)? && !vm.truth(&is_text)? {
+        return Err(vm.exception_with_message(&vm.types.lookup_error.clone(), &format!("'{name}' is not a text encoding; use codecs.open() to handle arbitrary codecs")));
+    }
+    let decoder = call(vm, &info, "incrementaldecoder", std::slice::from_ref(errors))?;
+    let encoder = call(vm, &info, "incrementalencoder", std::slice::from_ref(errors))?;
+    this(o).decoder.set(Some(decoder));
+    this(o).encoder.set(Some(encoder));
+    Ok(None)
+}
+
+fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
+    let a = args.bind(vm, "TextIOWrapper", &Signature::parse(SIG))?;
+    let Some(buffer) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
+    *this(o).text.get_mut(vm) = None;
+    let encoding = match given(vm, a[1].as_ref()) {
+        Some(e) => {
+            let name = crate::support::text(vm, &e, "TextIOWrapper() argument 'encoding'")?;
+            if name == "locale" { vm.new_str("utf-8")? } else { e }
+        }
+        None => vm.new_str(if vm.settings.utf8_mode { "utf-8" } else { "UTF-8" })?,
+    };
+    let errors = match given(vm, a[2].as_ref()) {
+        Some(e) => { crate::support::text(vm, &e, "TextIOWrapper() argument 'errors'")?; e }
+        None => vm.names.strict.clone(),
+    };
+    let newline = given(vm, a[3].as_ref());
+    let (universal, translate, line_end, write_end) = newline_mode(vm, newline.as_ref())?;
+    let line_buffering = match &a[4] { Some(l) => vm.truth(l)?, None => false };
+    let write_through = match &a[5] { Some(l) => vm.truth(l)?, None => false };
+    let codec = set_codec(vm, o, &encoding, &errors)?;
+    let seekable = call(vm, &buffer, "seekable", &[])?;
+    let seekable = vm.truth(&seekable)?;
+    let io = this(o);
+    io.encoding.set(Some(encoding));
+    io.errors.set(Some(errors));
+    io.newline.set(newline);
+    io.inner.set(Some(buffer.clone()));
+    io.pending.get_mut(vm).clear();
+    let newlines = Newlines { translate, ..Newlines::default() };
+    *io.text.get_mut(vm) = Some(Box::new(Text { codec, newlines, universal, line_end, write_end, line_buffering, write_through, decoded: Vec::new(), at: 0,
+        input: Vec::new(), used: 0, start_held: false, seekable, chunk: CHUNK, detached: false }));
+    io.ready.set(true);
+    if seekable && let Some(encoder) = this(o).encoder.get() {
+        let writable = call(vm, &buffer, "writable", &[])?;
+        if vm.truth(&writable)? {
+            let at = call(vm, &buffer, "tell", &[])?;
+            if vm.truth(&at)? { let zero = vm.new_int(0)?; call(vm, &encoder, "setstate", &[zero])?; }
+        }
+    }
+    Ok(())
+}
+
+fn reconfigure(vm: &mut Vm, o: &Owned, a: &[Option<Owned>]) -> PyResult {
+    let has_text = with(vm, o, |t| !t.input.is_empty() || !t.decoded.is_empty())?;
+    let (encoding, errors) = (given(vm, a[0].as_ref()), given(vm, a[1].as_ref()));
+    if has_text && (encoding.is_some() || errors.is_some() || a[2].is_some()) {
+        return Err(unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read"));
+    }
+    let newline = match &a[2] { Some(n) => Some(newline_mode(vm, Some(n).filter(|n| !vm.is_none(n)))?), None => None };
+    let flag_of = |vm: &mut Vm, a: &Option<Owned>| -> PyResult<Option<bool>> { match given(vm, a.as_ref()) { Some(v) => vm.truth(&v).map(Some), None => Ok(None) } };
+    let (line, through) = (flag_of(vm, &a[3])?, flag_of(vm, &a[4])?);
+    call(vm, o, "flush", &[])?;
+    if encoding.is_some() || errors.is_some() {
+        let strict = vm.names.strict.clone();
+        let errors = match (errors, &encoding) { (Some(e), _) => e, (None, Some(_)) => strict, (None, None) => this(o).errors.get().unwrap_or(strict) };
+        let encoding = match encoding {
+            Some(e) => if vm.repr_text_plain(&e) == "locale" { vm.new_str("utf-8")? } else { e },
+            None => { let e = this(o).encoding.get(); vm.option_to_none(e) }
+        };
+        let codec = set_codec(vm, o, &encoding, &errors)?;
+        this(o).encoding.set(Some(encoding));
+        this(o).errors.set(Some(errors));
+        with(vm, o, |t| t.codec = codec)?;
+    }
+    with(vm, o, |t| {
+        if let Some((universal, translate, line_end, write_end)) = newline {
+            (t.universal, t.newlines.translate, t.line_end, t.write_end) = (universal, translate, line_end, write_end);
+        }
+        if let Some(l) = line { t.line_buffering = l }
+        if let Some(w) = through { t.write_through = w }
+    })?;
+    Ok(vm.none())
+}
+
+/// Gives the encoded text to the buffer.
+fn flush_pending(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<()> {
+    let bytes = std::mem::take(this(o).pending.get_mut(vm));
+    if bytes.is_empty() { return Ok(()) }
+    let types = vm.state::<super::Types>();
+    let direct = [&types.writer, &types.random].into_iter().flatten().map(|t| t.ptr()).collect::<Vec<_>>();
+    if direct.contains(&buffer.type_of(vm).ptr()) { return buffered::append(vm, buffer, &bytes) }
+    let bytes = vm.new_bytes(&bytes)?;
+    call(vm, buffer, "write", &[bytes]).map(drop)
+}
+
+fn write(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
+    let Some(s) = text.cast::<PyStr>() else {
+        let t = text.type_name(vm);
+        return Err(vm.type_error(format!("write() argument must be str, not {t}")));
+    };
+    let buffer = check_closed(vm, o)?;
+    let n = s.len();
+    let (codec, write_end, line, through) = with(vm, o, |t| (t.codec, t.write_end, t.line_buffering, t.write_through))?;
+    let has_line_end = (line || write_end.is_some()) && s.chars().any(|c| c == 10 || (line && c == 13));
+    let translated = match write_end {
+        Some(end) if has_line_end => {
+            let codes: Vec<u32> = s.chars().flat_map(|c| if c == 10 { end.chars().map(u32::from).collect() } else { vec![c] }).collect();
+            vm.new_str_from_code_points(&codes)?
+        }
+        _ => text.clone(),
+    };
+    match (codec, translated.cast::<PyStr>().and_then(|s| s.as_ascii())) {
+        (Some(_), Some(ascii)) => {
+            if this(o).pending.get_mut(vm).try_reserve(ascii.len()).is_err() { return Err(vm.no_memory()) }
+            this(o).pending.get_mut(vm).extend_from_slice(ascii.as_bytes());
+        }
+        (Some(codec), None) => {
+            let errors = this(o).errors.get();
+            let bytes = codecs::encode(vm, codec, &translated, errors.as_ref())?;
+            this(o).pending.get_mut(vm).extend(bytes);
+        }
+        (None, _) => {
+            let Some(encoder) = this(o).encoder.get() else { return Err(unsupported(vm, "not writable")) };
+            let bytes = call(vm, &encoder, "encode", &[translated])?;
+            let Some(b) = bytes.cast::<PyBytes>() else {
+                let t = bytes.type_name(vm);
+                return Err(vm.type_error(format!("encoder should return a bytes object, not '{t}'")));
+            };
+            this(o).pending.get_mut(vm).extend_from_slice(b.as_slice());
+        }
+    }
+    if through || (line && has_line_end) || this(o).pending.get(vm).len() > CHUNK { flush_pending(vm, o, &buffer)? }
+    if line && has_line_end { call(vm, &buffer, "flush", &[])?; }
+    // What was read ahead is no longer true of the stream.
+    with(vm, o, |t| if !t.decoded.is_empty() { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0 })?;
+    vm.new_int(n as i64)
+}
+
+fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = check_closed(vm, o)?;
+    flush_pending(vm, o, &b)?;
+    call(vm, &b, "flush", &[])
+}
+
+fn close(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = buffer(vm, o)?;
+    if flag(vm, &b, "closed")? { return Ok(vm.none()) }
+    if this(o).finalizing.get() && b.cast::<super::Io>().is_some() { this(&b).finalizing.set(true) }
+    let flushed = call(vm, o, "flush", &[]);
+    let closed = call(vm, &b, "close", &[]);
+    flushed?;
+    closed
+}
+
+fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = buffer(vm, o)?;
+    call(vm, o, "flush", &[])?;
+    this(o).inner.set(None);
+    with(vm, o, |t| t.detached = true)?;
+    Ok(b)
+}
+
+/// Reads and decodes one more chunk; false at the end.
+fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<bool> {
+    flush_pending(vm, o, buffer)?;
+    let chunk = with(vm, o, |t| t.chunk)?;
+    let types = vm.state::<super::Types>();
+    let direct = [&types.reader, &types.random].into_iter().flatten().map(|t| t.ptr()).collect::<Vec<_>>();
+    let bytes = if direct.contains(&buffer.type_of(vm).ptr()) { buffered::read_once(vm, buffer, chunk)? } else {
+        let readable = call(vm, buffer, "readable", &[])?;
+        if !vm.truth(&readable)? { return Err(unsupported(vm, "not readable")) }
+        let key = vm.intern("read1")?;
+        let method = if vm.get_attr_opt(buffer, &key)?.is_some() { "read1" } else { "read" };
+        let n = vm.new_int(chunk as i64)?;
+        let data = call(vm, buffer, method, &[n])?;
+        if !vm.is_bytes_like(&data) {
+            let t = data.type_name(vm);
+            return Err(vm.type_error(format!("underlying {method}() should have returned a bytes-like object, not '{t}'")));
+        }
+        vm.bytes_like(&data)?
+    };
+    decode(vm, o, &bytes, bytes.is_empty())?;
+    Ok(!bytes.is_empty())
+}
+
+/// Decodes bytes behind what is there.
+fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
+    let (codec, input) = with(vm, o, |t| {
+        if t.at == t.decoded.len() {
+            t.decoded.clear();
+            t.at = 0;
+            t.input.drain(..t.used);
+            t.used = 0;
+            t.start_held = t.newlines.held;
+        }
+        t.input.extend_from_slice(bytes);
+        (t.codec, t.input[t.used..].to_vec())
+    })?;
+    let (codes, used) = match codec {
+        Some(codec) => {
+            let data = vm.new_bytes(&input)?;
+            let view = vm.buffer_any(&data, false)?;
+            let errors = this(o).errors.get();
+            let d = codecs::decode(vm, codec, &view, 0, errors.as_ref(), last)?;
+            (d.text.units().codes().collect::<Vec<u32>>(), d.used)
+        }
+        None => {
+            let Some(decoder) = this(o).decoder.get() else { return Err(unsupported(vm, "not readable")) };
+            let args = [vm.new_bytes(&input)?, vm.bool(last)];
+            let text = call(vm, &decoder, "decode", &args)?;
+            let Some(s) = text.cast::<PyStr>() else {
+                let t = text.type_name(vm);
+                return Err(vm.type_error(format!("decoder should return a string result, not '{t}'")));
+            };
+            (s.chars().collect(), input.len())
+        }
+    };
+    with(vm, o, |t| {
+        t.used += used;
+        let codes = if t.universal { t.newlines.process(&codes, last) } else { codes };
+        t.decoded.extend(codes);
+    })
+}
+
+/// Takes `n` characters.
+fn take(vm: &mut Vm, o: &Owned, n: usize) -> PyResult {
+    let codes = with(vm, o, |t| {
+        let codes = t.decoded[t.at..t.at + n].to_vec();
+        t.at += n;
+        codes
+    })?;
+    vm.new_str_from_code_points(&codes)
+}
+
+fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    let n = size_arg(vm, args)?;
+    let buffer = check_closed(vm, o)?;
+    if n < 0 {
+        flush_pending(vm, o, &buffer)?;
+        let rest = call(vm, &buffer, "read", &[])?;
+        if vm.is_none(&rest) { return Err(vm.exception_with_message(&vm.types.blocking_io_error.clone(), "Read returned None.")) }
+        let bytes = vm.bytes_like(&rest)?;
+        decode(vm, o, &bytes, true)?;
+    } else {
+        while (with(vm, o, |t| t.decoded.len() - t.at)? as i64) < n { if !fill(vm, o, &buffer)? { break } }
+    }
+    let have = with(vm, o, |t| t.decoded.len() - t.at)?;
+    take(vm, o, if n < 0 { have } else { have.min(n as usize) })
+}
+
+fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    let limit = size_arg(vm, args)?;
+    let buffer = check_closed(vm, o)?;
+    let mut searched = 0;
+    loop {
+        let (found, have) = with(vm, o, |t| {
+            let rest = &t.decoded[t.at..];
+            // A two-character end may straddle the place where the last search stopped.
+            let from = searched.min(rest.len()).saturating_sub(1);
+            let end = if t.universal { if t.newlines.translate { Some(&[10u32][..]) } else { None } } else { Some(t.line_end) };
+            (line_len(&rest[from..], end).map(|n| n + from), rest.len())
+        })?;
+        let n = found.unwrap_or(have);
+        if limit >= 0 && n >= limit as usize { return take(vm, o, limit as usize) }
+        if found.is_some() { return take(vm, o, n) }
+        searched = have;
+        if !fill(vm, o, &buffer)? {
+            let have_now = with(vm, o, |t| t.decoded.len() - t.at)?;
+            if have_now == have { return take(vm, o, have) }
+        }
+    }
+}
+
+fn next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
+    let line = if vm.state::<super::Types>().text.as_ref().map(|t| t.ptr()) == Some(o.type_of(vm).ptr()) { readline(vm, o, &[])? } else { call(vm, o, "readline", &[])? };
+    if vm.len(&line)? == 0 { Ok(None) } else { Ok(Some(line)) }
+}
+
+/// Bytes of the input that stand behind the characters taken so far.
+fn bytes_taken(t: &Text) -> Option<usize> {
+    if t.at == t.decoded.len() && !t.newlines.held { return Some(t.used) }
+    let width = |b: u8| if b < 0xC0 { 1 } else if b < 0xE0 { 2 } else if b < 0xF0 { 3 } else { 4 };
+    let codec = t.codec?;
+    let (mut at, mut chars, mut held) = (0, 0, t.start_held);
+    while chars < t.at && at < t.used {
+        let b = t.input[at];
+        let n = if codec == Codec::Utf8 { width(b) } else { 1 };
+        at += n;
+        if !(t.universal && t.newlines.translate) { chars += 1; continue }
+        if held && b == b'\n' { held = false; continue }
+        held = b == b'\r';
+        chars += 1;
+    }
+    // The line feed of a translated pair belongs to the character before it.
+    if held && t.input.get(at) == Some(&b'\n') { at += 1 }
+    Some(at)
+}
+
+fn tell(vm: &mut Vm, o: &Owned) -> PyResult {
+    let buffer = check_closed(vm, o)?;
+    if !with(vm, o, |t| t.seekable)? { return Err(unsupported(vm, "underlying stream is not seekable")) }
+    call(vm, o, "flush", &[])?;
+    let at = call(vm, &buffer, "tell", &[])?;
+    let at = vm.index_i64(&at)?;
+    let (ahead, exact) = with(vm, o, |t| match bytes_taken(t) { Some(n) => (t.input.len() - n, true), None => (0, false) })?;
+    if exact { return vm.new_int(at - ahead as i64) }
+    // Other codecs: what is left, encoded again.
+    let rest = with(vm, o, |t| t.decoded[t.at..].to_vec())?;
+    let text = vm.new_str_from_code_points(&rest)?;
+    let (encoding, errors) = (this(o).encoding.get(), this(o).errors.get());
+    let bytes = codecs::encode_str(vm, &text, encoding.as_ref(), errors.as_ref())?;
+    let n = vm.len(&bytes)? as i64;
+    vm.new_int(at - n)
+}
+
+fn forget(vm: &mut Vm, o: &Owned) -> PyResult<()> {
+    if let Some(d) = this(o).decoder.get() { call(vm, &d, "reset", &[])?; }
+    with(vm, o, |t| { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0; t.newlines.held = false; t.start_held = false })
+}
+
+fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    let whence = match args.get(1) { Some(w) => c_int(vm, w)?, None => 0 };
+    let buffer = check_closed(vm, o)?;
+    if !with(vm, o, |t| t.seekable)? { return Err(unsupported(vm, "underlying stream is not seekable")) }
+    let mut cookie = vm.index_i64(&args[0])?;
+    match whence {
+        1 if cookie != 0 => return Err(unsupported(vm, "can't do nonzero cur-relative seeks")),
+        2 if cookie != 0 => return Err(unsupported(vm, "can't do nonzero end-relative seeks")),
+        0..=2 => {}
+        _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+    }
+    if whence == 1 { let at = tell(vm, o)?; cookie = vm.index_i64(&at)? }
+    call(vm, o, "flush", &[])?;
+    if whence == 0 && cookie < 0 { return Err(vm.value_error(format!("negative seek position {cookie}"))) }
+    forget(vm, o)?;
+    let args = [vm.new_int(cookie)?, vm.new_int(if whence == 2 { 2 } else { 0 })?];
+    let at = call(vm, &buffer, "seek", &args)?;
+    if let Some(encoder) = this(o).encoder.get() {
+        let start = !vm.truth(&at)?;
+        if start { call(vm, &encoder, "reset", &[])?; } else { let zero = vm.new_int(0)?; call(vm, &encoder, "setstate", &[zero])?; }
+    }
+    Ok(at)
+}
+
+fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    let buffer = check_closed(vm, o)?;
+    call(vm, o, "flush", &[])?;
+    let size = match given(vm, args.first()) { Some(n) => n, None => tell(vm, o)? };
+    call(vm, &buffer, "truncate", &[size])
+}
+
+fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
+    let t = o.type_of(vm).qualname(vm);
+    let mut text = format!("<_io.{t}");
+    for key in ["name", "mode"] {
+        let k = vm.intern(key)?;
+        match vm.get_attr_opt(o, &k) {
+            Ok(Some(v)) => { let r = vm.repr_text(&v)?; text.push_str(&format!(" {key}={r}")) }
+            Ok(None) => {}
+            Err(e) if e.is(vm, &vm.types.value_error.clone()) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    let encoding = match this(o).encoding.get() { Some(e) => vm.repr_text(&e)?, None => "None".to_owned() };
+    vm.new_str(&format!("{text} encoding={encoding}>"))
+}
