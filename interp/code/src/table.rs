@@ -36,6 +36,8 @@ macro_rules! define {
             pub const ALL: &'static [Op] = &[$(Op::$name),*];
             /// Number of ops.
             pub const COUNT: usize = Self::ALL.len();
+            /// Cache units by op, for use in constants.
+            pub const CACHE: &'static [u8] = &[$($cache),*];
             const INFO: &'static [OpInfo] = &[$( OpInfo {
                 name: stringify!($name), doc: concat!($($doc),*), kinds: [Kind::$a, Kind::$b, Kind::$c],
                 cache: $cache, effects: &[$(Effect::$effect),*], family: define!(@family $($head)?),

@@ -64,7 +64,7 @@ impl<'a> Compiler<'a> {
     fn finish_call(&mut self, base: Reg, a: &'a ast::Arguments, positional: usize, range: TextRange, dst: Dst, method: bool) -> R {
         let mut names = Vec::new();
         for k in &a.keywords {
-            if let Some(n) = &k.arg { names.push(text(&self.mangle(n))); }
+            if let Some(n) = &k.arg { names.push(text(n)); }
             self.push(&k.value)?;
         }
         self.at(range);
@@ -158,9 +158,8 @@ impl<'a> Compiler<'a> {
 
     fn keyword_pair(&mut self, k: &'a ast::Keyword) -> R {
         if let Some(n) = &k.arg {
-            let name = self.mangle(n);
             self.at(k.range);
-            self.u.load_const(Dst::Temp, text(&name));
+            self.u.load_const(Dst::Temp, text(n));
         }
         self.push(&k.value)?;
         Ok(())

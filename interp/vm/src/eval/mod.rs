@@ -1,8 +1,9 @@
 //! The eval loop: one `match` over the opcode, one inlined function per op.
 //!
 //! Rules that keep it fast (vm.md 2.E): the state is local scalars; `&mut State` never reaches a function that is not inlined;
-//! slow paths are cold, take words and return a word. `ops/` holds the op bodies, `slow/` what they call, `specialize/`
-//! rewrites ops. Not here: entering from native code (`protocol/call.rs`).
+//! slow paths are cold, take words and return a word. Tail duplication gives every hot op its own indirect jump; its cost in
+//! compile time grows with (ops x ops), so ops that are rare in loops go through one call (`rare`) and a match of their own.
+//! `ops/` holds the op bodies, `slow/` what they call, `specialize/` rewrites ops. Not here: entering from native code (`protocol/call.rs`).
 
 pub mod bind;
 pub mod breaker;
@@ -15,49 +16,118 @@ pub mod stack;
 pub mod state;
 pub mod unwind;
 
-use instar_code::{for_each_op, Op};
+use instar_code::Op;
 
 use crate::object::{Owned, Word};
 use crate::vm::Vm;
 use frame::Frame;
 use state::{Flow, State};
 
-macro_rules! define_run {
-    ($( $(#[doc = $doc:literal])* $name:ident [$a:ident $b:ident $c:ident] $cache:literal [$($effect:ident)*] $(of $head:ident)?; )*) => {
-        /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
-        ///
-        /// # Safety
-        /// `frame` is the innermost frame of `vm`, complete, and its code has passed the verifier.
-        #[inline(never)]
-        pub unsafe fn run(vm: *mut Vm, frame: Frame) -> Option<Owned> {
-            // SAFETY: the op bodies' own laws; the verifier proved operands, depths and targets.
-            unsafe {
-                let mut s = State { pc: frame.pc(), fp: frame.0, k: (*frame.exec()).consts.as_ptr().cast(), vm };
+/// Ops dispatched by the loop itself.
+macro_rules! hot_ops { ($mac:ident) => { $mac! {
+    Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
+    LoadAttrModule LoadAttrClass LoadAttrShared LoadAttrProperty LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
+    StoreAttrMember LoadAttr LoadMethod StoreAttr AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
+    MulFloat DivFloat BinaryNumber BinaryNumberK AddStr BinaryOp BinaryOpK CompareInt CompareIntK CompareJump CompareJumpK
+    JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
+    JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
+    SubscrTupleIntK SubscrDict StoreSubscrListInt LoadSubscr StoreSubscr ForIterRange ForIterList ForIterTuple ForIterGenerator
+    ForIter GetIter CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
+    Call CallMethod CallKw Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueBool JumpIfFalseBool
+    JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnaryNegative UnpackTuple UnpackSequence BuildTuple BuildList
+    ListAppend
+} } }
+
+/// All other ops.
+macro_rules! rare_ops { ($mac:ident) => { $mac! {
+    Nop LoadFar StoreFar CheckLocal CheckFar DeleteLocal DeleteFar MakeCell CopyFreeVars DeleteDeref LoadFromDictOrDeref
+    LoadGlobal StoreGlobal DeleteGlobal LoadName StoreName DeleteName LoadLocals LoadFromDictOrGlobals LoadBuildClass
+    SetupAnnotations DeleteAttr LoadAttrDyn StoreAttrDyn DeleteAttrDyn LoadSuperAttr LoadSuperMethod DeleteSubscr LoadSubscrK
+    BuildSlice LoadSlice StoreSlice CompareOp CompareOpK UnaryPositive UnaryInvert CallMethodKw CallEx Intrinsic1 Intrinsic2
+    BuildSet BuildMap BuildString BuildTemplate BuildInterpolation ListExtend SetAdd SetUpdate MapAdd DictUpdate DictMerge
+    ListToTuple ConvertValue FormatSimple FormatWithSpec UnpackEx GetLen MatchMapping MatchSequence MatchKeys MatchClass
+    MakeFunction SetFunctionAttr Raise RaiseFrom RaiseHandled PushExc PopExc ReraiseHandled ReraiseOver Reraise ExcMatch
+    ExcGroupMatch LoadSpecial WithExceptStart LoadAssertionError ReturnGenerator GetYieldFromIter Send EndSend CleanupThrow
+    GetAwaitable GetAIter GetANext EndAsyncFor ImportName ImportFrom ReturnUnclean ReturnConstUnclean LoadNameModule
+    LoadNameBuiltin StoreSubscrDict UnpackList ContainsHashed SendGenerator
+} } }
+
+macro_rules! names { ($($name:ident)*) => { &[$(Op::$name),*] } }
+const HOT: &[Op] = hot_ops!(names);
+const RARE: &[Op] = rare_ops!(names);
+const _: () = assert!(HOT.len() + RARE.len() == Op::COUNT, "every op is either hot or rare");
+
+/// Units of an op with its caches, as a constant.
+const fn len(op: Op) -> usize { 1 + Op::CACHE[op as usize] as usize }
+
+macro_rules! define_rare { ($($name:ident)*) => {
+    /// One rare op: the registers after it, and what it did.
+    #[inline(never)]
+    unsafe fn rare(state: State) -> (State, Flow) {
+        // SAFETY: the op bodies' own laws; the verifier proved operands, depths and targets.
+        unsafe {
+            let State { pc, fp, k, vm } = state;
+            let mut s = State { pc, fp, k, vm };
+            let i = *s.pc;
+            match std::mem::transmute::<u16, Op>(i.op) {
+                $( Op::$name => {
+                    let flow = ops::$name(&mut s, i);
+                    if matches!(flow, Flow::Next) { s.pc = s.pc.add(len(Op::$name)) }
+                    (s, flow)
+                } )*
+                // Hot ops never get here.
+                _ => std::hint::unreachable_unchecked(),
+            }
+        }
+    }
+} }
+rare_ops!(define_rare);
+
+macro_rules! define_run { ($($name:ident)*) => {
+    /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
+    ///
+    /// # Safety
+    /// `frame` is the innermost frame of `vm`, complete, and its code has passed the verifier.
+    #[inline(never)]
+    pub unsafe fn run(vm: *mut Vm, frame: Frame) -> Option<Owned> {
+        // SAFETY: as `rare`.
+        unsafe {
+            let mut s = State { pc: frame.pc(), fp: frame.0, k: (*frame.exec()).consts.as_ptr().cast(), vm };
+            loop {
                 loop {
-                    loop {
-                        let i = *s.pc;
-                        crate::stats::op(i.op);
-                        // Verified code holds only known opcodes.
-                        match std::mem::transmute::<u16, Op>(i.op) {
-                            $( Op::$name => match ops::$name(&mut s, i) {
-                                Flow::Next => s.pc = s.pc.add(1 + $cache),
-                                Flow::Jump => {}
-                                Flow::Error => break,
-                                Flow::Exit(word) => return Word::owned_or_none(word),
-                            }, )*
-                        }
-                    }
-                    match unwind::unwind(s.vm, s.pc, s.fp) {
-                        Some((pc, fp)) => {
+                    let i = *s.pc;
+                    crate::stats::op(i.op);
+                    // Verified code holds only known opcodes.
+                    match std::mem::transmute::<u16, Op>(i.op) {
+                        $( Op::$name => match ops::$name(&mut s, i) {
+                            Flow::Next => s.pc = s.pc.add(len(Op::$name)),
+                            Flow::Jump => {}
+                            Flow::Error => break,
+                            Flow::Exit(word) => return Word::owned_or_none(word),
+                        }, )*
+                        _ => {
+                            let (State { pc, fp, k, .. }, flow) = rare(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm });
                             s.pc = pc;
                             s.fp = fp;
-                            s.k = (*Frame(fp).exec()).consts.as_ptr().cast();
+                            s.k = k;
+                            match flow {
+                                Flow::Next | Flow::Jump => {}
+                                Flow::Error => break,
+                                Flow::Exit(word) => return Word::owned_or_none(word),
+                            }
                         }
-                        None => return None,
                     }
+                }
+                match unwind::unwind(s.vm, s.pc, s.fp) {
+                    Some((pc, fp)) => {
+                        s.pc = pc;
+                        s.fp = fp;
+                        s.k = (*Frame(fp).exec()).consts.as_ptr().cast();
+                    }
+                    None => return None,
                 }
             }
         }
-    };
-}
-for_each_op!(define_run);
+    }
+} }
+hot_ops!(define_run);

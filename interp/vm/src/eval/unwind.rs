@@ -40,8 +40,9 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> Optio
             for k in (0..depth).rev() { release(vm, *fp.add(k)) }
             let flags = f.flags();
             if flags & frame_flags::GENERATOR != 0 { generators::finished(vm, f) }
+            let prev = f.prev(); // the frame's chunk may go with it
             calls::clear_frame(vm, fp);
-            vm.fp = f.prev();
+            vm.fp = prev;
             vm.recursion_depth -= 1;
             settle(vm);
             if flags & frame_flags::ENTRY != 0 { return None }

@@ -43,14 +43,14 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
     for name in ["_imp", "_thread", "_warnings", "_weakref", "marshal", "posix", "_io"] {
         if vm.loaded_module(name)?.is_none() { vm.import_module(name)?; }
     }
-    let bootstrap = run_frozen(vm, 0)?;
+    let bootstrap = run_bootstrap(vm)?;
     let imp = vm.import_module("_imp")?;
     let install = vm.get_attr_str(&bootstrap, "_install")?;
     vm.call2(&install, &sys, &imp)?;
-    let external = run_frozen(vm, 1)?;
     vm.state::<ImportState>().bootstrap = Some(bootstrap.clone());
     let install = vm.get_attr_str(&bootstrap, "_install_external_importers")?;
     vm.call0(&install)?;
+    let external = vm.import_module(FROZEN[1].0)?;
     vm.state::<ImportState>().external = Some(external.clone());
     install_embedded(vm, &sys, &bootstrap, &external)
 }
@@ -113,11 +113,14 @@ pub fn frozen_code(vm: &mut Vm, index: usize) -> PyResult<Ref<PyCode>> {
     syntax_error::compile_text(vm, &text, file, Mode::Exec, &options, false)
 }
 
-fn run_frozen(vm: &mut Vm, index: usize) -> PyResult {
-    let name = FROZEN[index].0;
-    let code = frozen_code(vm, index)?;
+/// Runs `_bootstrap` as the module that `FrozenImporter` would have made.
+fn run_bootstrap(vm: &mut Vm) -> PyResult {
+    let name = FROZEN[0].0;
+    let code = frozen_code(vm, 0)?;
     let module = vm.new_module(name, None)?.into_obj();
     let dict = vm.module_dict(&module)?;
+    let (key, origin) = (vm.intern("__origname__")?, vm.new_str("importlib._bootstrap")?);
+    dict.set_item(vm, &key, &origin)?;
     let full = vm.intern(name)?;
     native::run_module(vm, &full, &module, &dict, &code)
 }

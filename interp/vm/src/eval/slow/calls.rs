@@ -423,8 +423,9 @@ unsafe fn finish_frame(vm: *mut Vm, fp: *mut Word, pc: *mut instar_code::Unit, w
             }
         }
         if flags & frame_flags::GENERATOR != 0 { super::generators::finished(vm, f) }
+        let prev = f.prev(); // the frame's chunk may go with it
         clear_frame(vm, fp);
-        vm.fp = f.prev();
+        vm.fp = prev;
         vm.recursion_depth -= 1;
         if flags & frame_flags::ENTRY != 0 && vm.heap.pending() {
             // Finalizers run with the caller current; the result waits in this word.

@@ -96,8 +96,8 @@ unsafe fn park(vm: *mut Vm, fp: *mut Word, pc: *mut instar_code::Unit) {
         f.func().release();
         let inner = vm.handled.replace(vm.exc_chain.pop().expect("law: resume pushed"));
         g.handled.set(inner);
-        if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
         vm.fp = f.prev();
+        if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
         vm.recursion_depth -= 1;
     }
 }
