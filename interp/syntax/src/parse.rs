@@ -119,20 +119,63 @@ fn limits(tokens: &Tokens) -> Option<Error> {
     None
 }
 
-/// An upper bound of how deep the tree of these tokens nests: operators and openers of one logical line plus indentation.
+/// One open bracket while nesting is measured.
+#[derive(Default)]
+struct Level {
+    /// Operators since the last comma.
+    operators: usize,
+    /// Deepest bracket since the last comma.
+    inner: usize,
+    /// Deepest item before it.
+    most: usize,
+    /// An f-string: its fields lie side by side.
+    flat: bool,
+}
+
+impl Level {
+    fn end_item(&mut self) {
+        self.most = self.most.max(self.operators + self.inner);
+        (self.operators, self.inner) = (0, 0);
+    }
+}
+
+/// An upper bound of how deep the tree of these tokens nests. Items between commas lie side by side; an item is as deep as
+/// its operators and its deepest bracket together.
 pub fn nesting(tokens: &Tokens) -> usize {
-    let (mut indents, mut line, mut elifs, mut most) = (0usize, 0usize, 0usize, 0usize);
+    let (mut indents, mut most) = (0usize, 0usize);
+    let mut open = vec![Level::default()];
     for token in tokens.iter() {
+        let last = open.len() - 1;
         match token.kind() {
-            TokenKind::Newline => { most = most.max(line + 2 * indents); line = 0; }
+            TokenKind::Newline | TokenKind::Semi => {
+                for mut level in open.drain(..).rev() {
+                    level.end_item();
+                    most = most.max(level.most + 2 * indents);
+                }
+                open.push(Level::default());
+            }
             TokenKind::Indent => indents += 1,
             TokenKind::Dedent => indents = indents.saturating_sub(1),
-            TokenKind::Elif => { elifs += 1; line += 1; }
-            TokenKind::Comma | TokenKind::Name | TokenKind::String | TokenKind::Int | TokenKind::Float | TokenKind::NonLogicalNewline
-            | TokenKind::Comment | TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::Equal => {}
-            _ => line += 1,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(Level::default()),
+            TokenKind::FStringStart | TokenKind::TStringStart => open.push(Level { flat: true, ..Level::default() }),
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                if last > 0 && let Some(mut level) = open.pop() {
+                    level.end_item();
+                    let outer = &mut open[last - 1];
+                    outer.inner = outer.inner.max(level.most);
+                    outer.operators += if outer.flat { 0 } else { 1 };
+                    if outer.flat { outer.end_item(); }
+                }
+            }
+            TokenKind::Comma => open[last].end_item(),
+            TokenKind::Name | TokenKind::String | TokenKind::Int | TokenKind::Float | TokenKind::NonLogicalNewline | TokenKind::Comment
+            | TokenKind::Equal | TokenKind::FStringMiddle | TokenKind::TStringMiddle => {}
+            _ => open[last].operators += 1,
         }
     }
-    let _ = elifs;
-    most.max(line + 2 * indents)
+    for mut level in open.into_iter().rev() {
+        level.end_item();
+        most = most.max(level.most + 2 * indents);
+    }
+    most
 }

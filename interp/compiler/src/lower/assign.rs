@@ -322,6 +322,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Annotations of targets that are no plain names are never evaluated (PEP 649).
     pub(crate) fn ann_assign(&mut self, s: &'a ast::StmtAnnAssign) -> R {
         if let Some(v) = &s.value {
             match self.fast_name(&s.target) {
@@ -333,7 +334,7 @@ impl<'a> Compiler<'a> {
         match &*s.target {
             Expr::Name(n) => {
                 self.forbidden(&n.id, n.range)?;
-                if !s.simple || !class_like { return self.check_annotation(s, class_like); }
+                if !s.simple || !class_like { return Ok(()); }
                 if self.future_annotations {
                     self.at(s.range);
                     let annotation = self.annotation_text(&s.annotation);
@@ -361,7 +362,7 @@ impl<'a> Compiler<'a> {
             Expr::Attribute(a) => {
                 self.forbidden(&a.attr, a.range)?;
                 if s.value.is_none() { let depth = self.u.depth; let r = self.operand(&a.value)?; self.discard(r, depth); }
-                self.check_annotation(s, class_like)
+                Ok(())
             }
             Expr::Subscript(x) => {
                 if s.value.is_none() {
@@ -371,19 +372,10 @@ impl<'a> Compiler<'a> {
                     let r = self.index(&x.slice)?;
                     self.discard(r, depth);
                 }
-                self.check_annotation(s, class_like)
+                Ok(())
             }
             e => error(e.range(), "illegal target for annotation"),
         }
-    }
-
-    fn check_annotation(&mut self, s: &'a ast::StmtAnnAssign, class_like: bool) -> R {
-        if class_like && !self.future_annotations && !s.simple {
-            let depth = self.u.depth;
-            let r = self.operand(&s.annotation)?;
-            self.discard(r, depth);
-        }
-        Ok(())
     }
 
     /// Loads a name of the compiler's own into a temp.
