@@ -19,6 +19,8 @@ pub mod atexit;
 mod errno;
 mod imp;
 mod io;
+mod sre;
+mod scandir;
 mod support;
 mod thread;
 mod marshal;
@@ -46,6 +48,7 @@ pub static MODULES: &[NativeModule] = &[
     errno::MODULE,
     imp::MODULE,
     io::MODULE,
+    sre::MODULE,
     thread::MODULE,
     marshal::MODULE,
     posix::MODULE,
