@@ -20,6 +20,9 @@ mod errno;
 mod imp;
 mod io;
 mod sre;
+mod abc_;
+mod types_;
+mod typing_;
 mod scandir;
 mod support;
 mod thread;
@@ -49,6 +52,9 @@ pub static MODULES: &[NativeModule] = &[
     imp::MODULE,
     io::MODULE,
     sre::MODULE,
+    abc_::MODULE,
+    types_::MODULE,
+    typing_::MODULE,
     thread::MODULE,
     marshal::MODULE,
     posix::MODULE,
