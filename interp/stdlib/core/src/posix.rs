@@ -47,7 +47,7 @@ fn stat_result(vm: &mut Vm, s: &libc::stat) -> PyResult {
     vm.new_struct_sequence(&ty, v)
 }
 
-fn stat_at(vm: &mut Vm, path: &Owned, dir: i32, flags: i32) -> PyResult {
+pub(crate) fn stat_at(vm: &mut Vm, path: &Owned, dir: i32, flags: i32) -> PyResult {
     // SAFETY: a zeroed stat is valid storage for the calls to fill.
     let mut s = unsafe { std::mem::zeroed::<libc::stat>() };
     let r = if is_int(vm, path) {
@@ -302,6 +302,7 @@ pub const MODULE: NativeModule = NativeModule {
         Def::new("lstat", "($module, /, path, *, dir_fd=None)", Native::Bound(lstat)),
         Def::new("fstat", "($module, /, fd)", Native::Bound(|vm, _, a| { let fd = arg(vm, a, 0)?; stat_at(vm, fd, 0, 0) })),
         Def::new("listdir", "($module, /, path=None)", Native::Bound(listdir)),
+        Def::new("scandir", "($module, /, path=None)", Native::Bound(crate::scandir::scandir)),
         Def::new("open", "($module, /, path, flags, mode=511, *, dir_fd=None)", Native::Bound(open)),
         Def::new("read", "($module, fd, length, /)", Native::N2(read)), Def::new("write", "($module, fd, data, /)", Native::N2(write)),
         Def::new("unlink", DIR, Native::Bound(unlink)), Def::new("remove", DIR, Native::Bound(unlink)), Def::new("rmdir", DIR, Native::Bound(rmdir)),
@@ -341,6 +342,7 @@ pub const MODULE: NativeModule = NativeModule {
         let uname = vm.new_struct_sequence_type("posix", "uname_result", &["sysname", "nodename", "release", "version", "machine"], 5)?;
         for t in [&stat, &size, &uname] { set_type(vm, ns, t)? }
         *vm.state::<State>() = State { stat: Some(stat), size: Some(size), uname: Some(uname) };
+        crate::scandir::exec(vm, ns)?;
         let environ = environment(vm)?;
         set(vm, ns, "environ", environ.obj())?;
         let error = vm.types.os_error.obj().clone();
