@@ -13,8 +13,11 @@ const STREAMS: [Stream; 3] = [
     Stream { fd: 2, name: "stderr", file: "<stderr>", mode: "w", errors: "backslashreplace" },
 ];
 
-/// Makes the three and their `__stdin__` forms. A closed descriptor gives None.
+/// Makes the three and their `__stdin__` forms, and `builtins.open`. A closed descriptor gives None.
 pub fn make(vm: &mut Vm) -> PyResult<()> {
+    let open = vm.import_attr("_io", "open")?;
+    let (key, builtins) = (vm.names.open.clone(), vm.builtins.clone());
+    builtins.set_item(vm, &key, &open)?;
     let (encoding, errors) = wanted(vm);
     for s in STREAMS {
         let errors = if s.fd == 2 { s.errors } else { errors.as_deref().unwrap_or(s.errors) };

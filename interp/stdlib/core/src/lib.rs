@@ -26,6 +26,7 @@ mod typing_;
 mod scandir;
 mod support;
 mod thread;
+mod itertools;
 mod marshal;
 mod posix;
 mod time;
@@ -56,6 +57,7 @@ pub static MODULES: &[NativeModule] = &[
     types_::MODULE,
     typing_::MODULE,
     thread::MODULE,
+    itertools::MODULE,
     marshal::MODULE,
     posix::MODULE,
     time::MODULE,
