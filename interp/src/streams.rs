@@ -15,9 +15,9 @@ const STREAMS: [Stream; 3] = [
 
 /// Makes the three and their `__stdin__` forms, and `builtins.open`. A closed descriptor gives None.
 pub fn make(vm: &mut Vm) -> PyResult<()> {
-    let open = vm.import_attr("_io", "open")?;
+    let function = vm.import_attr("_io", "open")?;
     let (key, builtins) = (vm.names.open.clone(), vm.builtins.clone());
-    builtins.set_item(vm, &key, &open)?;
+    builtins.set_item(vm, &key, &function)?;
     let (encoding, errors) = wanted(vm);
     for s in STREAMS {
         let errors = if s.fd == 2 { s.errors } else { errors.as_deref().unwrap_or(s.errors) };

@@ -26,6 +26,7 @@ mod typing_;
 mod scandir;
 mod support;
 mod thread;
+mod collections;
 mod itertools;
 mod marshal;
 mod posix;
@@ -57,6 +58,7 @@ pub static MODULES: &[NativeModule] = &[
     types_::MODULE,
     typing_::MODULE,
     thread::MODULE,
+    collections::MODULE,
     itertools::MODULE,
     marshal::MODULE,
     posix::MODULE,
