@@ -4,10 +4,10 @@
 
 use std::any::{Any, TypeId};
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use instar_object::{AllocError, Heap, ObjPtr};
+use instar_object::{AllocError, Heap};
 
 use crate::eval::stack::DataStack;
 use crate::names::Names;
@@ -184,8 +184,8 @@ pub struct Vm {
     pub(crate) next_function_version: u32,
     /// (type version, name) -> attribute.
     pub(crate) method_cache: MethodCache,
-    /// Objects with `repr` in progress.
-    pub(crate) repr_stack: Vec<ObjPtr>,
+    /// Addresses of objects with `repr` in progress.
+    pub(crate) repr_running: HashSet<usize>,
     /// State of native modules, by type.
     states: HashMap<TypeId, Box<dyn Any>>,
     /// Native modules by name.
@@ -282,7 +282,7 @@ impl Vm {
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), exc_chain: Vec::new(), reraised: false, raised: None, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
-            next_function_version: 1, method_cache: MethodCache::default(), repr_stack: Vec::new(), states: HashMap::new(),
+            next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
             native_modules: HashMap::new(), settings, finalizing: false }
     }
 }

@@ -155,16 +155,12 @@ impl Vm {
 
     /// Marks `o` as having its repr made; `false` if it is so already (the caller shows `...`).
     pub(crate) fn repr_enter(&mut self, o: &Owned) -> bool {
-        let p = o.word().ptr();
-        if self.repr_stack.contains(&p) { return false }
-        self.repr_stack.push(p);
-        true
+        self.repr_running.insert(o.word().ptr().as_ptr() as usize)
     }
 
     /// Ends what [`Vm::repr_enter`] began.
     pub(crate) fn repr_leave(&mut self, o: &Owned) {
-        let p = o.word().ptr();
-        if let Some(i) = self.repr_stack.iter().rposition(|q| *q == p) { self.repr_stack.remove(i); }
+        self.repr_running.remove(&(o.word().ptr().as_ptr() as usize));
     }
 }
 

@@ -193,11 +193,9 @@ fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let me = o.word().ptr();
-    if vm.repr_stack.contains(&me) { return vm.new_str("{...}") }
-    vm.repr_stack.push(me);
+    if !vm.repr_enter(o) { return vm.new_str("{...}") }
     let r = dict_of(vm, o).and_then(|d| vm.repr(d.obj()));
-    vm.repr_stack.pop();
+    vm.repr_leave(o);
     r
 }
 

@@ -85,10 +85,9 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let name = if o.is_exact::<PySimpleNamespace>(vm) { "namespace".to_owned() } else { o.type_name(vm) };
-    if vm.repr_stack.contains(&o.word().ptr()) { return vm.new_str(&format!("{name}(...)")) }
-    vm.repr_stack.push(o.word().ptr());
+    if !vm.repr_enter(o) { return vm.new_str(&format!("{name}(...)")) }
     let result = repr_parts(vm, o);
-    vm.repr_stack.pop();
+    vm.repr_leave(o);
     let parts = result?;
     vm.new_str(&format!("{name}({})", parts.join(", ")))
 }
