@@ -20,10 +20,11 @@ mod errno;
 mod imp;
 mod io;
 mod sre;
+mod functools_;
+mod contextvars_;
 mod abc_;
 mod types_;
 mod typing_;
-mod scandir;
 mod support;
 mod thread;
 mod collections;
@@ -31,6 +32,7 @@ mod itertools;
 mod marshal;
 mod posix;
 mod time;
+mod stat_;
 mod weakref_;
 
 use instar_vm::module::NativeModule;
@@ -54,6 +56,8 @@ pub static MODULES: &[NativeModule] = &[
     imp::MODULE,
     io::MODULE,
     sre::MODULE,
+    functools_::MODULE,
+    contextvars_::MODULE,
     abc_::MODULE,
     types_::MODULE,
     typing_::MODULE,
@@ -63,5 +67,6 @@ pub static MODULES: &[NativeModule] = &[
     marshal::MODULE,
     posix::MODULE,
     time::MODULE,
+    stat_::MODULE,
     weakref_::MODULE,
 ];
