@@ -154,12 +154,12 @@ impl Vm {
     }
 
     /// Marks `o` as having its repr made; `false` if it is so already (the caller shows `...`).
-    pub(crate) fn repr_enter(&mut self, o: &Owned) -> bool {
+    pub fn repr_enter(&mut self, o: &Owned) -> bool {
         self.repr_running.insert(o.word().ptr().as_ptr() as usize)
     }
 
     /// Ends what [`Vm::repr_enter`] began.
-    pub(crate) fn repr_leave(&mut self, o: &Owned) {
+    pub fn repr_leave(&mut self, o: &Owned) {
         self.repr_running.remove(&(o.word().ptr().as_ptr() as usize));
     }
 }
