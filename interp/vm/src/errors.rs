@@ -199,6 +199,7 @@ impl Vm {
     pub fn unraisable(&mut self, e: Raised, what: &str, object: Option<&Owned>) {
         // The report must not disturb an exception on its way, and its own failure ends here.
         let (raised, reraised) = (self.raised.take(), std::mem::take(&mut self.reraised));
+        if e.exception().traceback.get().is_none() && let Ok(here) = self.traceback_here() { e.exception().traceback.set(here) }
         crate::display::report_unraisable(self, e, what, object);
         (self.raised, self.reraised) = (raised, reraised);
     }

@@ -33,8 +33,9 @@ pub fn drain(vm: &mut Vm) {
 fn finalize(vm: &mut Vm, o: &Owned) {
     if let Some(f) = o.type_of(vm).slots().finalize {
         if let Err(e) = f(vm, o) {
-            let del = vm.names.__del__.clone();
             let ty = o.type_of(vm).clone();
+            if ty.ptr() == vm.types.generator.ptr() || ty.ptr() == vm.types.coroutine.ptr() { return crate::types::generator_methods::ignored_while_closing(vm, e, o) }
+            let del = vm.names.__del__.clone();
             let context = vm.type_lookup(&ty, &del).unwrap_or_else(|| o.clone());
             vm.unraisable(e, "Exception ignored while calling deallocator", Some(&context));
         }

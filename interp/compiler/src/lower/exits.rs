@@ -73,7 +73,7 @@ impl<'a> Compiler<'a> {
             match &h.type_ {
                 Some(class) => {
                     let c = self.operand(class)?;
-                    self.at(class.range());
+                    self.at(h.range);
                     self.u.emit_to(Dst::Temp, Op::ExcMatch, depth as i32, c);
                     let t = self.u.top();
                     self.u.emit_jump(Op::JumpIfFalse, t, 0, next);
@@ -148,7 +148,7 @@ impl<'a> Compiler<'a> {
             let Some(class) = &h.type_ else { return error(h.range, "expected one or more exception types") };
             let (no_match, next) = (self.u.label(), self.u.label());
             self.push(class)?;
-            self.at(class.range());
+            self.at(h.range);
             self.u.emit(Op::ExcGroupMatch, rest, rest, rest + 1);
             // Temps now: matched part or None, rest or None. The rest stays, the matched part waits in a hidden local.
             let (matched, rest_slot) = (self.u.acquire(), self.u.acquire());

@@ -61,7 +61,7 @@ fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
     }
 }
 
-fn contents(vm: &mut Vm, o: &Owned) -> PyResult { this(o).value.get().ok_or_else(|| vm.value_error("cell is empty")) }
+fn contents(vm: &mut Vm, o: &Owned) -> PyResult { this(o).value.get().ok_or_else(|| vm.value_error("Cell is empty")) }
 
 fn set_contents(_vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
     this(o).value.set(value.cloned());

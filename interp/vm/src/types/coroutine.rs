@@ -141,6 +141,7 @@ pub fn anext_awaitable(vm: &mut Vm, o: &Owned) -> PyResult {
         let ty = it.type_name(vm);
         let Raised(error) = vm.type_error(format!("'async for' received an invalid object from __anext__: {ty}"));
         error.set_cause(Some(e.0.obj().clone()));
+        error.context.set(Some(e.0.into_obj()));
         Raised(error)
     })
 }

@@ -127,6 +127,12 @@ fn finish_delegate(vm: &mut Vm, o: &Owned, v: Owned) -> PyResult<Resumed> {
     resume(vm, o, Err(e))
 }
 
+/// Reports an error that nobody can get: `o` is the generator that died or the iterator it delegated to.
+pub(crate) fn ignored_while_closing(vm: &mut Vm, e: Raised, o: &Owned) {
+    let what = match vm.repr_text(o) { Ok(text) => format!("Exception ignored while closing generator {text}"), Err(_) => "Exception ignored while closing generator".to_owned() };
+    vm.unraisable(e, &what, None);
+}
+
 fn close_delegate(vm: &mut Vm, g: &Ref<PyGenerator>, delegate: &Owned) -> PyResult<()> {
     g.state.set(State::Running);
     let r = if delegate.cast::<PyGenerator>().is_some() && delegate.type_of(vm).ptr() != vm.types.async_generator.ptr() {
@@ -136,7 +142,7 @@ fn close_delegate(vm: &mut Vm, g: &Ref<PyGenerator>, delegate: &Owned) -> PyResu
         match vm.get_attr_opt(delegate, &name) {
             Ok(Some(m)) => vm.call0(&m).map(|_| ()),
             Ok(None) => Ok(()),
-            Err(e) => Err(e),
+            Err(e) => { ignored_while_closing(vm, e, delegate); Ok(()) }
         }
     };
     g.state.set(State::Suspended);

@@ -244,8 +244,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
                 if let Ok(v) = &with {
                     if !vm.is_none(v) {
                         let k = kind_name(vm, gen_obj);
-                        let article = if k == "async generator" { "an" } else { "a" };
-                        return Err(vm.type_error(format!("can't send non-None value to {article} just-started {k}").replace("an async", "a just-started async").replace("a just-started a just-started", "a just-started")));
+                        return Err(vm.type_error(format!("can't send non-None value to a just-started {k}")));
                     }
                 }
             }
