@@ -33,6 +33,7 @@ mod marshal;
 mod posix;
 mod time;
 mod stat_;
+mod locale_;
 mod weakref_;
 
 use instar_vm::module::NativeModule;
@@ -68,5 +69,6 @@ pub static MODULES: &[NativeModule] = &[
     posix::MODULE,
     time::MODULE,
     stat_::MODULE,
+    locale_::MODULE,
     weakref_::MODULE,
 ];

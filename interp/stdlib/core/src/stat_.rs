@@ -4,6 +4,7 @@
 
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
+use instar_vm::types::int::int_ref;
 use instar_vm::{Owned, PyResult, Vm};
 
 use crate::support::set_int;
@@ -23,9 +24,14 @@ const CONSTANTS: &[(&str, i64)] = &[
 ];
 
 fn mode(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
-    let n = vm.index_i64(o)?;
-    if u32::try_from(n).is_err() { return Err(vm.overflow_error("mode out of range")) }
-    Ok(n)
+    let index = vm.index(o)?;
+    let Some(n) = int_ref(&index) else { return Ok(0) };
+    if n.signum() < 0 { return Err(vm.overflow_error("can't convert negative value to unsigned int")) }
+    match n.to_u64() {
+        Some(n) if n <= u32::MAX.into() => Ok(n as i64),
+        Some(_) => Err(vm.overflow_error("mode out of range")),
+        None => Err(vm.overflow_error("Python int too large to convert to C unsigned long")),
+    }
 }
 
 fn is(vm: &mut Vm, o: &Owned, format: i64) -> PyResult { let m = mode(vm, o)?; Ok(vm.bool(m & FORMAT == format)) }

@@ -35,13 +35,13 @@ fn zone_name(vm: &mut Vm, tm: &libc::tm) -> PyResult {
     vm.fs_decode(&text)
 }
 
-fn struct_time(vm: &mut Vm, tm: &libc::tm, zone: Option<&str>) -> PyResult {
+fn struct_time(vm: &mut Vm, tm: &libc::tm) -> PyResult {
     let Some(ty) = vm.state::<State>().struct_time.clone() else { return Err(vm.system_error("module time is not ready")) };
     let numbers = [i64::from(tm.tm_year) + 1900, (tm.tm_mon + 1).into(), tm.tm_mday.into(), tm.tm_hour.into(), tm.tm_min.into(), tm.tm_sec.into(),
         ((tm.tm_wday + 6) % 7).into(), (tm.tm_yday + 1).into(), tm.tm_isdst.into()];
     let mut values = Vec::with_capacity(11);
     for n in numbers { values.push(vm.new_int(n)?) }
-    values.push(match zone { Some(z) => vm.new_str(z)?, None => zone_name(vm, tm)? });
+    values.push(zone_name(vm, tm)?);
     values.push(vm.new_int(tm.tm_gmtoff)?);
     vm.new_struct_sequence(&ty, values)
 }
@@ -49,13 +49,13 @@ fn struct_time(vm: &mut Vm, tm: &libc::tm, zone: Option<&str>) -> PyResult {
 pub fn localtime(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     let t = stamp(vm, a)?;
     let tm = broken_down(vm, t, true)?;
-    struct_time(vm, &tm, None)
+    struct_time(vm, &tm)
 }
 
 pub fn gmtime(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     let t = stamp(vm, a)?;
     let tm = broken_down(vm, t, false)?;
-    struct_time(vm, &tm, Some("UTC"))
+    struct_time(vm, &tm)
 }
 
 /// A `struct tm` from a tuple of nine numbers; the zone's name lives as long as the second part.
