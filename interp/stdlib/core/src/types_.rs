@@ -18,7 +18,7 @@ payload!(Capsule, "PyCapsule");
 static CAPSULE: TypeDef = TypeDef { doc: "Capsule objects let you wrap a C \"void *\" pointer in a Python\nobject.  They're a way of passing data through the Python interpreter\nwithout creating your own custom type.", sig: "", methods: &[], getset: &[] };
 
 fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    let capsule = vm.new_native_type::<Capsule>("types", "CapsuleType", None, 0, Slots::default(), &CAPSULE)?;
+    let capsule = vm.new_native_type::<Capsule>("", "PyCapsule", None, 0, Slots::default(), &CAPSULE)?;
     let t = &vm.types;
     let types = [
         ("AsyncGeneratorType", &t.async_generator), ("BuiltinFunctionType", &t.builtin_function), ("BuiltinMethodType", &t.builtin_function),

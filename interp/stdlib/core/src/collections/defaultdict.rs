@@ -1,72 +1,123 @@
-//! `defaultdict`: a class on top of `dict`, written in Python: what it adds is a few calls.
+//! `defaultdict`: a class on top of `dict` with one slot for the factory and native methods.
+//!
+//! Not here: lookup of `__missing__` (`dict`).
 
+use instar_code::Binary;
+use instar_vm::args::Args;
+use instar_vm::native::{Def, Native, TypeDef};
+use instar_vm::slots::Slots;
+use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::dict::PyDict;
-use instar_vm::{PyResult, Ref, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
-use crate::support::set_type;
+use crate::support::{set, set_type};
 
-const SOURCE: &str = r#"
-class defaultdict(dict):
-    """defaultdict(default_factory=None, /, [...]) --> dict with default factory
+/// The class and the descriptor of its slot.
+#[derive(Default)]
+struct State { class: Option<Owned>, factory: Option<Owned> }
 
-The default factory is called without arguments to produce
-a new value when a key is not present, in __getitem__ only.
-A defaultdict compares equal to a dict with the same items.
-All remaining arguments are treated the same as if they were
-passed to the dict constructor, including keyword arguments.
-"""
-    __slots__ = ('default_factory',)
+const DOC: &str = "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\nThe default factory is called without arguments to produce\na new value when a key is not present, in __getitem__ only.\nA defaultdict compares equal to a dict with the same items.\nAll remaining arguments are treated the same as if they were\npassed to the dict constructor, including keyword arguments.";
 
-    def __init__(self, default_factory=None, /, *args, **kwargs):
-        if default_factory is not None and not callable(default_factory):
-            raise TypeError('first argument must be callable or None')
-        self.default_factory = default_factory
-        dict.__init__(self, *args, **kwargs)
-
-    def __missing__(self, key):
-        factory = self.default_factory
-        if factory is None:
-            raise KeyError(key)
-        self[key] = value = factory()
-        return value
-
-    def copy(self):
-        return type(self)(self.default_factory, self)
-    __copy__ = copy
-
-    def __repr__(self):
-        return f'{type(self).__name__}({self.default_factory!r}, {dict.__repr__(self)})'
-
-    def __reduce__(self):
-        args = () if self.default_factory is None else (self.default_factory,)
-        return type(self), args, None, None, iter(self.items())
-
-    def __or__(self, other):
-        if not isinstance(other, dict):
-            return NotImplemented
-        new = type(self)(self.default_factory, self)
-        new.update(other)
-        return new
-
-    def __ror__(self, other):
-        if not isinstance(other, dict):
-            return NotImplemented
-        new = type(self)(self.default_factory, other)
-        new.update(self)
-        return new
-"#;
+static DEF: TypeDef = TypeDef {
+    doc: DOC, sig: "",
+    methods: &[
+        Def::new("__missing__", "", Native::N1(missing)).doc("__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n"),
+        Def::new("copy", "", Native::N0(copy)).doc("D.copy() -> a shallow copy of D."),
+        Def::new("__copy__", "", Native::N0(copy)).doc("D.copy() -> a shallow copy of D."),
+        Def::new("__reduce__", "", Native::N0(reduce)).doc("Return state information for pickling."),
+    ],
+    getset: &[],
+};
 
 /// Makes the class.
 pub fn exec(vm: &mut Vm, ns: &Ref<PyDict>) -> PyResult<()> {
-    let globals = vm.new_dict()?;
-    let (key, name) = (vm.names.__name__.clone(), vm.new_str("collections")?);
-    globals.set_item(vm, &key, &name)?;
-    let options = instar_compiler::Options::default();
-    let code = instar_vm::builtins::syntax_error::compile_text(vm, SOURCE, "<frozen _collections>", instar_compiler::Mode::Exec, &options, false)?;
-    instar_vm::builtins::execute::ensure_builtins(vm, &globals)?;
-    instar_vm::builtins::execute::run_code(vm, &code, &globals, globals.obj(), None)?;
-    let key = vm.intern("defaultdict")?;
-    let Some(class) = globals.get_interned(vm, &key) else { return Err(vm.system_error("defaultdict was not made")) };
-    match instar_vm::typeobj::TypeRef::from_obj(&class) { Some(ty) => set_type(vm, ns, &ty.clone()), None => Err(vm.system_error("defaultdict is no class")) }
+    let body = vm.new_dict()?;
+    let slot_name = vm.intern("default_factory")?;
+    let slots = vm.new_tuple([slot_name.clone()])?.into_obj();
+    for (name, text) in [("__module__", "collections"), ("__doc__", DOC)] { let text = vm.new_str(text)?; set(vm, &body, name, &text)? }
+    set(vm, &body, "__slots__", &slots)?;
+    let name = vm.intern("defaultdict")?;
+    let bases = vm.new_tuple([vm.types.dict.obj().clone()])?.into_obj();
+    let ty = vm.types.type_.obj().clone();
+    let class = vm.call_n(&ty, &[name, bases, body.into_obj()])?;
+    let Some(class) = TypeRef::from_obj(&class).cloned() else { return Err(vm.system_error("defaultdict is no class")) };
+    let factory = class.dict_get(vm, &slot_name);
+    let mut slots = Slots { init: Some(init), repr: Some(repr), ..Slots::default() };
+    slots.binary[Binary::Or as usize] = Some(or);
+    vm.fill_type(&class, slots, &DEF)?;
+    class.set_flag(vm_flags::IMMUTABLE, true);
+    *vm.state::<State>() = State { class: Some(class.obj().clone()), factory };
+    set_type(vm, ns, &class)
 }
 
+/// The factory; None if it was never set.
+fn factory(vm: &mut Vm, o: &Owned) -> PyResult {
+    let Some(slot) = vm.state::<State>().factory.clone() else { return Ok(vm.none()) };
+    let (get, owner) = (slot.type_of(vm).slots().descr_get, o.type_of(vm).obj().clone());
+    match get.map(|get| get(vm, &slot, Some(o), &owner)) {
+        Some(Err(e)) if e.is(vm, &vm.types.attribute_error) => Ok(vm.none()),
+        Some(found) => found,
+        None => Ok(vm.none()),
+    }
+}
+
+fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
+    let first = args.pos().first().cloned().unwrap_or_else(|| vm.none());
+    if !vm.is_none(&first) && !vm.is_callable(&first) { return Err(vm.type_error("first argument must be callable or None")) }
+    let slot = vm.state::<State>().factory.clone();
+    if let Some(slot) = slot && let Some(store) = slot.type_of(vm).slots().descr_set { store(vm, &slot, o, Some(&first))? }
+    let rest = args.values().get(usize::from(!args.pos().is_empty())..).unwrap_or_default();
+    match vm.types.dict.slots().init { Some(f) => f(vm, o, Args::new(rest, args.kwnames())), None => Ok(()) }
+}
+
+fn missing(vm: &mut Vm, o: &Owned, key: &Owned) -> PyResult {
+    let make = factory(vm, o)?;
+    if vm.is_none(&make) { return Err(vm.key_error(key)) }
+    let value = vm.call0(&make)?;
+    vm.set_item(o, key, &value)?;
+    Ok(value)
+}
+
+/// A new one of the type of `o` with its factory and the items of `source`.
+fn like(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult {
+    let (class, make) = (o.type_of(vm).obj().clone(), factory(vm, o)?);
+    vm.call2(&class, &make, source)
+}
+
+fn copy(vm: &mut Vm, o: &Owned) -> PyResult { like(vm, o, o) }
+
+fn reduce(vm: &mut Vm, o: &Owned) -> PyResult {
+    let make = factory(vm, o)?;
+    let args = vm.new_tuple(vm.none_to_option(&make))?.into_obj();
+    let items = vm.names.items.clone();
+    let items = vm.call_method(o, &items, &[])?;
+    let parts = [o.type_of(vm).obj().clone(), args, vm.none(), vm.none(), vm.iter(&items)?];
+    Ok(vm.new_tuple(parts)?.into_obj())
+}
+
+fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
+    vm.check_native_stack(" while getting the repr of an object")?;
+    let base = match vm.types.dict.slots().repr { Some(f) => vm_text(f(vm, o)?), None => String::new() };
+    let make = factory(vm, o)?;
+    let shown = if !make.word().is_ptr() || vm.is_none(&make) { vm.repr_text(&make)? } else if vm.repr_enter(&make) {
+        let shown = vm.repr_text(&make);
+        vm.repr_leave(&make);
+        shown?
+    } else {
+        "...".to_owned()
+    };
+    vm.new_str(&format!("{}({shown}, {base})", o.type_name(vm)))
+}
+
+fn vm_text(o: Owned) -> String { o.cast::<instar_vm::types::str::PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default() }
+
+fn or(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult {
+    let class = vm.state::<State>().class.clone();
+    let Some(class) = class.as_ref().and_then(TypeRef::from_obj) else { return Ok(vm.not_implemented()) };
+    let (own, other) = if left.is_instance_of(vm, class) { (left, right) } else { (right, left) };
+    if other.cast::<PyDict>().is_none() { return Ok(vm.not_implemented()) }
+    let new = like(vm, own, left)?;
+    let update = vm.names.update.clone();
+    vm.call_method(&new, &update, std::slice::from_ref(right))?;
+    Ok(new)
+}
