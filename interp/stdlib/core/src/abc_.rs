@@ -168,7 +168,7 @@ fn ask(vm: &mut Vm, class: &Owned, subclass: &Owned) -> PyResult {
 fn instancecheck(vm: &mut Vm, _: &Owned, class: &Owned, instance: &Owned) -> PyResult {
     let data = data(vm, class)?;
     let name = vm.names.__class__.clone();
-    let subclass = vm.get_attr(instance, &name)?;
+    let subclass = match vm.get_attr_opt(instance, &name)? { Some(class) => class, None => instance.type_of(vm).obj().clone() };
     if data.cache.get(vm).has(&subclass) { return Ok(vm.bool(true)) }
     let subtype = instance.type_of(vm).obj().clone();
     if subtype.is(&subclass) {

@@ -4,6 +4,7 @@
 //! put items together; `combinatoric.rs`, `groups.rs` and `tee.rs` what their names say. Iterators cannot be pickled (as in 3.14).
 
 use instar_object::TypeFlags;
+use instar_vm::args::{check_count, Args, Signature};
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::object::Payload;
@@ -40,8 +41,16 @@ fn itself(_: &mut Vm, this: &Owned) -> PyResult { Ok(this.clone()) }
 fn this<T: Payload>(o: &Owned) -> &Ref<T> { o.cast().expect("law: checked by the descriptor") }
 
 /// The arguments by name, given a text signature.
-fn bind(vm: &mut Vm, name: &str, sig: &str, args: instar_vm::args::Args<'_>) -> PyResult<Vec<Option<Owned>>> {
-    args.bind(vm, name, &instar_vm::args::Signature::parse(sig))
+fn bind(vm: &mut Vm, name: &str, sig: &str, args: Args<'_>) -> PyResult<Vec<Option<Owned>>> {
+    args.bind(vm, name, &Signature::parse(sig))
+}
+
+/// Positional arguments only; a subclass with its own `__init__` may take keywords there.
+fn positional<'a>(vm: &mut Vm, ty: &TypeRef, name: &str, args: Args<'a>, min: usize, max: usize) -> PyResult<&'a [Owned]> {
+    let address = |ty: &TypeRef| ty.slots().init.map(|f| f as usize);
+    if address(ty) == address(&vm.types.object) { args.no_keywords(vm, name)? }
+    check_count(vm, name, args.pos().len(), min, max)?;
+    Ok(args.pos())
 }
 
 /// The argument of a required parameter.

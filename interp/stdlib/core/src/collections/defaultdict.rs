@@ -4,7 +4,7 @@
 
 use instar_code::Binary;
 use instar_vm::args::Args;
-use instar_vm::native::{Def, Native, TypeDef};
+use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::dict::PyDict;
@@ -26,7 +26,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("__copy__", "", Native::N0(copy)).doc("D.copy() -> a shallow copy of D."),
         Def::new("__reduce__", "", Native::N0(reduce)).doc("Return state information for pickling."),
     ],
-    getset: &[],
+    getset: &[GetSet { doc: "Factory for default value called by __missing__().", ..GetSet::rw("default_factory", factory, set_factory) }],
 };
 
 /// Makes the class.
@@ -61,11 +61,16 @@ fn factory(vm: &mut Vm, o: &Owned) -> PyResult {
     }
 }
 
+fn set_factory(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    let Some(slot) = vm.state::<State>().factory.clone() else { return Ok(()) };
+    let value = vm.option_to_none(value.cloned());
+    match slot.type_of(vm).slots().descr_set { Some(store) => store(vm, &slot, o, Some(&value)), None => Ok(()) }
+}
+
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let first = args.pos().first().cloned().unwrap_or_else(|| vm.none());
     if !vm.is_none(&first) && !vm.is_callable(&first) { return Err(vm.type_error("first argument must be callable or None")) }
-    let slot = vm.state::<State>().factory.clone();
-    if let Some(slot) = slot && let Some(store) = slot.type_of(vm).slots().descr_set { store(vm, &slot, o, Some(&first))? }
+    set_factory(vm, o, Some(&first))?;
     let rest = args.values().get(usize::from(!args.pos().is_empty())..).unwrap_or_default();
     match vm.types.dict.slots().init { Some(f) => f(vm, o, Args::new(rest, args.kwnames())), None => Ok(()) }
 }
@@ -74,8 +79,8 @@ fn missing(vm: &mut Vm, o: &Owned, key: &Owned) -> PyResult {
     let make = factory(vm, o)?;
     if vm.is_none(&make) { return Err(vm.key_error(key)) }
     let value = vm.call0(&make)?;
-    vm.set_item(o, key, &value)?;
-    Ok(value)
+    // The factory may have set the key itself: that value stays.
+    match o.cast::<PyDict>().cloned() { Some(dict) => dict.set_default(vm, key, &value), None => Ok(value) }
 }
 
 /// A new one of the type of `o` with its factory and the items of `source`.

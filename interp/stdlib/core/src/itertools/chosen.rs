@@ -9,7 +9,7 @@ use instar_vm::typeobj::TypeRef;
 use instar_vm::types::dict::PyDict;
 use instar_vm::{payload, trace, Owned, PyResult, Ref, Vm};
 
-use super::{add, bind, required, this};
+use super::{add, bind, positional, required, this};
 
 struct Compress { data: Owned, selectors: Owned }
 trace! { Compress { data, selectors } }
@@ -50,7 +50,7 @@ macro_rules! while_type {
         payload!($name, $text);
         impl $name {
             fn make(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-                let two = args.exactly(vm, $text, 2, 2)?;
+                let two = positional(vm, ty, $text, args, 2, 2)?;
                 let iterator = vm.iter(&two[1])?;
                 Ok(vm.new_object_of(ty, $name(While { function: two[0].clone(), iterator, turned: Cell::new(false) }))?.into_obj())
             }
@@ -116,7 +116,7 @@ fn position(vm: &mut Vm, o: &Owned) -> PyResult<Option<isize>> {
 }
 
 fn islice_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.exactly(vm, "islice", 2, 4)?;
+    let a = positional(vm, ty, "islice", args, 2, 4)?;
     let (start, stop) = if a.len() == 2 { (None, position(vm, &a[1])?) } else { (position(vm, &a[1])?, position(vm, &a[2])?) };
     if stop == Some(-1) { return Err(vm.value_error("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")) }
     let unsigned = |n: isize| usize::try_from(n).ok();

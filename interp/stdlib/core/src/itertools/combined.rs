@@ -12,7 +12,7 @@ use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
 
-use super::{add, bind, required, this};
+use super::{add, bind, positional, required, this};
 use crate::support::given;
 
 struct Accumulate { iterator: Owned, function: Option<Owned>, total: Slot, initial: Slot }
@@ -99,8 +99,8 @@ fn chain_of(vm: &mut Vm, ty: &TypeRef, source: Owned) -> PyResult {
 }
 
 fn chain_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    args.no_keywords(vm, "chain")?;
-    let all = vm.new_tuple_from(args.pos())?.into_obj();
+    let iterables = positional(vm, ty, "chain", args, 0, usize::MAX)?;
+    let all = vm.new_tuple_from(iterables)?.into_obj();
     let source = vm.iter(&all)?;
     chain_of(vm, ty, source)
 }
@@ -138,7 +138,7 @@ payload!(Pairwise, "pairwise");
 static PAIRWISE: TypeDef = TypeDef { doc: "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...", sig: "(iterable, /)", methods: &[], getset: &[] };
 
 fn pairwise_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let iterable = &args.exactly(vm, "pairwise", 1, 1)?[0];
+    let iterable = &positional(vm, ty, "pairwise", args, 1, 1)?[0];
     let it = vm.iter(iterable)?;
     Ok(vm.new_object_of(ty, Pairwise { iterator: Slot::new(Some(it)), old: Slot::default() })?.into_obj())
 }
@@ -177,7 +177,7 @@ payload!(StarMap, "starmap");
 static STARMAP: TypeDef = TypeDef { doc: "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.", sig: "(function, iterable, /)", methods: &[], getset: &[] };
 
 fn starmap_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let two = args.exactly(vm, "starmap", 2, 2)?;
+    let two = positional(vm, ty, "starmap", args, 2, 2)?;
     let iterator = vm.iter(&two[1])?;
     Ok(vm.new_object_of(ty, StarMap { function: two[0].clone(), iterator })?.into_obj())
 }

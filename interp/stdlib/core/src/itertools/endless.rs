@@ -12,7 +12,7 @@ use instar_vm::types::dict::PyDict;
 use instar_vm::types::int::{int_ref, is_exact_int, IntRef};
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
 
-use super::{add, add_with, bind, itself, required, this};
+use super::{add, add_with, bind, itself, positional, required, this};
 
 /// `count`: a native number while it fits and the step is 1, else objects.
 struct Count { fast: Cell<Option<i64>>, value: Slot, step: Owned }
@@ -76,7 +76,7 @@ payload!(Cycle, "cycle");
 static CYCLE: TypeDef = TypeDef { doc: "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.", sig: "(iterable, /)", methods: &[], getset: &[] };
 
 fn cycle_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let iterable = &args.exactly(vm, "cycle", 1, 1)?[0];
+    let iterable = &positional(vm, ty, "cycle", args, 1, 1)?[0];
     let it = vm.iter(iterable)?;
     Ok(vm.new_object_of(ty, Cycle { iterator: Slot::new(Some(it)), saved: Guarded::default(), at: Cell::new(0) })?.into_obj())
 }

@@ -7,6 +7,7 @@ use instar_object::TypeFlags;
 use instar_vm::native::TypeDef;
 use instar_vm::slots::Slots;
 use instar_vm::types::bytes::PyBytes;
+use instar_vm::types::int::int_ref;
 use instar_vm::types::list::PyList;
 use instar_vm::types::str::{self, PyStr};
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
@@ -43,6 +44,7 @@ pub fn template(vm: &mut Vm, _: &Owned, _pattern: &Owned, list: &Owned) -> PyRes
     if items.len() % 2 == 0 { return Err(vm.type_error("invalid template")) }
     let mut made = PyTemplate { literal: items[0].clone(), groups: Vec::new(), literals: Vec::new() };
     for pair in items[1..].chunks_exact(2) {
+        if int_ref(&pair[0]).is_none() { return Err(vm.type_error("an integer is required")) }
         let group = vm.count_index(&pair[0])?;
         let Ok(group) = usize::try_from(group) else { return Err(vm.type_error("invalid template")) };
         made.groups.push(group);
