@@ -23,8 +23,8 @@ use crate::vm::Vm;
 use frame::Frame;
 use state::{Flow, State};
 
-/// Ops dispatched by the loop itself.
-macro_rules! hot_ops { ($mac:ident) => { $mac! {
+/// The ops that the loop dispatches itself, then all others.
+macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
     LoadAttrModule LoadAttrClass LoadAttrShared LoadAttrProperty LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
     StoreAttrMember LoadAttr LoadMethod StoreAttr AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
@@ -36,10 +36,7 @@ macro_rules! hot_ops { ($mac:ident) => { $mac! {
     Call CallMethod CallKw Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueBool JumpIfFalseBool
     JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnaryNegative UnpackTuple UnpackSequence BuildTuple BuildList
     ListAppend
-} } }
-
-/// All other ops.
-macro_rules! rare_ops { ($mac:ident) => { $mac! {
+;
     Nop LoadFar StoreFar CheckLocal CheckFar DeleteLocal DeleteFar MakeCell CopyFreeVars DeleteDeref LoadFromDictOrDeref
     LoadGlobal StoreGlobal DeleteGlobal LoadName StoreName DeleteName LoadLocals LoadFromDictOrGlobals LoadBuildClass
     SetupAnnotations DeleteAttr LoadAttrDyn StoreAttrDyn DeleteAttrDyn LoadSuperAttr LoadSuperMethod DeleteSubscr LoadSubscrK
@@ -52,15 +49,13 @@ macro_rules! rare_ops { ($mac:ident) => { $mac! {
     LoadNameBuiltin StoreSubscrDict UnpackList ContainsHashed SendGenerator
 } } }
 
-macro_rules! names { ($($name:ident)*) => { &[$(Op::$name),*] } }
-const HOT: &[Op] = hot_ops!(names);
-const RARE: &[Op] = rare_ops!(names);
-const _: () = assert!(HOT.len() + RARE.len() == Op::COUNT, "every op is either hot or rare");
+macro_rules! count { ($($hot:ident)* ; $($rare:ident)*) => { [$(Op::$hot),* , $(Op::$rare),*].len() } }
+const _: () = assert!(ops_by_heat!(count) == Op::COUNT, "every op is either hot or rare");
 
 /// Units of an op with its caches, as a constant.
 const fn len(op: Op) -> usize { 1 + Op::CACHE[op as usize] as usize }
 
-macro_rules! define_rare { ($($name:ident)*) => {
+macro_rules! define_rare { ($($hot:ident)* ; $($name:ident)*) => {
     /// One rare op: the registers after it, and what it did.
     #[inline(never)]
     unsafe fn rare(state: State) -> (State, Flow) {
@@ -75,15 +70,15 @@ macro_rules! define_rare { ($($name:ident)*) => {
                     if matches!(flow, Flow::Next) { s.pc = s.pc.add(len(Op::$name)) }
                     (s, flow)
                 } )*
-                // Hot ops never get here.
-                _ => std::hint::unreachable_unchecked(),
+                // The loop never passes these.
+                $(Op::$hot)|* => std::hint::unreachable_unchecked(),
             }
         }
     }
 } }
-rare_ops!(define_rare);
+ops_by_heat!(define_rare);
 
-macro_rules! define_run { ($($name:ident)*) => {
+macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
     /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
     ///
     /// # Safety
@@ -105,7 +100,8 @@ macro_rules! define_run { ($($name:ident)*) => {
                             Flow::Error => break,
                             Flow::Exit(word) => return Word::owned_or_none(word),
                         }, )*
-                        _ => {
+                        // Named, not `_`: an exhaustive match needs no range check before the jump.
+                        $(Op::$rare)|* => {
                             let (State { pc, fp, k, .. }, flow) = rare(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm });
                             s.pc = pc;
                             s.fp = fp;
@@ -130,4 +126,4 @@ macro_rules! define_run { ($($name:ident)*) => {
         }
     }
 } }
-hot_ops!(define_run);
+ops_by_heat!(define_run);
