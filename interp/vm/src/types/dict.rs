@@ -183,6 +183,11 @@ impl PyDict {
     /// Removes `key` and returns its value.
     pub fn pop(&self, vm: &mut Vm, key: &Owned) -> PyResult<Option<Owned>> {
         let hash = key_hash(vm, key)?;
+        self.pop_hashed(vm, hash, key)
+    }
+
+    /// As [`PyDict::pop`] with the hash known.
+    pub fn pop_hashed(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<Option<Owned>> {
         let Some(entry) = self.find(vm, hash, key)? else { return Ok(None) };
         let (key, value) = self.table.get_mut(vm).remove(entry);
         drop(key);

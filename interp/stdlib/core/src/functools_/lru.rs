@@ -192,7 +192,7 @@ fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     // The call may have cached it.
     if find(vm, &w, hash, &key)?.is_some() { return Ok(result) }
     if w.cache.len(vm) >= limit && let Some(oldest) = w.ring.get_mut(vm).take_oldest() {
-        let known = w.cache.pop(vm, &oldest.key)?;
+        let known = w.cache.pop_hashed(vm, oldest.hash, &oldest.key)?;
         // Comparing keys may have emptied the cache: then there is nothing to replace.
         if known.is_none() { return Ok(result) }
     }

@@ -107,7 +107,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     if args.keywords().any(|(_, v)| is_placeholder(v)) { return Err(vm.type_error("Placeholder cannot be passed as a keyword argument")) }
     let dict = vm.new_dict()?;
     // A partial of a partial without attributes of its own goes straight to the function.
-    let inner = f.cast::<Partial>().filter(|p| !p.dict.is_some()).is_some() && f.is_exact::<Partial>(vm);
+    let inner = f.cast::<Partial>().is_some_and(|p| !p.dict.is_some()) && f.type_of(vm).slots().call.is_some_and(|c| c as usize == call as usize);
     let (target, stored) = if inner {
         for (k, v) in keywords(f).pairs(vm)? { dict.set_item(vm, &k, &v)? }
         (func(f), merge(vm, args_of(f).items(), given, true)?)
@@ -151,7 +151,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let key = vm.names.__module__.clone();
     let module = vm.get_attr(ty.obj(), &key)?;
     let name = format!("{}.{}", vm.str_text(&module)?, ty.qualname(vm));
-    if !vm.repr_enter(o) { return vm.new_str(&format!("{name}(...)")) }
+    if !vm.repr_enter(o) { return vm.new_str("...") }
     let parts = repr_parts(vm, o);
     vm.repr_leave(o);
     let parts = parts?;
@@ -160,9 +160,11 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn repr_parts(vm: &mut Vm, o: &Owned) -> PyResult<Vec<String>> {
     vm.check_native_stack(" while getting the repr of an object")?;
-    let mut parts = vec![vm.repr_text(&func(o))?];
-    for a in args_of(o).items() { parts.push(vm.repr_text(a)?) }
-    for (k, v) in keywords(o).pairs(vm)? { parts.push(format!("{}={}", vm.str_text(&k)?, vm.repr_text(&v)?)) }
+    // Taken first: a repr may change the partial.
+    let (f, stored, own) = (func(o), args_of(o), keywords(o));
+    let mut parts = vec![vm.repr_text(&f)?];
+    for a in stored.items() { parts.push(vm.repr_text(a)?) }
+    for (k, v) in own.pairs(vm)? { parts.push(format!("{}={}", vm.str_text(&k)?, vm.repr_text(&v)?)) }
     Ok(parts)
 }
 
@@ -177,7 +179,8 @@ fn reduce(vm: &mut Vm, o: &Owned) -> PyResult {
 fn setstate(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     let parts = state.cast::<PyTuple>().map(|t| t.items().to_vec());
     let Some([f, args, own, dict]) = parts.as_deref() else { return Err(vm.type_error("invalid partial state")) };
-    let fine = vm.is_callable(f) && args.cast::<PyTuple>().is_some() && (vm.is_none(own) || own.cast::<PyDict>().is_some());
+    let fine = vm.is_callable(f) && args.cast::<PyTuple>().is_some() && (vm.is_none(own) || own.cast::<PyDict>().is_some())
+        && (vm.is_none(dict) || dict.cast::<PyDict>().is_some());
     if !fine { return Err(vm.type_error("invalid partial state")) }
     let items = args.cast::<PyTuple>().map(|t| t.items().to_vec()).unwrap_or_default();
     if items.last().is_some_and(is_placeholder) { return Err(vm.type_error("trailing Placeholders are not allowed")) }
