@@ -102,13 +102,18 @@ fn get_clock_info(vm: &mut Vm, _: &Owned, name: &Owned) -> PyResult {
     vm.new_simple_namespace(&dict)
 }
 
+/// Only for the calling thread: any other handle could dangle.
 fn pthread_getcpuclockid(vm: &mut Vm, _: &Owned, thread: &Owned) -> PyResult {
-    let thread = vm.index_i64(thread)? as libc::pthread_t;
-    // SAFETY: asks for the calling thread only; any other handle could dangle.
-    if thread != unsafe { libc::pthread_self() } { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(libc::ESRCH), None)) }
+    let thread = vm.index_i64(thread)?;
+    let get_ident = vm.import_attr("_thread", "get_ident")?;
+    let own = vm.call0(&get_ident)?;
+    if thread != vm.index_i64(&own)? { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(libc::ESRCH), None)) }
     let mut id = 0;
     // SAFETY: the thread lives, `id` is writable.
-    match unsafe { libc::pthread_getcpuclockid(thread, &mut id) } { 0 => vm.new_int(id.into()), e => Err(vm.os_error_from(std::io::Error::from_raw_os_error(e), None)) }
+    match unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &mut id) } {
+        0 => vm.new_int(id.into()),
+        e => Err(vm.os_error_from(std::io::Error::from_raw_os_error(e), None)),
+    }
 }
 
 macro_rules! readers {
