@@ -67,9 +67,16 @@ fn current(vm: &mut Vm) -> PyResult<Ref<Context>> {
 
 fn values(c: &Context) -> Ref<PyDict> { c.values.get().and_then(|v| Ref::try_from(v).ok()).expect("law: filled when made") }
 
-/// Sets or removes a value in a dict of the context's own.
+/// Sets or removes a value; a dict that is shared is copied first.
 fn change(vm: &mut Vm, c: &Ref<Context>, v: &Ref<Var>, value: Option<&Owned>) -> PyResult<()> {
     let old = values(c);
+    // Held by the context and by `old` only: nobody else sees the change.
+    if vm.heap.refcount(old.ptr()) == 2 {
+        return match value {
+            Some(value) => old.set_item(vm, v.obj(), value),
+            None => old.del_item(vm, v.obj()).map(drop),
+        };
+    }
     let new = vm.new_dict()?;
     for (key, item) in old.pairs(vm)? { new.set_item(vm, &key, &item)? }
     match value {

@@ -6,7 +6,7 @@ use instar_object::TypeFlags;
 use instar_vm::args::Args;
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::Slot;
-use instar_vm::slots::Slots;
+use instar_vm::slots::{CallFn, Slots};
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::str::PyStr;
@@ -107,7 +107,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     if args.keywords().any(|(_, v)| is_placeholder(v)) { return Err(vm.type_error("Placeholder cannot be passed as a keyword argument")) }
     let dict = vm.new_dict()?;
     // A partial of a partial without attributes of its own goes straight to the function.
-    let inner = f.cast::<Partial>().is_some_and(|p| !p.dict.is_some()) && f.type_of(vm).slots().call.is_some_and(|c| c as usize == call as usize);
+    let inner = f.cast::<Partial>().is_some_and(|p| !p.dict.is_some()) && f.type_of(vm).slots().call.is_some_and(|c| std::ptr::fn_addr_eq(c, call as CallFn));
     let (target, stored) = if inner {
         for (k, v) in keywords(f).pairs(vm)? { dict.set_item(vm, &k, &v)? }
         (func(f), merge(vm, args_of(f).items(), given, true)?)
