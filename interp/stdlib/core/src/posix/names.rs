@@ -3,6 +3,7 @@
 //! Not here: reading directories (`dir.rs`).
 
 use instar_vm::types::bytes::PyBytes;
+use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -45,8 +46,7 @@ pub fn link(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     let src = arg::path(vm, "link", "src", a[0].as_ref())?;
     let dst = arg::path(vm, "link", "dst", a[1].as_ref())?;
     let (from, to) = (arg::dir_fd(vm, a[2].as_ref())?, arg::dir_fd(vm, a[3].as_ref())?);
-    // Without the argument: what link(2) does, which on Linux does not follow.
-    let follow = a[4].is_some() && arg::flag(vm, a, 4, true)?;
+    let follow = arg::flag(vm, a, 4, true)?;
     // SAFETY: the paths are null-terminated.
     if unsafe { libc::linkat(from, src.ptr(), to, dst.ptr(), if follow { libc::AT_SYMLINK_FOLLOW } else { 0 }) } < 0 {
         return Err(arg::fail2(vm, &src.object, &dst.object));
@@ -86,7 +86,7 @@ pub fn mkfifo(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
 pub fn mknod(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     let p = arg::path(vm, "mknod", "path", a[0].as_ref())?;
     let mode = arg::mode(vm, a, 1, 0o600)?;
-    let device = arg::long(vm, a, 2, 0)? as libc::dev_t;
+    let device = match &a[2] { Some(d) => device(vm, d)?, None => 0 };
     let dir = arg::dir_fd(vm, a[3].as_ref())?;
     // SAFETY: the path is null-terminated.
     arg::retry(vm, Some(&p.object), || unsafe { libc::mknodat(dir, p.ptr(), mode, device) }.into())?;
@@ -188,9 +188,29 @@ pub fn path_splitroot_ex(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     Ok(vm.new_tuple(parts)?.into_obj())
 }
 
-pub fn major(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let d = vm.index_i64(o)?; let n = libc::major(d as libc::dev_t); vm.new_int(n.into()) }
-pub fn minor(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let d = vm.index_i64(o)?; let n = libc::minor(d as libc::dev_t); vm.new_int(n.into()) }
+/// A device number; -1 is no device.
+fn device(vm: &mut Vm, o: &Owned) -> PyResult<u64> {
+    let n = vm.index(o)?;
+    match int_ref(&n) {
+        Some(IntRef::Small(-1)) => Ok(u64::MAX),
+        Some(n) if n.signum() < 0 => Err(vm.overflow_error("can't convert negative int to unsigned")),
+        Some(n) => match n.to_u64() { Some(n) => Ok(n), None => Err(vm.overflow_error("int too big to convert")) },
+        None => Ok(0),
+    }
+}
+
+/// A part of a device number; -1 is that of no device.
+fn device_part(vm: &mut Vm, o: &Owned) -> PyResult<u32> {
+    let n = device(vm, o)?;
+    if n == u64::MAX { return Ok(u32::MAX) }
+    u32::try_from(n).map_err(|_| vm.overflow_error("Python int too large to convert to C unsigned int"))
+}
+
+fn part(vm: &mut Vm, n: u32) -> PyResult { vm.new_int(if n == u32::MAX { -1 } else { n.into() }) }
+
+pub fn major(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let d = device(vm, o)?; part(vm, libc::major(d)) }
+pub fn minor(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let d = device(vm, o)?; part(vm, libc::minor(d)) }
 pub fn makedev(vm: &mut Vm, _: &Owned, major: &Owned, minor: &Owned) -> PyResult {
-    let (major, minor) = (vm.index_i64(major)?, vm.index_i64(minor)?);
-    vm.new_uint(libc::makedev(major as u32, minor as u32))
+    let (major, minor) = (device_part(vm, major)?, device_part(vm, minor)?);
+    match libc::makedev(major, minor) { u64::MAX => vm.new_int(-1), n => vm.new_uint(n) }
 }
