@@ -26,17 +26,18 @@ use state::{Flow, State};
 /// The ops that the loop dispatches itself, then all others.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
-    LoadAttrModule LoadAttrClass LoadAttrShared LoadAttrProperty LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
+    LoadAttrModule LoadAttrClass LoadAttrShared  LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
     StoreAttrMember LoadAttr LoadMethod StoreAttr AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
     MulFloat DivFloat BinaryNumber BinaryNumberK AddStr BinaryOp BinaryOpK CompareInt CompareIntK CompareJump CompareJumpK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
     JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
     SubscrTupleIntK SubscrDict StoreSubscrListInt LoadSubscr StoreSubscr ForIterRange ForIterList ForIterTuple ForIterGenerator
     ForIter GetIter CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
-    Call CallMethod CallKw Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueBool JumpIfFalseBool
+    Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueBool JumpIfFalseBool
     JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnaryNegative UnpackTuple UnpackSequence BuildTuple BuildList
     ListAppend
 ;
+Call CallMethod CallKw LoadAttrProperty
     Nop LoadFar StoreFar CheckLocal CheckFar DeleteLocal DeleteFar MakeCell CopyFreeVars DeleteDeref LoadFromDictOrDeref
     LoadGlobal StoreGlobal DeleteGlobal LoadName StoreName DeleteName LoadLocals LoadFromDictOrGlobals LoadBuildClass
     SetupAnnotations DeleteAttr LoadAttrDyn StoreAttrDyn DeleteAttrDyn LoadSuperAttr LoadSuperMethod DeleteSubscr LoadSubscrK

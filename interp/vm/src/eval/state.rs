@@ -135,6 +135,12 @@ impl State {
     /// Writes cache unit `n`.
     #[inline(always)]
     pub unsafe fn set_cache(&self, n: usize, bits: u64) { unsafe { self.pc.add(n).cast::<u64>().write(bits) } }
+    /// A guard failed: the op becomes generic again and is dispatched once more.
+    #[inline(always)]
+    pub unsafe fn deopt(&mut self) -> Flow {
+        unsafe { super::specialize::despecialize(self.pc) };
+        Flow::Jump
+    }
     /// Jumps relative to the current instruction.
     #[inline(always)]
     pub unsafe fn jump(&mut self, offset: i32) -> Flow {

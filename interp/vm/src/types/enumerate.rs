@@ -73,6 +73,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
+    vm.check_native_stack("")?;
     let e = this_enumerate(this);
     let Some(item) = vm.next_raw(&e.iterator)? else { return Ok(None) };
     let number = advance(vm, e)?;

@@ -44,6 +44,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
+    vm.check_native_stack("")?;
     let filter = this_filter(this);
     let by_truth = vm.is_none(&filter.function) || filter.function.is(vm.types.bool.obj());
     while let Some(item) = vm.next_raw(&filter.iterator)? {

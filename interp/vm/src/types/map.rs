@@ -56,6 +56,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
+    vm.check_native_stack("")?;
     let map = this_map(this);
     if let [it] = map.iterators.items() {
         let Some(item) = vm.next_raw(it)? else { return Ok(None) };

@@ -63,6 +63,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
+    vm.check_native_stack("")?;
     let zip = this_zip(this);
     let Some(items) = one_of_each(vm, &zip.iterators, zip.strict.get(), "zip")? else { return Ok(None) };
     Ok(Some(vm.new_tuple(items)?.into_obj()))

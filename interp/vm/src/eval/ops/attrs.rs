@@ -46,9 +46,9 @@ unsafe fn loaded(s: &mut State, i: Unit, o: Word, w: Word) -> Flow {
 pub unsafe fn LoadAttrValue(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
-        if type_version(o) != s.cache(1) as u32 { return LoadAttr(s, i) }
+        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let w = attrs::load(o.ptr(), slot_of(s));
-        if unlikely(w.is_null()) { return LoadAttr(s, i) }
+        if unlikely(w.is_null()) { return s.deopt() }
         loaded(s, i, o, w)
     }
 }
@@ -57,9 +57,9 @@ pub unsafe fn LoadAttrValue(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn LoadAttrMember(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
-        if type_version(o) != s.cache(1) as u32 { return LoadAttr(s, i) }
+        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let w = *o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
-        if unlikely(w.is_null()) { return LoadAttr(s, i) }
+        if unlikely(w.is_null()) { return s.deopt() }
         loaded(s, i, o, w)
     }
 }
@@ -80,7 +80,7 @@ pub unsafe fn LoadAttrModule(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let w = module_value(s, o);
-        if w.is_null() { return LoadAttr(s, i) }
+        if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
     }
 }
@@ -100,7 +100,7 @@ pub unsafe fn LoadAttrClass(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let w = class_value(s, o);
-        if w.is_null() { return LoadAttr(s, i) }
+        if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
     }
 }
@@ -120,7 +120,7 @@ pub unsafe fn LoadAttrShared(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let w = shared_value(s, o);
-        if w.is_null() { return LoadAttr(s, i) }
+        if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
     }
 }
@@ -129,7 +129,7 @@ pub unsafe fn LoadAttrShared(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn LoadAttrProperty(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
-        if type_version(o) != s.cache(1) as u32 { return LoadAttr(s, i) }
+        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let getter = Word::from_raw(s.cache(2) as usize);
         s.save();
         o.retain();
@@ -158,7 +158,7 @@ pub unsafe fn LoadMethodType(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let f = shared_value(s, o);
-        if f.is_null() { return LoadMethod(s, i) }
+        if f.is_null() { return s.deopt() }
         f.retain();
         if i.b < 0 { o.retain() }
         *s.at(i.a) = f;
@@ -183,7 +183,7 @@ pub unsafe fn LoadMethodModule(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let w = module_value(s, o);
-        if w.is_null() { return LoadMethod(s, i) }
+        if w.is_null() { return s.deopt() }
         method_plain(s, i, o, w)
     }
 }
@@ -193,7 +193,7 @@ pub unsafe fn LoadMethodClass(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
         let w = class_value(s, o);
-        if w.is_null() { return LoadMethod(s, i) }
+        if w.is_null() { return s.deopt() }
         method_plain(s, i, o, w)
     }
 }
@@ -215,13 +215,16 @@ pub unsafe fn StoreAttr(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn StoreAttrValue(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.a);
-        if type_version(o) != s.cache(1) as u32 { return StoreAttr(s, i) }
+        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         match attrs::replace(o.ptr(), slot_of(s), Owned::from_word(s.take(i.b))) {
             Ok(old) => s.drop_word(old),
             Err(value) => {
-                // No values block yet, or a dict. A temp operand still stands in its register.
-                if i.b >= 0 { std::mem::forget(value) } else { drop(value) }
-                return StoreAttr(s, i);
+                // No values block yet, or a dict: no failure of the guard.
+                s.save();
+                let ok = slow::attrs::store_first(s.vm, o, s.name(i.c as u16 as usize), value);
+                if i.a >= 0 { s.drop_word(o) }
+                s.tick();
+                return if ok { Flow::Next } else { Flow::Error };
             }
         }
         if i.a >= 0 { s.drop_word(o) }
@@ -233,7 +236,7 @@ pub unsafe fn StoreAttrValue(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn StoreAttrMember(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.a);
-        if type_version(o) != s.cache(1) as u32 { return StoreAttr(s, i) }
+        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let p = o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
         let old = std::mem::replace(&mut *p, s.take(i.b));
         s.drop_word(old);

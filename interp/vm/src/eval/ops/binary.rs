@@ -52,7 +52,7 @@ unsafe fn store_int(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, r:
 }
 
 macro_rules! int_op {
-    ($name:ident, $generic:ident, $constant:literal, $encoded:ident, $checked:ident) => {
+    ($name:ident, $constant:literal, $encoded:ident, $checked:ident) => {
         #[inline(always)]
         pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
             unsafe {
@@ -66,16 +66,16 @@ macro_rules! int_op {
                         if let Some(flow) = store_int(s, i, a, b, $constant, r) { return flow }
                     }
                 }
-                $generic(s, i)
+                s.deopt()
             }
         }
     };
 }
-int_op!(AddInt, BinaryOp, false, add_small, checked_add);
-int_op!(SubInt, BinaryOp, false, sub_small, checked_sub);
-int_op!(MulInt, BinaryOp, false, mul_small, checked_mul);
-int_op!(AddIntK, BinaryOpK, true, add_small, checked_add);
-int_op!(SubIntK, BinaryOpK, true, sub_small, checked_sub);
+int_op!(AddInt, false, add_small, checked_add);
+int_op!(SubInt, false, sub_small, checked_sub);
+int_op!(MulInt, false, mul_small, checked_mul);
+int_op!(AddIntK, true, add_small, checked_add);
+int_op!(SubIntK, true, sub_small, checked_sub);
 
 /// `x op y` for small ints where the result surely is one and nothing can raise.
 #[inline(always)]
@@ -111,7 +111,7 @@ pub unsafe fn BinaryInt(s: &mut State, i: Unit) -> Flow {
                 if let Some(flow) = store_int(s, i, a, b, false, r) { return flow }
             }
         }
-        BinaryOp(s, i)
+        s.deopt()
     }
 }
 
@@ -124,7 +124,7 @@ pub unsafe fn BinaryIntK(s: &mut State, i: Unit) -> Flow {
                 if let Some(flow) = store_int(s, i, a, b, true, r) { return flow }
             }
         }
-        BinaryOpK(s, i)
+        s.deopt()
     }
 }
 
@@ -160,7 +160,7 @@ macro_rules! float_op {
         pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
             unsafe {
                 let (a, b) = (s.get(i.b), s.get(i.c));
-                let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return BinaryOp(s, i) };
+                let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
                 store_float(s, i, a, b, false, x $op y)
             }
         }
@@ -174,8 +174,8 @@ float_op!(MulFloat, *);
 pub unsafe fn DivFloat(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b), s.get(i.c));
-        let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return BinaryOp(s, i) };
-        if unlikely(y == 0.0) { return BinaryOp(s, i) }
+        let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
+        if unlikely(y == 0.0) { return s.deopt() }
         store_float(s, i, a, b, false, x / y)
     }
 }
@@ -202,7 +202,7 @@ pub unsafe fn BinaryNumber(s: &mut State, i: Unit) -> Flow {
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, false, r) }
         }
-        BinaryOp(s, i)
+        s.deopt()
     }
 }
 
@@ -213,7 +213,7 @@ pub unsafe fn BinaryNumberK(s: &mut State, i: Unit) -> Flow {
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, true, r) }
         }
-        BinaryOpK(s, i)
+        s.deopt()
     }
 }
 
@@ -222,7 +222,7 @@ pub unsafe fn AddStr(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b), s.get(i.c));
         let ty = (*s.vm).types.str.ptr();
-        if !a.is_ptr() || !b.is_ptr() || a.ptr().ty() != ty || b.ptr().ty() != ty { return BinaryOp(s, i) }
+        if !a.is_ptr() || !b.is_ptr() || a.ptr().ty() != ty || b.ptr().ty() != ty { return s.deopt() }
         // The left operand may grow in place if this op holds its only reference: a temp, or the local it is assigned to.
         let movable = i.b >= 0 || i.b == i.a && i.b != i.c;
         if movable && a.is_unique() {

@@ -90,7 +90,7 @@ pub unsafe fn CallEx(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::cal
 pub unsafe fn CallPy(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Call(s, i) };
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
         push(s, f, exec, s.at(i.b + 1), i.c as u16 as usize, Word::NULL, 0)
     }
 }
@@ -99,10 +99,10 @@ pub unsafe fn CallPy(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallMethodPy(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return CallMethod(s, i) };
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
         // The version fixes the number of parameters; the cache says whether self is there.
         let bound = !s.get(i.b + 1).is_null();
-        if bound != (s.cache(1) >> 32 & 1 != 0) { return CallMethod(s, i) }
+        if bound != (s.cache(1) >> 32 & 1 != 0) { return s.deopt() }
         let base = if bound { s.at(i.b + 1) } else { s.at(i.b + 2) };
         push(s, f, exec, base, i.c as u16 as usize + bound as usize, Word::NULL, 0)
     }
@@ -135,7 +135,7 @@ unsafe fn called(s: &mut State, i: Unit, count: i16, w: Word) -> Flow {
 pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Call(s, i) }
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return s.deopt() }
         let b = f.ptr().payload::<PyBuiltinFunction>();
         let this = builtin_self(s, b);
         s.save();
@@ -144,7 +144,7 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
             (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 1)),
             (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 1), n as usize),
-            _ => return Call(s, i),
+            _ => return s.deopt(),
         };
         called(s, i, i.c + 1, w)
     }
@@ -154,10 +154,10 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallMethodNative(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b), s.get(i.b + 1));
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return CallMethod(s, i) }
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return s.deopt() }
         let d = f.ptr().payload::<PyMethodDescriptor>();
         let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
-        if ty != (*d).owner.ptr() { return CallMethod(s, i) }
+        if ty != (*d).owner.ptr() { return s.deopt() }
         s.save();
         let this = s.at(i.b + 1);
         let w = match ((*d).def.func, i.c) {
@@ -165,7 +165,7 @@ pub unsafe fn CallMethodNative(s: &mut State, i: Unit) -> Flow {
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
             (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 2)),
             (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 2), n as usize),
-            _ => return CallMethod(s, i),
+            _ => return s.deopt(),
         };
         called(s, i, i.c + 2, w)
     }
@@ -176,11 +176,11 @@ pub unsafe fn CallListAppend(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b), s.get(i.b + 1));
         // The cache holds the descriptor `list.append`, kept alive by the type.
-        if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return CallMethod(s, i) }
+        if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
         let list = this.ptr().payload::<PyList>();
         if unlikely(!(*list).push_word(s.get(i.b + 2))) {
             s.save();
-            return CallMethod(s, i);
+            return s.deopt();
         }
         s.drop_word(this);
         s.drop_word(f);
@@ -195,7 +195,7 @@ pub unsafe fn CallListAppend(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallType1(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (f, o) = (s.get(i.b), s.get(i.b + 1));
-        if !f.same((*s.vm).types.type_.obj().word()) { return Call(s, i) }
+        if !f.same((*s.vm).types.type_.obj().word()) { return s.deopt() }
         let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
         ty.retain();
         s.drop_word(o);
@@ -209,7 +209,7 @@ pub unsafe fn CallType1(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallLen(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
-        if f.raw() as u64 != s.cache(2) { return Call(s, i) }
+        if f.raw() as u64 != s.cache(2) { return s.deopt() }
         s.save();
         let w = slow::calls::len(s.vm, s.get(i.b + 1));
         called(s, i, 2, w)
@@ -220,7 +220,7 @@ pub unsafe fn CallLen(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallIsinstance(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let f = s.get(i.b);
-        if f.raw() as u64 != s.cache(2) { return Call(s, i) }
+        if f.raw() as u64 != s.cache(2) { return s.deopt() }
         s.save();
         let w = slow::calls::isinstance(s.vm, s.get(i.b + 1), s.get(i.b + 2));
         called(s, i, 3, w)
@@ -231,12 +231,12 @@ pub unsafe fn CallIsinstance(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn CallClass(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let class = s.get(i.b);
-        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Call(s, i) }
-        if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Call(s, i) }
+        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return s.deopt() }
+        if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return s.deopt() }
         let init = Word::from_raw(s.cache(2) as usize);
         let func = init.ptr().payload::<PyFunction>();
         // The type version keeps `init` alive, not its code: the function's own version must still fit.
-        if (*func).version() != (s.cache(1) >> 32) as u32 { return Call(s, i) }
+        if (*func).version() != (s.cache(1) >> 32) as u32 { return s.deopt() }
         let exec = &*(*func).exec_ptr();
         let instance = slow::calls::allocate(s.vm, class);
         if unlikely(instance.is_null()) { s.save(); return slow::calls::fail_call(s, i.b, i.c as u16 as usize + 1) }

@@ -24,7 +24,7 @@ pub unsafe fn YieldValue(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn ForIterGenerator(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let it = s.get(i.b);
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() || !slow::generators::can_enter(s.vm, it) { return ForIter(s, i) }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() || !slow::generators::can_enter(s.vm, it) { return s.deopt() }
         slow::generators::enter_for_iter(s, it)
     }
 }

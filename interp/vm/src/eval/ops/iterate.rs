@@ -47,11 +47,24 @@ pub unsafe fn ForIter(s: &mut State, i: Unit) -> Flow {
     Flow::Next
 }
 
+/// Asks a native iterator once more where the loop seems over: it lets go of its sequence.
+#[inline(always)]
+unsafe fn finish_native(s: &mut State, i: Unit, it: Word) -> Flow {
+    unsafe {
+        let (status, w) = slow::iterate::next_quietly(s.vm, it);
+        s.tick();
+        if status < 0 { return Flow::Error }
+        if status == 0 { return exhausted(s, i, it) }
+        s.set(i.a, w);
+    }
+    Flow::Next
+}
+
 #[inline(always)]
 pub unsafe fn ForIterRange(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let it = s.get(i.b);
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return ForIter(s, i) }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return s.deopt() }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
         let Some(w) = int::small_word(s.vm, n) else { return slow::iterate::range_item(s, i, n) };
         s.set(i.a, w);
@@ -63,13 +76,16 @@ pub unsafe fn ForIterRange(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn ForIterList(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let it = s.get(i.b);
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return ForIter(s, i) }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return s.deopt() }
         let iter = &*it.ptr().payload::<PyListIter>();
         let list = iter.list_word();
         if unlikely(list.is_null()) { return exhausted(s, i, it) }
         let (items, len) = (*list.ptr().payload::<PyList>()).raw_items();
         let index = iter.index.get();
-        if index >= len { return ForIter(s, i) }
+        if index >= len {
+            s.save();
+            return finish_native(s, i, it);
+        }
         iter.index.set(index + 1);
         let w = *items.add(index);
         w.retain();
@@ -82,13 +98,16 @@ pub unsafe fn ForIterList(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn ForIterTuple(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let it = s.get(i.b);
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return ForIter(s, i) }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return s.deopt() }
         let iter = &*it.ptr().payload::<PyTupleIter>();
         let tuple = iter.tuple_word();
         if unlikely(tuple.is_null()) { return exhausted(s, i, it) }
         let (items, len) = (*tuple.ptr().payload::<PyTuple>()).raw_items();
         let index = iter.index.get();
-        if index >= len { return ForIter(s, i) }
+        if index >= len {
+            s.save();
+            return finish_native(s, i, it);
+        }
         iter.index.set(index + 1);
         let w = *items.add(index);
         w.retain();
@@ -129,9 +148,9 @@ unsafe fn unpack_items(s: &mut State, i: Unit, o: Word, items: *const Word) -> F
 pub unsafe fn UnpackTuple(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return UnpackSequence(s, i) }
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return s.deopt() }
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
-        if len != i.c as u16 as usize { return UnpackSequence(s, i) }
+        if len != i.c as u16 as usize { return s.deopt() }
         unpack_items(s, i, o, items)
     }
 }
@@ -140,9 +159,9 @@ pub unsafe fn UnpackTuple(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn UnpackList(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let o = s.get(i.b);
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return UnpackSequence(s, i) }
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
-        if len != i.c as u16 as usize { return UnpackSequence(s, i) }
+        if len != i.c as u16 as usize { return s.deopt() }
         unpack_items(s, i, o, items)
     }
 }

@@ -30,7 +30,7 @@ unsafe fn cached(dict: Word, version: u32, pointer: u64) -> Word {
 pub unsafe fn LoadGlobalModule(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
-        if w.is_null() { return LoadGlobal(s, i) }
+        if w.is_null() { return s.deopt() }
         w.retain();
         s.set(i.a, w);
     }
@@ -42,9 +42,9 @@ pub unsafe fn LoadGlobalBuiltin(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let versions = s.cache(1);
         let globals = Frame(s.fp).globals().ptr().payload::<PyDict>();
-        if (*globals).keys_version_raw() != versions as u32 { return LoadGlobal(s, i) }
+        if (*globals).keys_version_raw() != versions as u32 { return s.deopt() }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
-        if w.is_null() { return LoadGlobal(s, i) }
+        if w.is_null() { return s.deopt() }
         w.retain();
         s.set(i.a, w);
     }
@@ -90,9 +90,9 @@ pub unsafe fn LoadName(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn LoadNameModule(s: &mut State, i: Unit) -> Flow {
     unsafe {
         // Written only where namespace and globals are the same dict; another frame of this code may differ.
-        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return LoadName(s, i) }
+        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return s.deopt() }
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
-        if w.is_null() { return LoadName(s, i) }
+        if w.is_null() { return s.deopt() }
         w.retain();
         s.set(i.a, w);
     }
@@ -102,12 +102,12 @@ pub unsafe fn LoadNameModule(s: &mut State, i: Unit) -> Flow {
 #[inline(always)]
 pub unsafe fn LoadNameBuiltin(s: &mut State, i: Unit) -> Flow {
     unsafe {
-        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return LoadName(s, i) }
+        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return s.deopt() }
         let versions = s.cache(1);
         let globals = Frame(s.fp).globals().ptr().payload::<PyDict>();
-        if (*globals).keys_version_raw() != versions as u32 { return LoadName(s, i) }
+        if (*globals).keys_version_raw() != versions as u32 { return s.deopt() }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
-        if w.is_null() { return LoadName(s, i) }
+        if w.is_null() { return s.deopt() }
         w.retain();
         s.set(i.a, w);
     }

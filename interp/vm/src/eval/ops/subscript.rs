@@ -74,7 +74,7 @@ macro_rules! sequence_item {
             unsafe {
                 let (o, k) = (s.get(i.b), s.get(i.c));
                 let w = $find(s, o, k);
-                if unlikely(w.is_null()) { return LoadSubscr(s, i) }
+                if unlikely(w.is_null()) { return s.deopt() }
                 item(s, i, o, k, false, w)
             }
         }
@@ -83,7 +83,7 @@ macro_rules! sequence_item {
             unsafe {
                 let (o, k) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
                 let w = $find(s, o, k);
-                if unlikely(w.is_null()) { return LoadSubscrK(s, i) }
+                if unlikely(w.is_null()) { return s.deopt() }
                 item(s, i, o, k, true, w)
             }
         }
@@ -129,11 +129,11 @@ pub unsafe fn StoreSubscr(s: &mut State, i: Unit) -> Flow {
 pub unsafe fn StoreSubscrListInt(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let (o, k) = (s.get(i.a), s.get(i.b));
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return StoreSubscr(s, i) }
-        let Some(n) = int::small(k) else { return StoreSubscr(s, i) };
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
+        let Some(n) = int::small(k) else { return s.deopt() };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
-        if unlikely(n as u64 >= len as u64) { return StoreSubscr(s, i) }
+        if unlikely(n as u64 >= len as u64) { return s.deopt() }
         let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c));
         s.drop_word(old);
         if i.b >= 0 { s.drop_word(k) }

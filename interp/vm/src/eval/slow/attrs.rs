@@ -53,6 +53,16 @@ pub unsafe fn store_attr(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word, v: 
     }
 }
 
+/// A store whose op stays specialised: the first one into a fresh instance. Takes `value`.
+#[inline(never)]
+pub unsafe fn store_first(vm: *mut Vm, o: Word, name: &Owned, value: Owned) -> bool {
+    unsafe {
+        let vm = &mut *vm;
+        let r = vm.set_attr(obj(&o), name, &value);
+        super::status(vm, r)
+    }
+}
+
 #[inline(never)]
 pub unsafe fn delete_attr(vm: *mut Vm, o: Word, name: Word) -> bool {
     unsafe {

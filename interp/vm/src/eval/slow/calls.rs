@@ -47,6 +47,23 @@ pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> P
 #[inline(always)]
 pub unsafe fn push_slow(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
     unsafe {
+        let (after, flow) = push_prepared(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm }, func, exec, base, given, namespace, flags);
+        (s.pc, s.fp, s.k) = (after.pc, after.fp, after.k);
+        flow
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn push_prepared(mut state: State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> (State, Flow) {
+    unsafe {
+        let flow = push_with(&mut state, func, exec, base, given, namespace, flags);
+        (state, flow)
+    }
+}
+
+unsafe fn push_with(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
+    unsafe {
         s.save();
         match prepare(s.vm, func, exec, base, given, namespace) {
             Some((base, more)) => {
@@ -380,6 +397,22 @@ pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
 /// Return from a frame with obligations: entry, generator, `__init__`, frame object, namespace, chunk.
 #[inline(always)]
 pub unsafe fn leave_slow(s: &mut State, w: Word) -> Flow {
+    unsafe {
+        let (after, flow) = leave_obliged(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm }, w);
+        (s.pc, s.fp, s.k) = (after.pc, after.fp, after.k);
+        flow
+    }
+}
+
+#[inline(never)]
+unsafe fn leave_obliged(mut state: State, w: Word) -> (State, Flow) {
+    unsafe {
+        let flow = leave_with(&mut state, w);
+        (state, flow)
+    }
+}
+
+unsafe fn leave_with(s: &mut State, w: Word) -> Flow {
     unsafe {
         let f = Frame(s.fp);
         let flags = f.flags();

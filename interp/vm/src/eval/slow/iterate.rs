@@ -23,8 +23,16 @@ pub unsafe fn iter(vm: *mut Vm, o: Word) -> Word {
 #[inline(never)]
 pub unsafe fn next(vm: *mut Vm, pc: *mut Unit, it: Word) -> (i32, Word) {
     unsafe {
+        specialize::operators::for_iter(&mut *vm, pc, it);
+        next_quietly(vm, it)
+    }
+}
+
+/// As `next`, leaving the op as it is.
+#[inline(never)]
+pub unsafe fn next_quietly(vm: *mut Vm, it: Word) -> (i32, Word) {
+    unsafe {
         let vm = &mut *vm;
-        specialize::operators::for_iter(vm, pc, it);
         let it: &Owned = obj(&it);
         let r = match it.type_of(vm).slots().next {
             Some(f) => f(vm, it),

@@ -48,6 +48,17 @@ unsafe fn due(pc: *mut Unit) -> bool {
     }
 }
 
+/// Makes a specialised op generic, with a wait before the next attempt.
+///
+/// # Safety
+/// `pc` is a specialised instruction.
+#[cold]
+#[inline(never)]
+pub unsafe fn despecialize(pc: *mut Unit) {
+    let again = unsafe { due(pc) };
+    debug_assert!(!again);
+}
+
 /// What of the first of two cache units the compiler wrote and must survive.
 fn keep(head: Op, unit: Unit) -> Unit {
     match head {
