@@ -75,6 +75,10 @@ pub(crate) fn explain(source: &str, parsed: &Parsed<Mod>, first: Option<&ParseEr
 fn tokenizer_error(c: &Context<'_>, parsed: &Parsed<Mod>, first: &ParseError) -> Option<Error> {
     let end = TextSize::new(c.source.len() as u32);
     let is_lexical = |e: &&ParseError| matches!(e.error, P::Lexical(Lexical::UnclosedStringError | Lexical::UnrecognizedToken { .. } | Lexical::LineContinuationError | Lexical::IndentationError | Lexical::OtherError(_)));
+    if let Some(n) = crate::numbers::first_error(c.source, c.tokens)
+        && parsed.errors().iter().filter(is_lexical).all(|e| e.location.start() >= n.range.start() || matches!(e.error, P::Lexical(Lexical::OtherError(_)))) {
+        return Some(n);
+    }
     if matches!(first.error, P::Lexical(_)) { return None; }
     let bracket = brackets(c, end);
     let lexical_first = parsed.errors().iter().filter(is_lexical).min_by_key(|e| e.location.start());

@@ -5,6 +5,7 @@
 
 mod diagnostics;
 mod lines;
+mod numbers;
 mod parse;
 mod targets;
 mod tokens;

@@ -70,6 +70,9 @@ impl Parsed {
 const MAX_PARENS: usize = 200;
 const MAX_INDENTS: usize = 100;
 
+/// Nesting up to which a tree is dropped on any stack.
+const DROPPED_MAX: usize = 1000;
+
 /// Parses a text as Python 3.14.
 ///
 /// # Errors
@@ -85,11 +88,17 @@ pub fn parse(source: &str, input: Input) -> Result<Parsed, Box<Error>> {
     if let Some(error) = diagnostics::prescan(source) { return Err(Box::new(error)); }
     let mode = match input { Input::Module => Mode::Module, Input::Expression => Mode::Expression };
     let parsed = parse_unchecked(source, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
-    if let Some(error) = limits(parsed.tokens()).or_else(|| tokens::inconsistent_tabs(source, parsed.tokens())) { return Err(Box::new(error)); }
+    if let Some(error) = limits(parsed.tokens()).or_else(|| tokens::inconsistent_tabs(source, parsed.tokens())) {
+        if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+        return Err(Box::new(error));
+    }
     let first = parsed.errors().iter().min_by_key(|e| e.location.start());
     let unsupported = parsed.unsupported_syntax_errors().iter().min_by_key(|e| e.range.start());
     if first.is_some() || unsupported.is_some() {
-        return Err(Box::new(diagnostics::explain(source, &parsed, first, unsupported)));
+        let error = diagnostics::explain(source, &parsed, first, unsupported);
+        // Dropping a very deep tree would recurse as deeply; it is leaked instead.
+        if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+        return Err(Box::new(error));
     }
     let tokens = parsed.tokens().clone();
     Ok(Parsed { root: parsed.into_syntax(), tokens })

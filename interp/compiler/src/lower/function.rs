@@ -18,6 +18,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn function_def(&mut self, f: &'a ast::StmtFunctionDef) -> R {
         let head = self.head(f.range, &f.decorator_list);
         let first_line = f.decorator_list.first().map_or(self.line_of(head), |d| self.line_of(d.range));
+        if f.decorator_list.len() > 30_000 { return error(f.range, "too many decorators"); }
         for d in &f.decorator_list { self.push(&d.expression)?; }
         self.at(head);
         match &f.type_params {
