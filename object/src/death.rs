@@ -180,9 +180,13 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
     unsafe {
         let bytes = payload_bytes(obj, info);
         let keep_cell = flags.contains(TypeFlags::GC) && !heap.collector.remove_dead(obj.gc());
-        for slot in slots(obj, info) {
-            slot.replace(Word::NULL).release();
+        let mut words = slots(obj, info);
+        for first in info.slot_groups.iter().rev() {
+            let own;
+            (words, own) = words.split_at((*first as usize).min(words.len()));
+            own.iter().for_each(|slot| slot.replace(Word::NULL).release());
         }
+        words.iter().for_each(|slot| slot.replace(Word::NULL).release());
         if flags.contains(TypeFlags::ATTRS) {
             attrs::drop_all(heap, obj);
         }

@@ -168,6 +168,9 @@ pub struct TypeInfo<L: Layout = Active> {
     pub slots_offset: u32,
     /// Number of `__slots__` words.
     pub slots_len: u32,
+    /// Where each class's own `__slots__` begin, base first. They die class by class, the most derived first, as in CPython;
+    /// empty: one class has them all.
+    pub slot_groups: Box<[u32]>,
     /// Bytes before the header.
     pub prefix_bytes: u32,
     /// Where freed cells are kept.
@@ -207,6 +210,7 @@ impl<L: Layout> TypeInfo<L> {
             payload_bytes: payload_bytes as u32,
             slots_offset: slots_offset as u32,
             slots_len: slots_len as u32,
+            slot_groups: Default::default(),
             prefix_bytes: prefix as u32,
             free_list: FreeList::default(),
             vtable,

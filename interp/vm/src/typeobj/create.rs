@@ -170,7 +170,9 @@ impl Class {
         let old_len = base.slots_len as usize;
         let offset = if old_len > 0 { base.slots_offset as usize } else { (base.payload_bytes as usize).next_multiple_of(8) };
         let bytes = if added > 0 { offset + (old_len + added) * 8 } else { base.payload_bytes as usize };
-        TypeInfo::new(TypeFlags::from_bits_retain(flags), bytes, offset.min(bytes), old_len + added, base.vtable)
+        let mut info = TypeInfo::new(TypeFlags::from_bits_retain(flags), bytes, offset.min(bytes), old_len + added, base.vtable);
+        info.slot_groups = base.slot_groups.iter().copied().chain((added > 0).then_some(old_len as u32)).collect();
+        info
     }
 
     /// `__module__`, `__qualname__`, implicit static and class methods.
