@@ -97,6 +97,10 @@ pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Ta
         {
             continue;
         }
+        // A collection at every safe point takes minutes where a program makes millions of objects.
+        if gc == "stress" && name.starts_with("limits/") {
+            continue;
+        }
         let stdout = std::fs::read(path.with_extension("out")).ok();
         let known_failure = reasons.get(&name).cloned();
         cases.push(Case {
@@ -109,7 +113,7 @@ pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Ta
         });
     }
     for name in reasons.keys() {
-        if !cases.iter().any(|case| case.name == *name) {
+        if !root.join(name).is_file() {
             return Err(LabError::Failed(format!(
                 "{}: no file `{name}`",
                 list.display()
