@@ -82,7 +82,7 @@ impl PyFrame {
         // SAFETY: no view of the vectors is kept anywhere; they are taken out before anything is released.
         let (words, old) = unsafe { (std::mem::take(&mut *self.locals.get()), std::mem::take(&mut *self.overwritten.get())) };
         // SAFETY: owned words, now out of the object.
-        for w in words { unsafe { w.release() } }
+        for w in words.into_iter().rev() { unsafe { w.release() } }
         drop(old);
     }
 

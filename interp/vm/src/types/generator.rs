@@ -74,11 +74,11 @@ impl PyGenerator {
         unsafe { std::mem::take(&mut *self.words.get()) }
     }
 
-    /// Releases the suspended frame: locals in order, then temps.
+    /// Releases the suspended frame: temps, then locals, last first.
     pub(crate) fn release_frame(&self) {
         let mut words = self.take_words();
         if let Some(frame) = self.frame_object.take() { crate::types::frame::generator_gone(&frame, &mut words) }
-        for w in words {
+        for w in words.into_iter().rev() {
             // SAFETY: the words are owned and now out of the object.
             unsafe { w.release() }
         }
