@@ -326,8 +326,8 @@ macro_rules! for_each_op {
         /// Temp `a = iter(b)` for `yield from` (a generator or coroutine passes through; else checks).
         GetYieldFromIter [OutTemp Use Zero] 0 [Escapes Raises];
         /// Sends `c` to the iterator in temp `b`: `a =` what it yields; if it returns, `a =` the result and jump.
-        /// Cache bits 0..32: the jump, relative to this instruction.
-        Send [OutTemp Peek Use] 1 [Escapes Raises];
+        /// Cache unit 0 bits 0..32: the jump, relative to this instruction.
+        Send [OutTemp Peek Use] 2 [Escapes Raises];
         /// `a =` temp `b+1`, releases temp `b` (the finished sub-iterator).
         EndSend [Out Base Zero] 0 [Escapes];
         /// Exception temp `a` was thrown into a delegating yield: if it is StopIteration, temp `a` = its value, else raise it again.
@@ -497,7 +497,7 @@ macro_rules! for_each_op {
         /// Containment in a dict or set.
         ContainsHashed [Out Use Use] 1 [Escapes Raises] of Contains;
         /// Send to a generator: its frame is entered directly.
-        SendGenerator [OutTemp Peek Use] 1 [Escapes Raises] of Send;
+        SendGenerator [OutTemp Peek Use] 2 [Escapes Raises] of Send;
     } };
 }
 

@@ -1,9 +1,11 @@
 //! `bytes`: length and bytes inline behind the header.
 //!
+//! ```text
 //!     payload   0      8     16
 //!               +------+-----+-- bytes --...
 //!               | hash | len |
 //!               +------+-----+-----------
+//! ```
 //!
 //! Never changes, so it is read without the token. Not here: slots and method table (`bytes_new.rs`), methods
 //! (`bytes_methods.rs`, `bytes_split.rs`), formatting (`bytes_percent.rs`).

@@ -1,9 +1,11 @@
 //! `str`: code points inline behind the header, in the narrowest of three widths (PEP 393), and the table of interned strings.
 //!
+//! ```text
 //!     payload   0      8      16                 16 + 8 * slots
 //!               +------+------+-- __slots__ --...+-- code points --...
 //!               | hash | meta | (subclasses)     | u8 | u16 | u32
 //!               +------+------+------------------+---------------
+//! ```
 //!
 //! A string never changes, but one that nobody else refers to may grow in place ([`append`]); so its text is read without
 //! the token. Always in the narrowest width: two equal strings have equal bytes. Not here: slots and the

@@ -45,6 +45,7 @@ pub unsafe fn Send(s: &mut State, i: Unit) -> Flow {
     unsafe {
         let v = s.take(i.c);
         s.save();
+        if slow::generators::can_send(s.vm, s.get(i.b), v) { return slow::generators::enter_send(s, s.get(i.b), v) }
         let (status, w) = slow::generators::send(s.vm, s.get(i.b), v);
         s.tick();
         if unlikely(status < 0) { return Flow::Error }

@@ -144,14 +144,20 @@ pub unsafe fn finished(vm: &mut Vm, f: Frame) {
     }
 }
 
-/// After a direct entry from `ForIter` the generator returned `w`: the loop ends.
+/// After a direct entry from `ForIter` or `Send` the generator returned `w`: the loop ends.
 #[inline(always)]
 pub unsafe fn returned_to(s: &mut State, w: Word) -> Flow {
     unsafe {
-        w.release();
         let i = *s.pc;
-        let it = s.get(i.b);
         let offset = s.cache(1) as i32;
+        if std::mem::transmute::<u16, Op>(i.op).generic() == Op::Send {
+            // The delegating loop ends with the value; EndSend takes the iterator.
+            *s.at(i.a) = w;
+            s.tick();
+            return s.jump(offset);
+        }
+        w.release();
+        let it = s.get(i.b);
         s.drop_word(it);
         s.tick();
         s.jump(offset)
@@ -162,6 +168,34 @@ pub unsafe fn returned_to(s: &mut State, w: Word) -> Flow {
 #[inline(always)]
 pub unsafe fn can_enter(vm: *mut Vm, it: Word) -> bool {
     unsafe { matches!(payload(it).state.get(), Life::Suspended | Life::Created) && (*vm).breaker.get() == 0 }
+}
+
+/// Whether `Send` may enter the frame of `it` directly: an exact generator or coroutine that can take `v` now.
+#[inline(always)]
+pub unsafe fn can_send(vm: *mut Vm, it: Word, v: Word) -> bool {
+    unsafe {
+        let types = &(*vm).types;
+        if !it.is_ptr() || it.ptr().ty() != types.generator.ptr() && it.ptr().ty() != types.coroutine.ptr() || (*vm).breaker.get() != 0 { return false }
+        match payload(it).state.get() {
+            Life::Suspended => true,
+            Life::Created => v.same((*vm).consts.none.word()),
+            _ => false,
+        }
+    }
+}
+
+/// Enters the generator in temp `b` of the current `Send` with the owned value `v`.
+#[inline(always)]
+pub unsafe fn enter_send(s: &mut State, it: Word, v: Word) -> Flow {
+    unsafe {
+        let fp = enter_with(s.vm, it, v);
+        if fp.is_null() { return Flow::Error }
+        let f = Frame(fp);
+        s.fp = fp;
+        s.k = (*f.exec()).consts.as_ptr().cast();
+        s.pc = f.pc();
+    }
+    Flow::Jump
 }
 
 /// Enters the generator in temp `b` of the current `ForIter`, sending None.
@@ -179,14 +213,24 @@ pub unsafe fn enter_for_iter(s: &mut State, it: Word) -> Flow {
     Flow::Jump
 }
 
-#[inline(never)]
 unsafe fn enter(vm: *mut Vm, it: Word) -> *mut Word {
     unsafe {
+        let none = (*vm).consts.none.word();
+        none.retain();
+        enter_with(vm, it, none)
+    }
+}
+
+/// The frame of `it`, on the stack and told `v` (owned); null after an exception.
+#[inline(never)]
+unsafe fn enter_with(vm: *mut Vm, it: Word, v: Word) -> *mut Word {
+    unsafe {
         let vm = &mut *vm;
+        let v = Owned::from_word(v);
         let started = payload(it).state.get() == Life::Suspended;
         match unpark(vm, it, 0) {
             Ok(f) => {
-                if started { deliver(f, vm.none()) }
+                if started { deliver(f, v) }
                 f.0
             }
             Err(e) => { vm.raised = Some(e.0); std::ptr::null_mut() }

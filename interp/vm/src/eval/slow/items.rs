@@ -7,7 +7,9 @@ use crate::eval::specialize;
 use crate::eval::state::{obj, word_of};
 use crate::object::{ObjExt, Owned, Word};
 use crate::types::dict::PyDict;
+use crate::types::list::PyList;
 use crate::types::slice::PySlice;
+use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 #[inline(never)]
@@ -75,12 +77,37 @@ pub unsafe fn build_slice(vm: *mut Vm, base: *mut Word, count: usize) -> Word {
     }
 }
 
+/// `o[start:stop]` of an exact list or tuple with small-int or absent bounds, without a slice object.
+fn plain_slice(vm: &mut Vm, o: &Owned, start: Word, stop: Word) -> Option<PyResult> {
+    let none = vm.consts.none.word();
+    let bound = |w: Word, len: usize, absent: usize| -> Option<usize> {
+        if w.same(none) { return Some(absent) }
+        // SAFETY: the word is alive in its temp.
+        let n = unsafe { crate::types::int::small(w) }?;
+        Some(if n < 0 { (n + len as i64).max(0) as usize } else { (n as usize).min(len) })
+    };
+    if o.is_exact::<PyList>(vm) {
+        let items = o.cast::<PyList>()?.items(vm);
+        let (a, b) = (bound(start, items.len(), 0)?, bound(stop, items.len(), items.len())?);
+        return Some(vm.new_list_from(&items[a..b.max(a)]).map(|l| l.into_obj()));
+    }
+    if o.is_exact::<PyTuple>(vm) {
+        let items = o.cast::<PyTuple>()?.items();
+        let (a, b) = (bound(start, items.len(), 0)?, bound(stop, items.len(), items.len())?);
+        return Some(vm.new_tuple_from(&items[a..b.max(a)]).map(|t| t.into_obj()));
+    }
+    None
+}
+
 /// `object[start:stop]`; the three temps stay the caller's.
 #[inline(never)]
 pub unsafe fn load_slice(vm: *mut Vm, base: *mut Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let r = slice(vm, obj(&*base.add(1)).clone(), obj(&*base.add(2)).clone(), None).and_then(|k| vm.get_item(obj(&*base), &k));
+        let r = match plain_slice(vm, obj(&*base), *base.add(1), *base.add(2)) {
+            Some(r) => r,
+            None => slice(vm, obj(&*base.add(1)).clone(), obj(&*base.add(2)).clone(), None).and_then(|k| vm.get_item(obj(&*base), &k)),
+        };
         word_of(vm, r)
     }
 }
