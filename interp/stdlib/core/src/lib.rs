@@ -23,6 +23,10 @@ mod sre;
 mod functools_;
 mod contextvars_;
 mod abc_;
+mod ast_;
+mod opcode_;
+mod symtable_;
+mod tokenize_;
 mod types_;
 mod typing_;
 mod support;
@@ -60,6 +64,10 @@ pub static MODULES: &[NativeModule] = &[
     functools_::MODULE,
     contextvars_::MODULE,
     abc_::MODULE,
+    ast_::MODULE,
+    opcode_::MODULE,
+    symtable_::MODULE,
+    tokenize_::MODULE,
     types_::MODULE,
     typing_::MODULE,
     thread::MODULE,

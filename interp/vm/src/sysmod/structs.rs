@@ -47,10 +47,19 @@ pub fn flags(vm: &mut Vm) -> PyResult {
     ];
     let mut values = Vec::new();
     for n in numbers { values.push(vm.new_int(n)?) }
-    values.extend([vm.bool(s.dev_mode), vm.new_int(on(s.utf8_mode))?, vm.new_int(encoding_warning)?, vm.bool(s.safe_path), vm.new_int(digits)?]);
-    record(vm, "flags", &["debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment",
+    values.extend([vm.bool(s.dev_mode), vm.new_int(on(s.utf8_mode))?, vm.new_int(encoding_warning)?, vm.bool(s.safe_path), vm.new_int(digits)?, vm.new_int(1)?]);
+    // Behind the visible fields, as in CPython.
+    for option in ["thread_inherit_context", "context_aware_warnings"] {
+        let chosen = s.x_options.iter().any(|(k, v)| k == option && v.as_deref() == Some("1"));
+        values.push(vm.new_int(on(chosen))?);
+    }
+    let fields = ["debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment",
         "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode", "warn_default_encoding", "safe_path",
-        "int_max_str_digits"], values)
+        "int_max_str_digits", "gil", "thread_inherit_context", "context_aware_warnings"];
+    let ty = vm.new_struct_sequence_type("sys", "flags", &fields, 18)?;
+    let value = vm.new_struct_sequence(&ty, values)?;
+    vm.forbid_struct_sequence_new(&ty)?;
+    Ok(value)
 }
 
 /// `sys.float_info`.

@@ -140,7 +140,10 @@ fn name_error(vm: &mut Vm, name: &Owned) -> Word {
 /// Looks in globals, then builtins.
 unsafe fn global_or_builtin(vm: &mut Vm, fp: *mut Word, name: &Owned) -> PyResult<Option<Owned>> {
     unsafe {
-        if let Some(o) = globals(fp).get_interned(vm, name) { return Ok(Some(o)) }
+        let globals = globals(fp);
+        // A subclass of dict decides itself (`__getitem__`, `__missing__`).
+        let found = if crate::object::ObjExt::is_exact::<PyDict>(globals.obj(), vm) { globals.get_interned(vm, name) } else { lookup_mapping(vm, globals.obj(), name)? };
+        if found.is_some() { return Ok(found) }
         let builtins = builtins_of(vm, fp);
         let b: &Owned = obj(&builtins);
         lookup_mapping(vm, b, name)

@@ -16,6 +16,7 @@ pub unsafe fn load_global(vm: &mut Vm, fp: *mut Word, pc: *mut Unit, name: &Owne
         if !due(pc) { return }
         let g = Frame(fp).globals();
         let globals = Ref::<PyDict>::from_ref_unchecked(&*(&raw const g).cast::<Owned>()).clone();
+        if !crate::object::ObjExt::is_exact::<PyDict>(globals.obj(), vm) { return failed(pc) }
         if let Some(entry) = globals.find_interned(vm, name) {
             let version = globals.keys_version(vm);
             if version == 0 { return failed(pc) }
