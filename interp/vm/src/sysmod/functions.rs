@@ -176,12 +176,25 @@ fn activate_trampoline(vm: &mut Vm, _: &Owned, backend: &Owned) -> PyResult {
 fn none(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.none()) }
 fn no(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(false)) }
 
+/// What `dataclass(slots=True)` does with the class that its slotted copy replaces.
+fn clear_type_descriptors(vm: &mut Vm, _: &Owned, class: &Owned) -> PyResult {
+    let Some(ty) = crate::typeobj::TypeRef::from_obj(class).cloned() else {
+        let t = class.type_name(vm);
+        return Err(vm.type_error(format!("argument 1 must be type, not {t}")));
+    };
+    if !ty.is_heap_type() { return Err(vm.type_error("argument is immutable")) }
+    for name in [vm.names.__dict__.clone(), vm.names.__weakref__.clone()] { ty.dict().del_item(vm, &name)?; }
+    vm.type_modified(&ty);
+    Ok(vm.none())
+}
+
 /// Functions of the module.
 pub static FUNCTIONS: &[Def] = &[
     Def::new("addaudithook", "($module, /, hook)", Native::Bound(hooks::addaudithook)).doc("Adds a new audit hook callback."),
     Def::new("audit", "($module, event, /, *args)", Native::Full(hooks::audit)).doc("Passes the event to any hooks that are attached."),
     Def::new("breakpointhook", "", Native::Full(hooks::breakpointhook)).doc("This hook function is called by built-in breakpoint()."),
     Def::new("_clear_internal_caches", "($module, /)", Native::N0(none)).doc("Clear all internal performance-related caches."),
+    Def::new("_clear_type_descriptors", "($module, type, /)", Native::N1(clear_type_descriptors)).doc("Remove the __dict__ and __weakref__ descriptors of a class that is about to be replaced."),
     Def::new("_clear_type_cache", "($module, /)", Native::N0(none)).doc("Clear the internal type lookup cache."),
     Def::new("_current_frames", "($module, /)", Native::N0(current_frames)).doc("Return a dict mapping each thread's thread id to its current stack frame."),
     Def::new("_current_exceptions", "($module, /)", Native::N0(current_exceptions)).doc("Return a dict mapping each thread's identifier to its current raised exception."),
