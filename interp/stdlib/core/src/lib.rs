@@ -23,6 +23,7 @@ mod sre;
 mod functools_;
 mod contextvars_;
 mod abc_;
+mod array_;
 mod ast_;
 mod opcode_;
 mod symtable_;
@@ -64,6 +65,7 @@ pub static MODULES: &[NativeModule] = &[
     functools_::MODULE,
     contextvars_::MODULE,
     abc_::MODULE,
+    array_::MODULE,
     ast_::MODULE,
     opcode_::MODULE,
     symtable_::MODULE,
