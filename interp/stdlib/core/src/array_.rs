@@ -204,7 +204,9 @@ fn setitem(vm: &mut Vm, o: &Owned, key: &Owned, value: Option<&Owned>) -> PyResu
         let Some(i) = wrap(i, a.count(vm)) else { return Err(vm.index_error("array assignment index out of range")) };
         let Some(value) = value else { return a.splice(vm, i, i + 1, &[]) };
         let item = item::pack(vm, a.code, value)?;
-        if i < a.count(vm) { a.data.bytes_mut(vm)[i * size..(i + 1) * size].copy_from_slice(&item[..size]) }
+        // The conversion may have run code that shortened the array.
+        if i >= a.count(vm) { return Err(vm.index_error("array assignment index out of range")) }
+        a.data.bytes_mut(vm)[i * size..(i + 1) * size].copy_from_slice(&item[..size]);
         return Ok(());
     }
     let Some(slice) = key.cast::<PySlice>() else { return Err(vm.type_error("array indices must be integers")) };
