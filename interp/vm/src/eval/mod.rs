@@ -21,7 +21,7 @@ use instar_code::Op;
 use crate::object::{Owned, Word};
 use crate::vm::Vm;
 use frame::Frame;
-use state::{Flow, State};
+use state::{Flow, Instr, State};
 
 /// The ops that the loop dispatches itself, then all others.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
@@ -64,8 +64,8 @@ macro_rules! define_rare { ($($hot:ident)* ; $($name:ident)*) => {
         unsafe {
             let State { pc, fp, k, vm } = state;
             let mut s = State { pc, fp, k, vm };
-            let i = *s.pc;
-            match std::mem::transmute::<u16, Op>(i.op) {
+            let i = Instr(s.pc);
+            match std::mem::transmute::<u16, Op>((*s.pc).op) {
                 $( Op::$name => {
                     let flow = ops::$name(&mut s, i);
                     if matches!(flow, Flow::Next) { s.pc = s.pc.add(len(Op::$name)) }
@@ -91,10 +91,11 @@ macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
             let mut s = State { pc: frame.pc(), fp: frame.0, k: (*frame.exec()).consts.as_ptr().cast(), vm };
             loop {
                 loop {
-                    let i = *s.pc;
-                    crate::stats::op(i.op);
+                    let i = Instr(s.pc);
+                    let op = (*s.pc).op;
+                    crate::stats::op(op);
                     // Verified code holds only known opcodes.
-                    match std::mem::transmute::<u16, Op>(i.op) {
+                    match std::mem::transmute::<u16, Op>(op) {
                         $( Op::$name => match ops::$name(&mut s, i) {
                             Flow::Next => s.pc = s.pc.add(len(Op::$name)),
                             Flow::Jump => {}

@@ -21,6 +21,27 @@ pub struct State {
     pub vm: *mut Vm,
 }
 
+/// The instruction being executed. Fields are loaded from the code where they are used: shifting them out of one loaded word
+/// costs three instructions each (vm.md 2.B).
+#[derive(Clone, Copy)]
+pub struct Instr(pub *const Unit);
+
+#[allow(clippy::missing_safety_doc)] // Made by the loop for verified code only.
+impl Instr {
+    /// First operand.
+    #[inline(always)]
+    pub unsafe fn a(self) -> i16 { unsafe { (*self.0).a } }
+    /// Second operand.
+    #[inline(always)]
+    pub unsafe fn b(self) -> i16 { unsafe { (*self.0).b } }
+    /// Third operand.
+    #[inline(always)]
+    pub unsafe fn c(self) -> i16 { unsafe { (*self.0).c } }
+    /// The 32-bit operand.
+    #[inline(always)]
+    pub unsafe fn wide(self) -> i32 { unsafe { self.0.cast::<i16>().add(2).cast::<i32>().read_unaligned() } }
+}
+
 /// What an op did.
 pub enum Flow {
     /// Go on behind the instruction and its caches.

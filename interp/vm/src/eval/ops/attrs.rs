@@ -7,20 +7,20 @@ use instar_code::Unit;
 use instar_object::attrs;
 
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::{Owned, Word};
 use crate::typeobj::PyType;
 use crate::types::dict::PyDict;
 use crate::types::module::PyModule;
 
 #[inline(always)]
-pub unsafe fn LoadAttr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.use_(i.b);
+        let o = s.use_(i.b());
         s.save();
         let w = slow::attrs::load_attr(s.vm, s.fp, s.pc, o);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
@@ -33,19 +33,19 @@ unsafe fn slot_of(s: &State) -> usize { unsafe { (s.cache(1) >> 32) as u16 as us
 
 /// Ends a load: `w` is shared into `a`, a temp receiver is released.
 #[inline(always)]
-unsafe fn loaded(s: &mut State, i: Unit, o: Word, w: Word) -> Flow {
+unsafe fn loaded(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
     unsafe {
         w.retain();
-        if i.b >= 0 { s.drop_word(o) }
-        s.set(i.a, w);
+        if i.b() >= 0 { s.drop_word(o) }
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrValue(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let w = attrs::load(o.ptr(), slot_of(s));
         if unlikely(w.is_null()) { return s.deopt() }
@@ -54,9 +54,9 @@ pub unsafe fn LoadAttrValue(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrMember(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrMember(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let w = *o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
         if unlikely(w.is_null()) { return s.deopt() }
@@ -76,9 +76,9 @@ unsafe fn module_value(s: &State, o: Word) -> Word {
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrModule(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let w = module_value(s, o);
         if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
@@ -96,9 +96,9 @@ unsafe fn class_value(s: &State, o: Word) -> Word {
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrClass(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let w = class_value(s, o);
         if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
@@ -116,9 +116,9 @@ unsafe fn shared_value(s: &State, o: Word) -> Word {
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrShared(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrShared(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let w = shared_value(s, o);
         if w.is_null() { return s.deopt() }
         loaded(s, i, o, w)
@@ -126,62 +126,62 @@ pub unsafe fn LoadAttrShared(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrProperty(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrProperty(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let getter = Word::from_raw(s.cache(2) as usize);
         s.save();
         o.retain();
-        if i.b >= 0 { s.drop_word(o) }
+        if i.b() >= 0 { s.drop_word(o) }
         slow::calls::enter_getter(s, getter, o)
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadMethod(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadMethod(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.use_(i.b);
+        let o = s.use_(i.b());
         s.save();
         let pair = slow::attrs::load_method(s.vm, s.fp, s.pc, o);
-        s.end(i.b, o);
+        s.end(i.b(), o);
         if unlikely(pair.0.is_null()) { s.tick(); return Flow::Error }
-        *s.at(i.a) = pair.0;
-        *s.at(i.a + 1) = pair.1;
+        *s.at(i.a()) = pair.0;
+        *s.at(i.a() + 1) = pair.1;
         s.tick();
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn LoadMethodType(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let f = shared_value(s, o);
         if f.is_null() { return s.deopt() }
         f.retain();
-        if i.b < 0 { o.retain() }
-        *s.at(i.a) = f;
-        *s.at(i.a + 1) = o;
+        if i.b() < 0 { o.retain() }
+        *s.at(i.a()) = f;
+        *s.at(i.a() + 1) = o;
     }
     Flow::Next
 }
 
 #[inline(always)]
-unsafe fn method_plain(s: &mut State, i: Unit, o: Word, w: Word) -> Flow {
+unsafe fn method_plain(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
     unsafe {
         w.retain();
-        if i.b >= 0 { s.drop_word(o) }
-        *s.at(i.a) = w;
-        *s.at(i.a + 1) = Word::NULL;
+        if i.b() >= 0 { s.drop_word(o) }
+        *s.at(i.a()) = w;
+        *s.at(i.a() + 1) = Word::NULL;
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn LoadMethodModule(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadMethodModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let w = module_value(s, o);
         if w.is_null() { return s.deopt() }
         method_plain(s, i, o, w)
@@ -189,9 +189,9 @@ pub unsafe fn LoadMethodModule(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn LoadMethodClass(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadMethodClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         let w = class_value(s, o);
         if w.is_null() { return s.deopt() }
         method_plain(s, i, o, w)
@@ -199,122 +199,122 @@ pub unsafe fn LoadMethodClass(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn StoreAttr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, v) = (s.use_(i.a), s.use_(i.b));
+        let (o, v) = (s.use_(i.a()), s.use_(i.b()));
         s.save();
         let ok = slow::attrs::store_attr(s.vm, s.fp, s.pc, o, v);
-        s.end(i.b, v);
-        s.end(i.a, o);
+        s.end(i.b(), v);
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn StoreAttrValue(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.a);
+        let o = s.get(i.a());
         if type_version(o) != s.cache(1) as u32 { return s.deopt() }
-        match attrs::replace(o.ptr(), slot_of(s), Owned::from_word(s.take(i.b))) {
+        match attrs::replace(o.ptr(), slot_of(s), Owned::from_word(s.take(i.b()))) {
             Ok(old) => s.drop_word(old),
             Err(value) => {
                 // No values block yet, or a dict: no failure of the guard.
                 s.save();
-                let ok = slow::attrs::store_first(s.vm, o, s.name(i.c as u16 as usize), value);
-                if i.a >= 0 { s.drop_word(o) }
+                let ok = slow::attrs::store_first(s.vm, o, s.name(i.c() as u16 as usize), value);
+                if i.a() >= 0 { s.drop_word(o) }
                 s.tick();
                 return if ok { Flow::Next } else { Flow::Error };
             }
         }
-        if i.a >= 0 { s.drop_word(o) }
+        if i.a() >= 0 { s.drop_word(o) }
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn StoreAttrMember(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreAttrMember(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.a);
+        let o = s.get(i.a());
         if type_version(o) != s.cache(1) as u32 { return s.deopt() }
         let p = o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
-        let old = std::mem::replace(&mut *p, s.take(i.b));
+        let old = std::mem::replace(&mut *p, s.take(i.b()));
         s.drop_word(old);
-        if i.a >= 0 { s.drop_word(o) }
+        if i.a() >= 0 { s.drop_word(o) }
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn DeleteAttr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn DeleteAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.use_(i.a);
+        let o = s.use_(i.a());
         s.save();
-        let ok = slow::attrs::delete_attr(s.vm, o, s.name(i.c as u16 as usize).word());
-        s.end(i.a, o);
+        let ok = slow::attrs::delete_attr(s.vm, o, s.name(i.c() as u16 as usize).word());
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadAttrDyn(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadAttrDyn(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, n) = (s.use_(i.b), s.use_(i.c));
+        let (o, n) = (s.use_(i.b()), s.use_(i.c()));
         s.save();
         let w = slow::attrs::load_attr_dyn(s.vm, o, n);
-        s.end(i.c, n);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.c(), n);
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn StoreAttrDyn(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreAttrDyn(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, v, n) = (s.use_(i.a), s.use_(i.b), s.use_(i.c));
+        let (o, v, n) = (s.use_(i.a()), s.use_(i.b()), s.use_(i.c()));
         s.save();
         let ok = slow::attrs::store_attr_dyn(s.vm, o, n, v);
-        s.end(i.c, n);
-        s.end(i.b, v);
-        s.end(i.a, o);
+        s.end(i.c(), n);
+        s.end(i.b(), v);
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn DeleteAttrDyn(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn DeleteAttrDyn(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, n) = (s.use_(i.a), s.use_(i.b));
+        let (o, n) = (s.use_(i.a()), s.use_(i.b()));
         s.save();
         let ok = slow::attrs::delete_attr(s.vm, o, n);
-        s.end(i.b, n);
-        s.end(i.a, o);
+        s.end(i.b(), n);
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadSuperAttr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadSuperAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::attrs::super_attr(s.vm, s.at(i.b), s.name(i.c as u16 as usize));
-        for k in (0..3).rev() { let w = s.get(i.b + k); s.drop_word(w) }
-        s.finish(i.a, w)
+        let w = slow::attrs::super_attr(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize));
+        for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadSuperMethod(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadSuperMethod(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let pair = slow::attrs::super_method(s.vm, s.at(i.b), s.name(i.c as u16 as usize));
-        for k in (0..3).rev() { let w = s.get(i.b + k); s.drop_word(w) }
+        let pair = slow::attrs::super_method(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize));
+        for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
         if unlikely(pair.0.is_null()) { s.tick(); return Flow::Error }
-        *s.at(i.a) = pair.0;
-        *s.at(i.a + 1) = pair.1;
+        *s.at(i.a()) = pair.0;
+        *s.at(i.a() + 1) = pair.1;
         s.tick();
     }
     Flow::Next

@@ -1,52 +1,52 @@
 //! Arithmetic: generic operators, small-int and float forms, unary operators.
 
-use instar_code::{Binary, Unit};
+use instar_code::Binary;
 
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
 use crate::types::float::{self, PyFloat};
 use crate::types::int;
 
 #[inline(always)]
-pub unsafe fn BinaryOp(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryOp(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.use_(i.c));
+        let (a, b) = (s.use_(i.b()), s.use_(i.c()));
         s.save();
         let w = slow::operators::binary(s.vm, s.pc, a, b);
-        s.end(i.c, b);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        s.end(i.c(), b);
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn BinaryOpK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryOpK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.constant(i.c));
+        let (a, b) = (s.use_(i.b()), s.constant(i.c()));
         s.save();
         let w = slow::operators::binary(s.vm, s.pc, a, b);
         s.end_constant(b);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-unsafe fn right(s: &State, i: Unit, constant: bool) -> Word {
-    unsafe { if constant { *s.k.add(i.c as u16 as usize) } else { s.get(i.c) } }
+unsafe fn right(s: &State, i: Instr, constant: bool) -> Word {
+    unsafe { if constant { *s.k.add(i.c() as u16 as usize) } else { s.get(i.c()) } }
 }
 
 /// Stores an int result. Immediates need no release of operands; boxed ones do.
 #[inline(always)]
-unsafe fn store_int(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, r: i64) -> Option<Flow> {
+unsafe fn store_int(s: &mut State, i: Instr, a: Word, b: Word, constant: bool, r: i64) -> Option<Flow> {
     unsafe {
         let w = int::small_word(s.vm, r)?;
         if !<Word>::TAGGED_INTS {
-            if !constant && i.c >= 0 { s.drop_word(b) }
-            if i.b >= 0 { s.drop_word(a) }
+            if !constant && i.c() >= 0 { s.drop_word(b) }
+            if i.b() >= 0 { s.drop_word(a) }
         }
-        s.set(i.a, w);
+        s.set(i.a(), w);
         Some(Flow::Next)
     }
 }
@@ -54,12 +54,12 @@ unsafe fn store_int(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, r:
 macro_rules! int_op {
     ($name:ident, $constant:literal, $encoded:ident, $checked:ident) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (a, b) = (s.get(i.b), right(s, i, $constant));
+                let (a, b) = (s.get(i.b()), right(s, i, $constant));
                 if <Word>::TAGGED_INTS {
                     if Word::both_int(a, b) {
-                        if let Some(w) = Word::$encoded(a, b) { s.set(i.a, w); return Flow::Next }
+                        if let Some(w) = Word::$encoded(a, b) { s.set(i.a(), w); return Flow::Next }
                     }
                 } else if let Some((x, y)) = int::small_pair(a, b) {
                     if let Some(r) = x.$checked(y) {
@@ -103,9 +103,9 @@ fn int_result(op: u16, x: i64, y: i64) -> Option<i64> {
 }
 
 #[inline(always)]
-pub unsafe fn BinaryInt(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), s.get(i.c));
+        let (a, b) = (s.get(i.b()), s.get(i.c()));
         if let Some((x, y)) = int::small_pair(a, b) {
             if let Some(r) = int_result(s.cache(1) as u16, x, y) {
                 if let Some(flow) = store_int(s, i, a, b, false, r) { return flow }
@@ -116,9 +116,9 @@ pub unsafe fn BinaryInt(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn BinaryIntK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryIntK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
+        let (a, b) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
         if let Some((x, y)) = int::small_pair(a, b) {
             if let Some(r) = int_result(s.cache(1) as u16, x, y) {
                 if let Some(flow) = store_int(s, i, a, b, true, r) { return flow }
@@ -130,26 +130,26 @@ pub unsafe fn BinaryIntK(s: &mut State, i: Unit) -> Flow {
 
 /// Stores a float result: into a unique temp operand if there is one, else a new object. Consumes the operands.
 #[inline(always)]
-unsafe fn store_float(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, x: f64) -> Flow {
+unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool, x: f64) -> Flow {
     unsafe {
-        let (a_temp, b_temp) = (i.b >= 0, !constant && i.c >= 0);
+        let (a_temp, b_temp) = (i.b() >= 0, !constant && i.c() >= 0);
         if a_temp && float::is_reusable(s.vm, a) {
             (*a.ptr().payload::<PyFloat>()).set_unshared(x);
             if b_temp { s.drop_word(b) }
-            s.set(i.a, a);
+            s.set(i.a(), a);
             return Flow::Next;
         }
         if b_temp && float::is_reusable(s.vm, b) {
             (*b.ptr().payload::<PyFloat>()).set_unshared(x);
             if a_temp { s.drop_word(a) }
-            s.set(i.a, b);
+            s.set(i.a(), b);
             return Flow::Next;
         }
         let w = float::new_word(s.vm, x);
         if b_temp { s.drop_word(b) }
         if a_temp { s.drop_word(a) }
         if unlikely(w.is_null()) { return Flow::Error }
-        s.set(i.a, w);
+        s.set(i.a(), w);
         Flow::Next
     }
 }
@@ -157,9 +157,9 @@ unsafe fn store_float(s: &mut State, i: Unit, a: Word, b: Word, constant: bool, 
 macro_rules! float_op {
     ($name:ident, $op:tt) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (a, b) = (s.get(i.b), s.get(i.c));
+                let (a, b) = (s.get(i.b()), s.get(i.c()));
                 let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
                 store_float(s, i, a, b, false, x $op y)
             }
@@ -171,9 +171,9 @@ float_op!(SubFloat, -);
 float_op!(MulFloat, *);
 
 #[inline(always)]
-pub unsafe fn DivFloat(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn DivFloat(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), s.get(i.c));
+        let (a, b) = (s.get(i.b()), s.get(i.c()));
         let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
         if unlikely(y == 0.0) { return s.deopt() }
         store_float(s, i, a, b, false, x / y)
@@ -196,9 +196,9 @@ fn number_result(op: u16, x: f64, y: f64) -> Option<f64> {
 }
 
 #[inline(always)]
-pub unsafe fn BinaryNumber(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryNumber(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), s.get(i.c));
+        let (a, b) = (s.get(i.b()), s.get(i.c()));
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, false, r) }
         }
@@ -207,9 +207,9 @@ pub unsafe fn BinaryNumber(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn BinaryNumberK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BinaryNumberK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
+        let (a, b) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, true, r) }
         }
@@ -218,39 +218,39 @@ pub unsafe fn BinaryNumberK(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn AddStr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn AddStr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), s.get(i.c));
+        let (a, b) = (s.get(i.b()), s.get(i.c()));
         let ty = (*s.vm).types.str.ptr();
         if !a.is_ptr() || !b.is_ptr() || a.ptr().ty() != ty || b.ptr().ty() != ty { return s.deopt() }
         // The left operand may grow in place if this op holds its only reference: a temp, or the local it is assigned to.
-        let movable = i.b >= 0 || i.b == i.a && i.b != i.c;
+        let movable = i.b() >= 0 || i.b() == i.a() && i.b() != i.c();
         if movable && a.is_unique() {
-            *s.at(i.b) = Word::NULL;
+            *s.at(i.b()) = Word::NULL;
             let w = slow::operators::append_str(s.vm, a, b);
-            if i.c >= 0 { s.drop_word(b) }
+            if i.c() >= 0 { s.drop_word(b) }
             if unlikely(w.is_null()) { s.save(); return Flow::Error }
-            s.set(i.a, w);
+            s.set(i.a(), w);
             return Flow::Next;
         }
         s.save();
         let w = slow::operators::concat_str(s.vm, a, b);
-        if i.c >= 0 { s.drop_word(b) }
-        if i.b >= 0 { s.drop_word(a) }
-        s.finish(i.a, w)
+        if i.c() >= 0 { s.drop_word(b) }
+        if i.b() >= 0 { s.drop_word(a) }
+        s.finish(i.a(), w)
     }
 }
 
 macro_rules! unary {
     ($name:ident, $slow:ident) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let a = s.use_(i.b);
+                let a = s.use_(i.b());
                 s.save();
                 let w = slow::operators::$slow(s.vm, a);
-                s.end(i.b, a);
-                s.finish(i.a, w)
+                s.end(i.b(), a);
+                s.finish(i.a(), w)
             }
         }
     };
@@ -259,27 +259,27 @@ unary!(UnaryPositive, positive);
 unary!(UnaryInvert, invert);
 
 #[inline(always)]
-pub unsafe fn UnaryNegative(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnaryNegative(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let a = s.use_(i.b);
+        let a = s.use_(i.b());
         if <Word>::TAGGED_INTS && a.is_int() {
-            if let Some(w) = int::small_word(s.vm, -a.small_unchecked()) { s.set(i.a, w); return Flow::Next }
+            if let Some(w) = int::small_word(s.vm, -a.small_unchecked()) { s.set(i.a(), w); return Flow::Next }
         }
         s.save();
         let w = slow::operators::negative(s.vm, a);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn UnaryNot(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnaryNot(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let a = s.use_(i.b);
+        let a = s.use_(i.b());
         s.save();
         let t = slow::truth(s.vm, a);
-        s.end(i.b, a);
+        s.end(i.b(), a);
         let w = if t < 0 { Word::NULL } else { (*s.vm).bool(t == 0).into_word() };
-        s.finish(i.a, w)
+        s.finish(i.a(), w)
     }
 }

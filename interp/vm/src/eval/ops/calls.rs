@@ -2,12 +2,10 @@
 //!
 //! A callee's locals begin at the caller's first argument temp: `base`. The callable's reference moves into the frame.
 
-use instar_code::Unit;
-
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::native::Native;
 use crate::object::{Payload, Word};
 use crate::typeobj::PyType;
@@ -72,39 +70,39 @@ unsafe fn versioned<'a>(s: &State, f: Word, version: u32) -> Option<&'a Executab
 }
 
 #[inline(always)]
-pub unsafe fn Call(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call(s, i.a, i.b, i.c as u16 as usize, false) } }
+pub unsafe fn Call(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::call(s, i.a(), i.b(), i.c() as u16 as usize, false) } }
 
 #[inline(always)]
-pub unsafe fn CallMethod(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call(s, i.a, i.b, i.c as u16 as usize, true) } }
+pub unsafe fn CallMethod(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::call(s, i.a(), i.b(), i.c() as u16 as usize, true) } }
 
 #[inline(always)]
-pub unsafe fn CallKw(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_kw(s, i.a, i.b, i.c as u16 as usize, false) } }
+pub unsafe fn CallKw(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::call_kw(s, i.a(), i.b(), i.c() as u16 as usize, false) } }
 
 #[inline(always)]
-pub unsafe fn CallMethodKw(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_kw(s, i.a, i.b, i.c as u16 as usize, true) } }
+pub unsafe fn CallMethodKw(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::call_kw(s, i.a(), i.b(), i.c() as u16 as usize, true) } }
 
 #[inline(always)]
-pub unsafe fn CallEx(s: &mut State, i: Unit) -> Flow { unsafe { slow::calls::call_ex(s, i.a, i.b) } }
+pub unsafe fn CallEx(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::call_ex(s, i.a(), i.b()) } }
 
 #[inline(always)]
-pub unsafe fn CallPy(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let f = s.get(i.b);
+        let f = s.get(i.b());
         let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
-        push(s, f, exec, s.at(i.b + 1), i.c as u16 as usize, Word::NULL, 0)
+        push(s, f, exec, s.at(i.b() + 1), i.c() as u16 as usize, Word::NULL, 0)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallMethodPy(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallMethodPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let f = s.get(i.b);
+        let f = s.get(i.b());
         let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
         // The version fixes the number of parameters; the cache says whether self is there.
-        let bound = !s.get(i.b + 1).is_null();
+        let bound = !s.get(i.b() + 1).is_null();
         if bound != (s.cache(1) >> 32 & 1 != 0) { return s.deopt() }
-        let base = if bound { s.at(i.b + 1) } else { s.at(i.b + 2) };
-        push(s, f, exec, base, i.c as u16 as usize + bound as usize, Word::NULL, 0)
+        let base = if bound { s.at(i.b() + 1) } else { s.at(i.b() + 2) };
+        push(s, f, exec, base, i.c() as u16 as usize + bound as usize, Word::NULL, 0)
     }
 }
 
@@ -119,66 +117,66 @@ unsafe fn builtin_self(s: &State, b: *const PyBuiltinFunction) -> *const Word {
 
 /// Ends a native call: releases callable and arguments (`count` temps from `b`), stores the result.
 #[inline(always)]
-unsafe fn called(s: &mut State, i: Unit, count: i16, w: Word) -> Flow {
+unsafe fn called(s: &mut State, i: Instr, count: i16, w: Word) -> Flow {
     unsafe {
-        let mut k = i.b + count;
-        while k > i.b {
+        let mut k = i.b() + count;
+        while k > i.b() {
             k -= 1;
             let old = s.get(k);
             s.drop_word(old);
         }
-        s.finish(i.a, w)
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallBuiltin(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let f = s.get(i.b);
+        let f = s.get(i.b());
         if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return s.deopt() }
         let b = f.ptr().payload::<PyBuiltinFunction>();
         let this = builtin_self(s, b);
         s.save();
-        let w = match ((*b).def.func, i.c) {
-            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b + 1)),
+        let w = match ((*b).def.func, i.c()) {
+            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b() + 1)),
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
-            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 1)),
-            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 1), n as usize),
+            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b() + 1)),
+            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b() + 1), n as usize),
             _ => return s.deopt(),
         };
-        called(s, i, i.c + 1, w)
+        called(s, i, i.c() + 1, w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallMethodNative(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallMethodNative(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (f, this) = (s.get(i.b), s.get(i.b + 1));
+        let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
         if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return s.deopt() }
         let d = f.ptr().payload::<PyMethodDescriptor>();
         let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
         if ty != (*d).owner.ptr() { return s.deopt() }
         s.save();
-        let this = s.at(i.b + 1);
-        let w = match ((*d).def.func, i.c) {
-            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b + 2)),
+        let this = s.at(i.b() + 1);
+        let w = match ((*d).def.func, i.c()) {
+            (Native::N1(g), 1) => slow::calls::native1(s.vm, g, this, s.at(i.b() + 2)),
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
-            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b + 2)),
-            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b + 2), n as usize),
+            (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b() + 2)),
+            (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b() + 2), n as usize),
             _ => return s.deopt(),
         };
-        called(s, i, i.c + 2, w)
+        called(s, i, i.c() + 2, w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallListAppend(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallListAppend(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (f, this) = (s.get(i.b), s.get(i.b + 1));
+        let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
         // The cache holds the descriptor `list.append`, kept alive by the type.
         if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
         let list = this.ptr().payload::<PyList>();
-        if unlikely(!(*list).push_word(s.get(i.b + 2))) {
+        if unlikely(!(*list).push_word(s.get(i.b() + 2))) {
             s.save();
             return s.deopt();
         }
@@ -186,51 +184,51 @@ pub unsafe fn CallListAppend(s: &mut State, i: Unit) -> Flow {
         s.drop_word(f);
         let none = (*s.vm).consts.none.word();
         none.retain();
-        s.set(i.a, none);
+        s.set(i.a(), none);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn CallType1(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallType1(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (f, o) = (s.get(i.b), s.get(i.b + 1));
+        let (f, o) = (s.get(i.b()), s.get(i.b() + 1));
         if !f.same((*s.vm).types.type_.obj().word()) { return s.deopt() }
         let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
         ty.retain();
         s.drop_word(o);
         s.drop_word(f);
-        s.set(i.a, ty);
+        s.set(i.a(), ty);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn CallLen(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallLen(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let f = s.get(i.b);
+        let f = s.get(i.b());
         if f.raw() as u64 != s.cache(2) { return s.deopt() }
         s.save();
-        let w = slow::calls::len(s.vm, s.get(i.b + 1));
+        let w = slow::calls::len(s.vm, s.get(i.b() + 1));
         called(s, i, 2, w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallIsinstance(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallIsinstance(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let f = s.get(i.b);
+        let f = s.get(i.b());
         if f.raw() as u64 != s.cache(2) { return s.deopt() }
         s.save();
-        let w = slow::calls::isinstance(s.vm, s.get(i.b + 1), s.get(i.b + 2));
+        let w = slow::calls::isinstance(s.vm, s.get(i.b() + 1), s.get(i.b() + 2));
         called(s, i, 3, w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CallClass(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CallClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let class = s.get(i.b);
+        let class = s.get(i.b());
         if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return s.deopt() }
         if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return s.deopt() }
         let init = Word::from_raw(s.cache(2) as usize);
@@ -239,13 +237,13 @@ pub unsafe fn CallClass(s: &mut State, i: Unit) -> Flow {
         if (*func).version() != (s.cache(1) >> 32) as u32 { return s.deopt() }
         let exec = &*(*func).exec_ptr();
         let instance = slow::calls::allocate(s.vm, class);
-        if unlikely(instance.is_null()) { s.save(); return slow::calls::fail_call(s, i.b, i.c as u16 as usize + 1) }
+        if unlikely(instance.is_null()) { s.save(); return slow::calls::fail_call(s, i.b(), i.c() as u16 as usize + 1) }
         init.retain();
         instance.retain();
         // The class's slot becomes local 0 (self); the second reference waits in the frame header for the return.
-        *s.at(i.b) = instance;
+        *s.at(i.b()) = instance;
         s.drop_word(class);
-        push(s, init, exec, s.at(i.b), i.c as u16 as usize + 1, instance, frame_flags::INIT)
+        push(s, init, exec, s.at(i.b()), i.c() as u16 as usize + 1, instance, frame_flags::INIT)
     }
 }
 
@@ -297,16 +295,16 @@ pub unsafe fn returned(s: &mut State, w: Word) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn Return(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn Return(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let w = s.get(i.a);
-        if i.a < 0 { *s.at(i.a) = Word::NULL }
+        let w = s.get(i.a());
+        if i.a() < 0 { *s.at(i.a()) = Word::NULL }
         leave(s, w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn ReturnConst(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ReturnConst(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = *s.k.add(i.wide() as u32 as usize);
         w.retain();
@@ -315,10 +313,10 @@ pub unsafe fn ReturnConst(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn ReturnUnclean(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ReturnUnclean(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let w = s.get(i.a);
-        if i.a < 0 { *s.at(i.a) = Word::NULL }
+        let w = s.get(i.a());
+        if i.a() < 0 { *s.at(i.a()) = Word::NULL }
         s.save();
         slow::calls::release_temps(s.vm, s.fp);
         leave(s, w)
@@ -326,7 +324,7 @@ pub unsafe fn ReturnUnclean(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn ReturnConstUnclean(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ReturnConstUnclean(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
         slow::calls::release_temps(s.vm, s.fp);
@@ -335,24 +333,24 @@ pub unsafe fn ReturnConstUnclean(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn Intrinsic1(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn Intrinsic1(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let a = s.use_(i.b);
+        let a = s.use_(i.b());
         s.save();
-        let w = slow::intrinsics::one(s.vm, s.fp, i.c, a);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        let w = slow::intrinsics::one(s.vm, s.fp, i.c(), a);
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn Intrinsic2(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn Intrinsic2(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let (a, b) = (s.get(i.b), s.get(i.b + 1));
-        let w = slow::intrinsics::two(s.vm, i.c, a, b);
+        let (a, b) = (s.get(i.b()), s.get(i.b() + 1));
+        let w = slow::intrinsics::two(s.vm, i.c(), a, b);
         s.drop_word(b);
         s.drop_word(a);
-        s.finish(i.a, w)
+        s.finish(i.a(), w)
     }
 }

@@ -1,9 +1,9 @@
 //! Comparisons, identity, containment and their fused jumps.
 
-use instar_code::{Compare, Unit};
+use instar_code::Compare;
 
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
 use crate::types::float;
 use crate::types::int;
@@ -18,24 +18,24 @@ unsafe fn generic(s: &mut State, a: Word, b: Word) -> Word {
 }
 
 #[inline(always)]
-pub unsafe fn CompareOp(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareOp(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.use_(i.c));
+        let (a, b) = (s.use_(i.b()), s.use_(i.c()));
         let w = generic(s, a, b);
-        s.end(i.c, b);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        s.end(i.c(), b);
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn CompareOpK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareOpK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.constant(i.c));
+        let (a, b) = (s.use_(i.b()), s.constant(i.c()));
         let w = generic(s, a, b);
         s.end_constant(b);
-        s.end(i.b, a);
-        s.finish(i.a, w)
+        s.end(i.b(), a);
+        s.finish(i.a(), w)
     }
 }
 
@@ -63,25 +63,25 @@ unsafe fn bool_word(s: &State, b: bool) -> Word {
 }
 
 #[inline(always)]
-pub unsafe fn CompareInt(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), s.get(i.c));
+        let (a, b) = (s.get(i.b()), s.get(i.c()));
         let Some((x, y)) = int::small_pair(a, b) else { return s.deopt() };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
-        if !<Word>::TAGGED_INTS { consume(s, i.b, a); consume(s, i.c, b) }
-        s.set(i.a, w);
+        if !<Word>::TAGGED_INTS { consume(s, i.b(), a); consume(s, i.c(), b) }
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn CompareIntK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareIntK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
+        let (a, b) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
         let Some((x, y)) = int::small_pair(a, b) else { return s.deopt() };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
-        if !<Word>::TAGGED_INTS { consume(s, i.b, a) }
-        s.set(i.a, w);
+        if !<Word>::TAGGED_INTS { consume(s, i.b(), a) }
+        s.set(i.a(), w);
     }
     Flow::Next
 }
@@ -101,63 +101,63 @@ unsafe fn decide(s: &mut State, t: i32, offset: i16) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn CompareJump(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareJump(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.a), s.use_(i.b));
+        let (a, b) = (s.use_(i.a()), s.use_(i.b()));
         s.save();
         let t = slow::operators::compare_truth(s.vm, s.pc, a, b);
-        s.end(i.b, b);
-        s.end(i.a, a);
-        decide(s, t, i.c)
+        s.end(i.b(), b);
+        s.end(i.a(), a);
+        decide(s, t, i.c())
     }
 }
 
 #[inline(always)]
-pub unsafe fn CompareJumpK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn CompareJumpK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.a), s.constant(i.b));
+        let (a, b) = (s.use_(i.a()), s.constant(i.b()));
         s.save();
         let t = slow::operators::compare_truth(s.vm, s.pc, a, b);
         s.end_constant(b);
-        s.end(i.a, a);
-        decide(s, t, i.c)
+        s.end(i.a(), a);
+        decide(s, t, i.c())
     }
 }
 
 macro_rules! int_jump {
     ($name:ident, $name_k:ident, $test:tt) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (a, b) = (s.get(i.a), s.get(i.b));
+                let (a, b) = (s.get(i.a()), s.get(i.b()));
                 if <Word>::TAGGED_INTS {
                     if Word::both_int(a, b) {
                         // Encoded small ints keep their order.
-                        if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c as i32) }
+                        if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c() as i32) }
                         return Flow::Next;
                     }
                 } else if let Some((x, y)) = int::small_pair(a, b) {
-                    consume(s, i.a, a);
-                    consume(s, i.b, b);
-                    if x $test y { return s.jump(i.c as i32) }
+                    consume(s, i.a(), a);
+                    consume(s, i.b(), b);
+                    if x $test y { return s.jump(i.c() as i32) }
                     return Flow::Next;
                 }
                 s.deopt()
             }
         }
         #[inline(always)]
-        pub unsafe fn $name_k(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name_k(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (a, b) = (s.get(i.a), *s.k.add(i.b as u16 as usize));
+                let (a, b) = (s.get(i.a()), *s.k.add(i.b() as u16 as usize));
                 if <Word>::TAGGED_INTS {
                     // The constant was a small int when the op was written.
                     if a.is_int() {
-                        if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c as i32) }
+                        if (a.raw() as i64) $test (b.raw() as i64) { return s.jump(i.c() as i32) }
                         return Flow::Next;
                     }
                 } else if let Some((x, y)) = int::small_pair(a, b) {
-                    consume(s, i.a, a);
-                    if x $test y { return s.jump(i.c as i32) }
+                    consume(s, i.a(), a);
+                    if x $test y { return s.jump(i.c() as i32) }
                     return Flow::Next;
                 }
                 s.deopt()
@@ -183,25 +183,25 @@ unsafe fn branch(s: &mut State, t: bool, offset: i16) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn JumpFloat(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpFloat(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.a), s.get(i.b));
+        let (a, b) = (s.get(i.a()), s.get(i.b()));
         let Some((x, y)) = float::number_pair(s.vm, a, b) else { return s.deopt() };
         let t = float_test(s.cache(1) as u16, x, y);
-        consume(s, i.b, b);
-        consume(s, i.a, a);
-        branch(s, t, i.c)
+        consume(s, i.b(), b);
+        consume(s, i.a(), a);
+        branch(s, t, i.c())
     }
 }
 
 #[inline(always)]
-pub unsafe fn JumpFloatK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpFloatK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.a), *s.k.add(i.b as u16 as usize));
+        let (a, b) = (s.get(i.a()), *s.k.add(i.b() as u16 as usize));
         let Some((x, y)) = float::number_pair(s.vm, a, b) else { return s.deopt() };
         let t = float_test(s.cache(1) as u16, x, y);
-        consume(s, i.a, a);
-        branch(s, t, i.c)
+        consume(s, i.a(), a);
+        branch(s, t, i.c())
     }
 }
 
@@ -216,68 +216,68 @@ unsafe fn str_equal(s: &State, a: Word, b: Word) -> Option<bool> {
 }
 
 #[inline(always)]
-pub unsafe fn JumpStr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpStr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.a), s.get(i.b));
+        let (a, b) = (s.get(i.a()), s.get(i.b()));
         let Some(equal) = str_equal(s, a, b) else { return s.deopt() };
-        consume(s, i.b, b);
-        consume(s, i.a, a);
+        consume(s, i.b(), b);
+        consume(s, i.a(), a);
         let t = equal == (s.cache(1) as u16 == Compare::Eq as u16);
-        branch(s, t, i.c)
+        branch(s, t, i.c())
     }
 }
 
 #[inline(always)]
-pub unsafe fn JumpStrK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpStrK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.get(i.a), *s.k.add(i.b as u16 as usize));
+        let (a, b) = (s.get(i.a()), *s.k.add(i.b() as u16 as usize));
         let Some(equal) = str_equal(s, a, b) else { return s.deopt() };
-        consume(s, i.a, a);
+        consume(s, i.a(), a);
         let t = equal == (s.cache(1) as u16 == Compare::Eq as u16);
-        branch(s, t, i.c)
+        branch(s, t, i.c())
     }
 }
 
 #[inline(always)]
-pub unsafe fn Is(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn Is(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.use_(i.c));
+        let (a, b) = (s.use_(i.b()), s.use_(i.c()));
         let w = bool_word(s, a.same(b));
-        s.end(i.c, b);
-        s.end(i.b, a);
-        s.set(i.a, w);
+        s.end(i.c(), b);
+        s.end(i.b(), a);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn IsNot(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn IsNot(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.use_(i.c));
+        let (a, b) = (s.use_(i.b()), s.use_(i.c()));
         let w = bool_word(s, !a.same(b));
-        s.end(i.c, b);
-        s.end(i.b, a);
-        s.set(i.a, w);
+        s.end(i.c(), b);
+        s.end(i.b(), a);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-unsafe fn containment(s: &mut State, i: Unit, want: bool) -> Flow {
+unsafe fn containment(s: &mut State, i: Instr, want: bool) -> Flow {
     unsafe {
-        let (a, b) = (s.use_(i.b), s.use_(i.c));
+        let (a, b) = (s.use_(i.b()), s.use_(i.c()));
         s.save();
         let t = slow::operators::contains(s.vm, b, a);
-        s.end(i.c, b);
-        s.end(i.b, a);
+        s.end(i.c(), b);
+        s.end(i.b(), a);
         let w = if t < 0 { Word::NULL } else { bool_word(s, (t == 1) == want) };
-        s.finish(i.a, w)
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn Contains(s: &mut State, i: Unit) -> Flow { unsafe { containment(s, i, true) } }
+pub unsafe fn Contains(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, true) } }
 #[inline(always)]
-pub unsafe fn NotContains(s: &mut State, i: Unit) -> Flow { unsafe { containment(s, i, false) } }
+pub unsafe fn NotContains(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, false) } }
 #[inline(always)]
-pub unsafe fn ContainsHashed(s: &mut State, i: Unit) -> Flow { unsafe { containment(s, i, true) } }
+pub unsafe fn ContainsHashed(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, true) } }

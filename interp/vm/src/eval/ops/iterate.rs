@@ -1,9 +1,7 @@
 //! Iteration, unpacking, match helpers.
 
-use instar_code::Unit;
-
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
 use crate::types::int;
 use crate::types::list::PyList;
@@ -13,18 +11,18 @@ use crate::types::tuple::PyTuple;
 use crate::types::tuple_iter::PyTupleIter;
 
 #[inline(always)]
-pub unsafe fn GetIter(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn GetIter(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.use_(i.b);
+        let o = s.use_(i.b());
         s.save();
         let w = slow::iterate::iter(s.vm, o);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-unsafe fn exhausted(s: &mut State, i: Unit, it: Word) -> Flow {
+unsafe fn exhausted(s: &mut State, i: Instr, it: Word) -> Flow {
     unsafe {
         let offset = s.cache(1) as i32;
         let _ = i;
@@ -34,48 +32,48 @@ unsafe fn exhausted(s: &mut State, i: Unit, it: Word) -> Flow {
 }
 
 #[inline(always)]
-pub unsafe fn ForIter(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ForIter(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let it = s.get(i.b);
+        let it = s.get(i.b());
         s.save();
         let (status, w) = slow::iterate::next(s.vm, s.pc, it);
         if status < 0 { s.tick(); return Flow::Error }
         s.tick();
         if status == 0 { return exhausted(s, i, it) }
-        s.set(i.a, w);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 /// Asks a native iterator once more where the loop seems over: it lets go of its sequence.
 #[inline(always)]
-unsafe fn finish_native(s: &mut State, i: Unit, it: Word) -> Flow {
+unsafe fn finish_native(s: &mut State, i: Instr, it: Word) -> Flow {
     unsafe {
         let (status, w) = slow::iterate::next_quietly(s.vm, it);
         s.tick();
         if status < 0 { return Flow::Error }
         if status == 0 { return exhausted(s, i, it) }
-        s.set(i.a, w);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn ForIterRange(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let it = s.get(i.b);
+        let it = s.get(i.b());
         if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return s.deopt() }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
         let Some(w) = int::small_word(s.vm, n) else { return slow::iterate::range_item(s, i, n) };
-        s.set(i.a, w);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn ForIterList(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let it = s.get(i.b);
+        let it = s.get(i.b());
         if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return s.deopt() }
         let iter = &*it.ptr().payload::<PyListIter>();
         let list = iter.list_word();
@@ -89,15 +87,15 @@ pub unsafe fn ForIterList(s: &mut State, i: Unit) -> Flow {
         iter.index.set(index + 1);
         let w = *items.add(index);
         w.retain();
-        s.set(i.a, w);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn ForIterTuple(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn ForIterTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let it = s.get(i.b);
+        let it = s.get(i.b());
         if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return s.deopt() }
         let iter = &*it.ptr().payload::<PyTupleIter>();
         let tuple = iter.tuple_word();
@@ -111,18 +109,18 @@ pub unsafe fn ForIterTuple(s: &mut State, i: Unit) -> Flow {
         iter.index.set(index + 1);
         let w = *items.add(index);
         w.retain();
-        s.set(i.a, w);
+        s.set(i.a(), w);
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn UnpackSequence(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnpackSequence(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.take(i.b);
+        let o = s.take(i.b());
         s.save();
         // The items go to temps that may begin with the operand's own: the operand is taken first.
-        let ok = slow::iterate::unpack(s.vm, s.pc, o, s.at(i.a), i.c as u16 as usize);
+        let ok = slow::iterate::unpack(s.vm, s.pc, o, s.at(i.a()), i.c() as u16 as usize);
         s.drop_word(o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
@@ -130,14 +128,14 @@ pub unsafe fn UnpackSequence(s: &mut State, i: Unit) -> Flow {
 }
 
 #[inline(always)]
-unsafe fn unpack_items(s: &mut State, i: Unit, o: Word, items: *const Word) -> Flow {
+unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> Flow {
     unsafe {
-        let n = i.c as u16 as usize;
-        if i.b < 0 { o.retain() }
+        let n = i.c() as u16 as usize;
+        if i.b() < 0 { o.retain() }
         for k in 0..n {
             let w = *items.add(k);
             w.retain();
-            *s.at(i.a).add(k) = w;
+            *s.at(i.a()).add(k) = w;
         }
         s.drop_word(o);
     }
@@ -145,33 +143,33 @@ unsafe fn unpack_items(s: &mut State, i: Unit, o: Word, items: *const Word) -> F
 }
 
 #[inline(always)]
-pub unsafe fn UnpackTuple(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return s.deopt() }
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
-        if len != i.c as u16 as usize { return s.deopt() }
+        if len != i.c() as u16 as usize { return s.deopt() }
         unpack_items(s, i, o, items)
     }
 }
 
 #[inline(always)]
-pub unsafe fn UnpackList(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnpackList(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.get(i.b);
+        let o = s.get(i.b());
         if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
-        if len != i.c as u16 as usize { return s.deopt() }
+        if len != i.c() as u16 as usize { return s.deopt() }
         unpack_items(s, i, o, items)
     }
 }
 
 #[inline(always)]
-pub unsafe fn UnpackEx(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn UnpackEx(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let o = s.take(i.b);
+        let o = s.take(i.b());
         s.save();
-        let ok = slow::iterate::unpack_ex(s.vm, o, s.at(i.a), i.c as u16 as usize & 255, i.c as u16 as usize >> 8);
+        let ok = slow::iterate::unpack_ex(s.vm, o, s.at(i.a()), i.c() as u16 as usize & 255, i.c() as u16 as usize >> 8);
         s.drop_word(o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
@@ -181,11 +179,11 @@ pub unsafe fn UnpackEx(s: &mut State, i: Unit) -> Flow {
 macro_rules! look {
     ($($name:ident $slow:ident;)*) => { $(
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
                 s.save();
-                let w = slow::matching::$slow(s.vm, s.get(i.b));
-                s.finish(i.a, w)
+                let w = slow::matching::$slow(s.vm, s.get(i.b()));
+                s.finish(i.a(), w)
             }
         }
     )* };
@@ -193,20 +191,20 @@ macro_rules! look {
 look! { GetLen get_len; MatchMapping is_mapping; MatchSequence is_sequence; }
 
 #[inline(always)]
-pub unsafe fn MatchKeys(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn MatchKeys(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::matching::keys(s.vm, s.get(i.b), s.get(i.c));
-        s.finish(i.a, w)
+        let w = slow::matching::keys(s.vm, s.get(i.b()), s.get(i.c()));
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn MatchClass(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn MatchClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::matching::class(s.vm, s.at(i.b), i.c as u16 as usize);
-        for k in (0..3).rev() { let w = s.get(i.b + k); s.drop_word(w) }
-        s.finish(i.a, w)
+        let w = slow::matching::class(s.vm, s.at(i.b()), i.c() as u16 as usize);
+        for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
+        s.finish(i.a(), w)
     }
 }

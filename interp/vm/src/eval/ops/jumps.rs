@@ -1,16 +1,14 @@
 //! Jumps and truth.
 
-use instar_code::Unit;
-
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
 
 #[inline(always)]
-pub unsafe fn Jump(s: &mut State, i: Unit) -> Flow { unsafe { s.jump(i.wide()) } }
+pub unsafe fn Jump(s: &mut State, i: Instr) -> Flow { unsafe { s.jump(i.wide()) } }
 
 #[inline(always)]
-pub unsafe fn JumpBack(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpBack(s: &mut State, i: Instr) -> Flow {
     unsafe {
         if unlikely((*s.vm).breaker.get() != 0) {
             s.save();
@@ -35,17 +33,17 @@ unsafe fn truth(s: &mut State, w: Word) -> i32 {
 macro_rules! jump_if {
     ($name:ident, $fast:ident, $on:literal) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let w = s.use_(i.a);
+                let w = s.use_(i.a());
                 let t = truth(s, w);
-                s.end(i.a, w);
+                s.end(i.a(), w);
                 if unlikely(t < 0) { return Flow::Error }
                 if t == $on { s.jump(i.wide()) } else { Flow::Next }
             }
         }
         #[inline(always)]
-        pub unsafe fn $fast(s: &mut State, i: Unit) -> Flow { unsafe { $name(s, i) } }
+        pub unsafe fn $fast(s: &mut State, i: Instr) -> Flow { unsafe { $name(s, i) } }
     };
 }
 jump_if!(JumpIfTrue, JumpIfTrueBool, 1);
@@ -54,9 +52,9 @@ jump_if!(JumpIfFalse, JumpIfFalseBool, 0);
 macro_rules! jump_keep {
     ($name:ident, $on:literal) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let w = s.get(i.a);
+                let w = s.get(i.a());
                 let t = truth(s, w);
                 if t == $on { return s.jump(i.wide()) }
                 s.drop_word(w);
@@ -69,21 +67,21 @@ jump_keep!(JumpIfTrueKeep, 1);
 jump_keep!(JumpIfFalseKeep, 0);
 
 #[inline(always)]
-pub unsafe fn JumpIfNone(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpIfNone(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let w = s.use_(i.a);
+        let w = s.use_(i.a());
         let is = w.same((*s.vm).consts.none.word());
-        s.end(i.a, w);
+        s.end(i.a(), w);
         if is { s.jump(i.wide()) } else { Flow::Next }
     }
 }
 
 #[inline(always)]
-pub unsafe fn JumpIfNotNone(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn JumpIfNotNone(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let w = s.use_(i.a);
+        let w = s.use_(i.a());
         let is = w.same((*s.vm).consts.none.word());
-        s.end(i.a, w);
+        s.end(i.a(), w);
         if is { Flow::Next } else { s.jump(i.wide()) }
     }
 }

@@ -1,35 +1,33 @@
 //! Subscripts and slices.
 
-use instar_code::Unit;
-
 use crate::eval::slow;
-use crate::eval::state::{unlikely, Flow, State};
+use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
 use crate::types::int;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
 
 #[inline(always)]
-pub unsafe fn LoadSubscr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadSubscr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k) = (s.use_(i.b), s.use_(i.c));
+        let (o, k) = (s.use_(i.b()), s.use_(i.c()));
         s.save();
         let w = slow::items::load(s.vm, s.pc, o, k);
-        s.end(i.c, k);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.c(), k);
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadSubscrK(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadSubscrK(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k) = (s.use_(i.b), s.constant(i.c));
+        let (o, k) = (s.use_(i.b()), s.constant(i.c()));
         s.save();
         let w = slow::items::load(s.vm, s.pc, o, k);
         s.end_constant(k);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
@@ -57,12 +55,12 @@ unsafe fn tuple_item(s: &State, o: Word, k: Word) -> Word {
 }
 
 #[inline(always)]
-unsafe fn item(s: &mut State, i: Unit, o: Word, k: Word, constant: bool, w: Word) -> Flow {
+unsafe fn item(s: &mut State, i: Instr, o: Word, k: Word, constant: bool, w: Word) -> Flow {
     unsafe {
         w.retain();
-        if !constant && i.c >= 0 { s.drop_word(k) }
-        if i.b >= 0 { s.drop_word(o) }
-        s.set(i.a, w);
+        if !constant && i.c() >= 0 { s.drop_word(k) }
+        if i.b() >= 0 { s.drop_word(o) }
+        s.set(i.a(), w);
     }
     Flow::Next
 }
@@ -70,18 +68,18 @@ unsafe fn item(s: &mut State, i: Unit, o: Word, k: Word, constant: bool, w: Word
 macro_rules! sequence_item {
     ($name:ident, $name_k:ident, $find:ident) => {
         #[inline(always)]
-        pub unsafe fn $name(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (o, k) = (s.get(i.b), s.get(i.c));
+                let (o, k) = (s.get(i.b()), s.get(i.c()));
                 let w = $find(s, o, k);
                 if unlikely(w.is_null()) { return s.deopt() }
                 item(s, i, o, k, false, w)
             }
         }
         #[inline(always)]
-        pub unsafe fn $name_k(s: &mut State, i: Unit) -> Flow {
+        pub unsafe fn $name_k(s: &mut State, i: Instr) -> Flow {
             unsafe {
-                let (o, k) = (s.get(i.b), *s.k.add(i.c as u16 as usize));
+                let (o, k) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
                 let w = $find(s, o, k);
                 if unlikely(w.is_null()) { return s.deopt() }
                 item(s, i, o, k, true, w)
@@ -93,96 +91,96 @@ sequence_item!(SubscrListInt, SubscrListIntK, list_item);
 sequence_item!(SubscrTupleInt, SubscrTupleIntK, tuple_item);
 
 #[inline(always)]
-pub unsafe fn SubscrDict(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn SubscrDict(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k) = (s.use_(i.b), s.use_(i.c));
+        let (o, k) = (s.use_(i.b()), s.use_(i.c()));
         if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.dict.ptr() {
             s.save();
             let w = slow::items::load(s.vm, s.pc, o, k);
-            s.end(i.c, k);
-            s.end(i.b, o);
-            return s.finish(i.a, w);
+            s.end(i.c(), k);
+            s.end(i.b(), o);
+            return s.finish(i.a(), w);
         }
         s.save();
         let w = slow::items::load_dict(s.vm, o, k);
-        s.end(i.c, k);
-        s.end(i.b, o);
-        s.finish(i.a, w)
+        s.end(i.c(), k);
+        s.end(i.b(), o);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn StoreSubscr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreSubscr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k, v) = (s.use_(i.a), s.use_(i.b), s.use_(i.c));
+        let (o, k, v) = (s.use_(i.a()), s.use_(i.b()), s.use_(i.c()));
         s.save();
         let ok = slow::items::store(s.vm, s.pc, o, k, v);
-        s.end(i.c, v);
-        s.end(i.b, k);
-        s.end(i.a, o);
+        s.end(i.c(), v);
+        s.end(i.b(), k);
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn StoreSubscrListInt(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreSubscrListInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k) = (s.get(i.a), s.get(i.b));
+        let (o, k) = (s.get(i.a()), s.get(i.b()));
         if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
         let Some(n) = int::small(k) else { return s.deopt() };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
         if unlikely(n as u64 >= len as u64) { return s.deopt() }
-        let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c));
+        let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c()));
         s.drop_word(old);
-        if i.b >= 0 { s.drop_word(k) }
-        if i.a >= 0 { s.drop_word(o) }
+        if i.b() >= 0 { s.drop_word(k) }
+        if i.a() >= 0 { s.drop_word(o) }
     }
     Flow::Next
 }
 
 #[inline(always)]
-pub unsafe fn StoreSubscrDict(s: &mut State, i: Unit) -> Flow { unsafe { StoreSubscr(s, i) } }
+pub unsafe fn StoreSubscrDict(s: &mut State, i: Instr) -> Flow { unsafe { StoreSubscr(s, i) } }
 
 #[inline(always)]
-pub unsafe fn DeleteSubscr(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn DeleteSubscr(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        let (o, k) = (s.use_(i.a), s.use_(i.b));
+        let (o, k) = (s.use_(i.a()), s.use_(i.b()));
         s.save();
         let ok = slow::items::delete(s.vm, o, k);
-        s.end(i.b, k);
-        s.end(i.a, o);
+        s.end(i.b(), k);
+        s.end(i.a(), o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
 }
 
 #[inline(always)]
-pub unsafe fn BuildSlice(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn BuildSlice(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::items::build_slice(s.vm, s.at(i.b), i.c as usize);
-        s.finish(i.a, w)
+        let w = slow::items::build_slice(s.vm, s.at(i.b()), i.c() as usize);
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn LoadSlice(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn LoadSlice(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::items::load_slice(s.vm, s.at(i.b));
-        for k in (0..3).rev() { let w = s.get(i.b + k); s.drop_word(w) }
-        s.finish(i.a, w)
+        let w = slow::items::load_slice(s.vm, s.at(i.b()));
+        for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
+        s.finish(i.a(), w)
     }
 }
 
 #[inline(always)]
-pub unsafe fn StoreSlice(s: &mut State, i: Unit) -> Flow {
+pub unsafe fn StoreSlice(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let ok = slow::items::store_slice(s.vm, s.at(i.a));
-        for k in (0..4).rev() { let w = s.get(i.a + k); s.drop_word(w) }
+        let ok = slow::items::store_slice(s.vm, s.at(i.a()));
+        for k in (0..4).rev() { let w = s.get(i.a() + k); s.drop_word(w) }
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
