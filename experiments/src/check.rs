@@ -51,8 +51,6 @@ pub fn run(workspace: &Workspace, all: bool, no_workspace_tests: bool) -> Result
         total: Tally::default(),
         start: Instant::now(),
     };
-    // Only the names: the difference is one `cargo fmt --all` away.
-    check.cargo("format", &["fmt", "--all", "--", "--check", "-l"], &[])?;
     check.stage("house rules", || {
         let complaints = tidy::complaints(workspace)?;
         Ok((tally_of(&complaints), complaints))
