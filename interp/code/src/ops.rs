@@ -348,10 +348,6 @@ macro_rules! for_each_op {
 
         // Below: written only by the VM, in place of the op after `of` (same operands and caches).
 
-        /// Return with temps still alive below the value: releases them.
-        ReturnUnclean [Use Zero Zero] 0 [Escapes Ends] of Return;
-        /// ReturnConst with temps still alive.
-        ReturnConstUnclean [Zero Const32 Zero] 0 [Escapes Ends] of ReturnConst;
         /// Global found in the frame's globals. Cache: keys version, pointer to the value.
         LoadGlobalModule [Out Name32 Zero] 2 [Escapes Raises] of LoadGlobal;
         /// Global found in builtins. Cache: keys versions of globals and builtins, pointer to the value.
@@ -486,16 +482,10 @@ macro_rules! for_each_op {
         CallMethodNative [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
         /// `list.append(x)`.
         CallListAppend [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
-        /// Truth of a bool.
-        JumpIfTrueBool [Use Jump32 Zero] 1 [Raises] of JumpIfTrue;
-        /// Truth of a bool.
-        JumpIfFalseBool [Use Jump32 Zero] 1 [Raises] of JumpIfFalse;
         /// Two items of a tuple.
         UnpackTuple [OutTemp Use Imm16] 1 [Escapes Raises] of UnpackSequence;
         /// Items of a list.
         UnpackList [OutTemp Use Imm16] 1 [Escapes Raises] of UnpackSequence;
-        /// Containment in a dict or set.
-        ContainsHashed [Out Use Use] 1 [Escapes Raises] of Contains;
         /// Send to a generator: its frame is entered directly.
         SendGenerator [OutTemp Peek Use] 2 [Escapes Raises] of Send;
     } };

@@ -56,6 +56,10 @@ impl Op {
     pub fn len(self) -> usize { 1 + self.info().cache as usize }
     /// The op the compiler wrote where this one stands.
     pub fn generic(self) -> Op { self.info().family.unwrap_or(self) }
+    /// Code of the family's generic op if this is a specialised form, else `u16::MAX`.
+    pub const fn family_code(self) -> u16 {
+        match Self::INFO[self as usize].family { Some(head) => head as u16, None => u16::MAX }
+    }
     /// Whether the op has this effect.
     pub fn has(self, effect: Effect) -> bool { self.info().effects.contains(&effect) }
 }

@@ -154,6 +154,8 @@ pub struct Vm {
     pub(crate) reraised: bool,
     /// An exception on its way through the eval loop. Owned.
     pub(crate) raised: Option<Ref<PyException>>,
+    /// What the entry frame returned when the loop was left out of line (owned; null after an exception).
+    pub(crate) exit: crate::object::Word,
     /// Builtin types.
     pub types: Box<Types>,
     /// Singletons.
@@ -280,7 +282,7 @@ impl Vm {
     pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Box<Types>, consts: Box<Singletons>, names: Box<Names>,
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
-        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), exc_chain: Vec::new(), reraised: false, raised: None, types, consts, names, interned,
+        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), exc_chain: Vec::new(), reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
             native_modules: HashMap::new(), settings, finalizing: false }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use instar_code::{flags, CodeBlob, LocalKind, Op, Unit};
+use instar_code::{flags, CodeBlob, LocalKind, Unit};
 
 use crate::object::{Owned, Word};
 use crate::types::code;
@@ -45,8 +45,7 @@ impl Executable {
         for c in &blob.consts { consts.push(code::const_object(vm, c)?) }
         let mut names = Vec::with_capacity(blob.names.len());
         for n in &blob.names { names.push(vm.intern(n)?) }
-        let mut units: Box<[Unit]> = blob.units.clone().into_boxed_slice();
-        mark_unclean_returns(&mut units, &blob.error_depth);
+        let units: Box<[Unit]> = blob.units.clone().into_boxed_slice();
         let special = flags::VARARGS | flags::VARKEYWORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
@@ -60,20 +59,4 @@ impl Executable {
 
     /// Whether local `i` is a free variable.
     pub fn is_free(&self, i: usize) -> bool { self.blob.locals[i].kind == LocalKind::Free }
-}
-
-/// A return inside loops leaves iterators in temps: those instructions take the form that releases them.
-fn mark_unclean_returns(units: &mut [Unit], error_depth: &[u16]) {
-    let mut i = 0;
-    while i < units.len() {
-        let Some(op) = Op::from_u16(units[i].op) else { break };
-        if error_depth.get(i).copied().unwrap_or(0) != 0 {
-            match op {
-                Op::Return => units[i].op = Op::ReturnUnclean as u16,
-                Op::ReturnConst => units[i].op = Op::ReturnConstUnclean as u16,
-                _ => {}
-            }
-        }
-        i += op.len();
-    }
 }

@@ -79,6 +79,11 @@ impl Frame {
     /// `self` is a live frame.
     #[inline(always)]
     pub unsafe fn locals(self) -> *mut Word { unsafe { self.0.sub(HEADER_WORDS + (*self.exec()).nlocals) } }
+    /// Constants of its code.
+    /// # Safety
+    /// `self` is a live frame.
+    #[inline(always)]
+    pub unsafe fn consts(self) -> *const Word { unsafe { (*self.exec()).consts.as_ptr().cast() } }
     /// One past the last word this frame may use.
     /// # Safety
     /// `self` is a live frame.

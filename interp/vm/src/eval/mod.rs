@@ -16,28 +16,29 @@ pub mod stack;
 pub mod state;
 pub mod unwind;
 
-use instar_code::Op;
+use instar_code::{Op, Unit};
 
 use crate::object::{Owned, Word};
 use crate::vm::Vm;
 use frame::Frame;
-use state::{Flow, Instr, State};
+use state::{After, Flow, Instr, State};
 
-/// The ops that the loop dispatches itself, then all others.
+/// The ops that the loop dispatches itself, then all others. A specialised op whose guard fails is executed once by the generic
+/// op of its family, out of line; so generic ops are in the second list.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
-    LoadAttrModule LoadAttrClass LoadAttrShared  LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
-    StoreAttrMember LoadAttr LoadMethod StoreAttr AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
-    MulFloat DivFloat BinaryNumber BinaryNumberK AddStr BinaryOp BinaryOpK CompareInt CompareIntK CompareJump CompareJumpK
+    LoadAttrModule LoadAttrClass LoadAttrShared LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
+    StoreAttrMember AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
+    MulFloat DivFloat BinaryNumber BinaryNumberK AddStr CompareInt CompareIntK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
     JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
-    SubscrTupleIntK SubscrDict StoreSubscrListInt LoadSubscr StoreSubscr ForIterRange ForIterList ForIterTuple ForIterGenerator
-    ForIter GetIter CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
-    Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueBool JumpIfFalseBool
-    JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnaryNegative UnpackTuple UnpackSequence BuildTuple BuildList
-    ListAppend
+    SubscrTupleIntK SubscrDict StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator
+    CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
+    Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse 
+    JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnpackTuple BuildTuple BuildList ListAppend
 ;
-Call CallMethod CallKw LoadAttrProperty
+    LoadAttr LoadMethod StoreAttr BinaryOp BinaryOpK CompareJump CompareJumpK LoadSubscr StoreSubscr ForIter GetIter
+    UnaryNegative UnpackSequence Call CallMethod CallKw LoadAttrProperty
     Nop LoadFar StoreFar CheckLocal CheckFar DeleteLocal DeleteFar MakeCell CopyFreeVars DeleteDeref LoadFromDictOrDeref
     LoadGlobal StoreGlobal DeleteGlobal LoadName StoreName DeleteName LoadLocals LoadFromDictOrGlobals LoadBuildClass
     SetupAnnotations DeleteAttr LoadAttrDyn StoreAttrDyn DeleteAttrDyn LoadSuperAttr LoadSuperMethod DeleteSubscr LoadSubscrK
@@ -46,8 +47,8 @@ Call CallMethod CallKw LoadAttrProperty
     ListToTuple ConvertValue FormatSimple FormatWithSpec UnpackEx GetLen MatchMapping MatchSequence MatchKeys MatchClass
     MakeFunction SetFunctionAttr Raise RaiseFrom RaiseHandled PushExc PopExc ReraiseHandled ReraiseOver Reraise ExcMatch
     ExcGroupMatch LoadSpecial WithExceptStart LoadAssertionError ReturnGenerator GetYieldFromIter Send EndSend CleanupThrow
-    GetAwaitable GetAIter GetANext EndAsyncFor ImportName ImportFrom ReturnUnclean ReturnConstUnclean LoadNameModule
-    LoadNameBuiltin StoreSubscrDict UnpackList ContainsHashed SendGenerator
+    GetAwaitable GetAIter GetANext EndAsyncFor ImportName ImportFrom LoadNameModule
+    LoadNameBuiltin UnpackList SendGenerator
 } } }
 
 macro_rules! count { ($($hot:ident)* ; $($rare:ident)*) => { [$(Op::$hot),* , $(Op::$rare),*].len() } }
@@ -57,27 +58,45 @@ const _: () = assert!(ops_by_heat!(count) == Op::COUNT, "every op is either hot 
 const fn len(op: Op) -> usize { 1 + Op::CACHE[op as usize] as usize }
 
 macro_rules! define_rare { ($($hot:ident)* ; $($name:ident)*) => {
-    /// One rare op: the registers after it, and what it did.
+    /// Executes the instruction as `op`: an op that the loop has no body for, or (by one more turn) the generic one of an op
+    /// whose guard failed. `pc` null in the answer: the entry frame was left, its result (null after an exception) is in `vm.exit`.
     #[inline(never)]
-    unsafe fn rare(state: State) -> (State, Flow) {
+    unsafe fn rare(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, op: Op) -> After {
         // SAFETY: the op bodies' own laws; the verifier proved operands, depths and targets.
         unsafe {
-            let State { pc, fp, k, vm } = state;
-            let mut s = State { pc, fp, k, vm };
-            let i = Instr(s.pc);
-            match std::mem::transmute::<u16, Op>((*s.pc).op) {
-                $( Op::$name => {
-                    let flow = ops::$name(&mut s, i);
-                    if matches!(flow, Flow::Next) { s.pc = s.pc.add(len(Op::$name)) }
-                    (s, flow)
-                } )*
-                // The loop never passes these.
-                $(Op::$hot)|* => std::hint::unreachable_unchecked(),
+            let mut s = State { pc, fp, k: Frame(fp).consts(), vm };
+            let i = Instr(pc);
+            let (flow, len) = match op {
+                $( Op::$name => (ops::$name(&mut s, i), len(Op::$name)), )*
+                $(Op::$hot)|* => return rare(vm, pc, fp, op.generic()),
+            };
+            match flow {
+                Flow::Next => After { pc: s.pc.add(len), fp: s.fp },
+                Flow::Jump => After { pc: s.pc, fp: s.fp },
+                Flow::Miss => rare(vm, pc, fp, op.generic()),
+                Flow::Error => unwind::unwind(s.vm, s.pc, s.fp),
+                Flow::Exit(word) => After::exit(s.vm, word),
             }
         }
     }
+
+    const _: () = {
+        let mut n = 0;
+        let hot = [$(Op::$hot),*];
+        while n < hot.len() {
+            let mut k = 0;
+            while k < hot.len() {
+                assert!(hot[n].family_code() != hot[k] as u16, "a generic op whose family is in the loop has its body out of line");
+                k += 1;
+            }
+            n += 1;
+        }
+    };
 } }
 ops_by_heat!(define_rare);
+
+/// Why the loop turned to a function.
+enum Turn { Rare, Error }
 
 macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
     /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
@@ -88,9 +107,9 @@ macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
     pub unsafe fn run(vm: *mut Vm, frame: Frame) -> Option<Owned> {
         // SAFETY: as `rare`.
         unsafe {
-            let mut s = State { pc: frame.pc(), fp: frame.0, k: (*frame.exec()).consts.as_ptr().cast(), vm };
+            let mut s = State { pc: frame.pc(), fp: frame.0, k: frame.consts(), vm };
             loop {
-                loop {
+                let turn = loop {
                     let i = Instr(s.pc);
                     let op = (*s.pc).op;
                     crate::stats::op(op);
@@ -99,31 +118,20 @@ macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
                         $( Op::$name => match ops::$name(&mut s, i) {
                             Flow::Next => s.pc = s.pc.add(len(Op::$name)),
                             Flow::Jump => {}
-                            Flow::Error => break,
+                            Flow::Miss => break Turn::Rare,
+                            Flow::Error => break Turn::Error,
                             Flow::Exit(word) => return Word::owned_or_none(word),
                         }, )*
                         // Named, not `_`: an exhaustive match needs no range check before the jump.
-                        $(Op::$rare)|* => {
-                            let (State { pc, fp, k, .. }, flow) = rare(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm });
-                            s.pc = pc;
-                            s.fp = fp;
-                            s.k = k;
-                            match flow {
-                                Flow::Next | Flow::Jump => {}
-                                Flow::Error => break,
-                                Flow::Exit(word) => return Word::owned_or_none(word),
-                            }
-                        }
+                        $(Op::$rare)|* => break Turn::Rare,
                     }
-                }
-                match unwind::unwind(s.vm, s.pc, s.fp) {
-                    Some((pc, fp)) => {
-                        s.pc = pc;
-                        s.fp = fp;
-                        s.k = (*Frame(fp).exec()).consts.as_ptr().cast();
-                    }
-                    None => return None,
-                }
+                };
+                let after = match turn {
+                    Turn::Rare => rare(s.vm, s.pc, s.fp, std::mem::transmute::<u16, Op>((*s.pc).op)),
+                    Turn::Error => unwind::unwind(s.vm, s.pc, s.fp),
+                };
+                if after.pc.is_null() { return Word::owned_or_none((*s.vm).exit) }
+                s.go(after);
             }
         }
     }

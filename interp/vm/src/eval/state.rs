@@ -42,12 +42,35 @@ impl Instr {
     pub unsafe fn wide(self) -> i32 { unsafe { self.0.cast::<i16>().add(2).cast::<i32>().read_unaligned() } }
 }
 
+/// Where the loop goes on after something out of line; two registers.
+#[derive(Clone, Copy)]
+pub struct After {
+    /// Next instruction; null: the entry frame was left and its result is in `vm.exit`.
+    pub pc: *mut Unit,
+    /// Its frame.
+    pub fp: *mut Word,
+}
+
+impl After {
+    /// The entry frame returned `word` (null after an exception).
+    ///
+    /// # Safety
+    /// `vm` is the token's pointer.
+    #[inline(always)]
+    pub unsafe fn exit(vm: *mut Vm, word: Word) -> After {
+        unsafe { (*vm).exit = word };
+        After { pc: std::ptr::null_mut(), fp: std::ptr::null_mut() }
+    }
+}
+
 /// What an op did.
 pub enum Flow {
     /// Go on behind the instruction and its caches.
     Next,
     /// `pc` (and perhaps the frame) has been set.
     Jump,
+    /// A guard failed before anything was changed: the generic op of the family does it (and may specialise anew).
+    Miss,
     /// An exception is in `vm.raised`; consumed operands have been released.
     Error,
     /// The entry frame returned this (owned) word.
@@ -156,10 +179,20 @@ impl State {
     /// Writes cache unit `n`.
     #[inline(always)]
     pub unsafe fn set_cache(&self, n: usize, bits: u64) { unsafe { self.pc.add(n).cast::<u64>().write(bits) } }
-    /// A guard failed: the op becomes generic again and is dispatched once more.
+    /// Goes on where something out of line says.
     #[inline(always)]
-    pub unsafe fn deopt(&mut self) -> Flow {
-        unsafe { super::specialize::despecialize(self.pc) };
+    pub unsafe fn go(&mut self, after: After) {
+        self.pc = after.pc;
+        self.fp = after.fp;
+        self.k = unsafe { Frame(after.fp).consts() };
+    }
+    /// Goes on where a call or return out of line says.
+    #[inline(always)]
+    pub unsafe fn go_or_exit(&mut self, after: After) -> Flow {
+        unsafe {
+            if unlikely(after.pc.is_null()) { return Flow::Exit((*self.vm).exit) }
+            self.go(after);
+        }
         Flow::Jump
     }
     /// Jumps relative to the current instruction.

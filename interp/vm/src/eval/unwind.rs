@@ -4,17 +4,18 @@ use instar_code::Unit;
 
 use super::frame::{frame_flags, Frame};
 use super::slow::{calls, generators};
+use super::state::After;
 use crate::object::Word;
 use crate::vm::Vm;
 
-/// Unwinds from `pc` in frame `fp` with the exception in `vm.raised`. Gives where to go on, or `None` when the entry frame
-/// was left (the exception stays in `vm.raised`).
+/// Unwinds from `pc` in frame `fp` with the exception in `vm.raised`. Gives where to go on; with a null pc when the entry frame
+/// was left (the exception stays in `vm.raised`, `vm.exit` is null).
 ///
 /// # Safety
 /// `fp` is the innermost frame, `pc` the raising instruction, whose consumed temps have been released.
 #[cold]
 #[inline(never)]
-pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> Option<(*mut Unit, *mut Word)> {
+pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> After {
     unsafe {
         let vm = &mut *vm;
         loop {
@@ -35,7 +36,7 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> Optio
                 let target = exec.units.as_ptr().cast_mut().add(h.target as usize);
                 f.set_pc(target);
                 settle(vm);
-                return Some((target, fp));
+                return After { pc: target, fp };
             }
             for k in (0..depth).rev() { release(vm, *fp.add(k)) }
             let flags = f.flags();
@@ -45,7 +46,7 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> Optio
             vm.fp = prev;
             vm.recursion_depth -= 1;
             settle(vm);
-            if flags & frame_flags::ENTRY != 0 { return None }
+            if flags & frame_flags::ENTRY != 0 { return After::exit(vm, Word::NULL) }
             fp = vm.fp;
             pc = Frame(fp).pc();
         }

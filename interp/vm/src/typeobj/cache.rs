@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 
+use super::attr_plan::Plan;
 use super::{vm_flags, TypeRef};
 use crate::object::{Owned, Ref, Slot, Word};
 use crate::vm::Vm;
@@ -13,22 +14,25 @@ use crate::vm::Vm;
 /// Entries; a power of two. CPython: 4096.
 const ENTRIES: usize = 4096;
 
-struct Entry {
+pub(crate) struct Entry {
     version: Cell<u32>,
+    /// How instances give this attribute (`attr_plan.rs`), in the otherwise unused half of the first word.
+    pub(super) plan: Cell<Plan>,
     name: Slot,
     /// Borrowed: alive as long as `version` is a valid one. Null: the name is known to be absent.
-    value: Cell<Word>,
+    pub(super) value: Cell<Word>,
 }
 
 /// The cache, and the counter of type versions.
 pub struct MethodCache {
-    entries: Box<[Entry]>,
+    entries: Box<[Entry; ENTRIES]>,
     next_version: Cell<u32>,
 }
 
 impl Default for MethodCache {
     fn default() -> Self {
-        let entries = (0..ENTRIES).map(|_| Entry { version: Cell::new(0), name: Slot::default(), value: Cell::new(Word::NULL) }).collect();
+        let entries = (0..ENTRIES).map(|_| Entry { version: Cell::new(0), plan: Cell::new(Plan::UNKNOWN), name: Slot::default(), value: Cell::new(Word::NULL) }).collect::<Vec<_>>();
+        let Ok(entries) = entries.into_boxed_slice().try_into() else { unreachable!("law: as many as that") };
         MethodCache { entries, next_version: Cell::new(1) }
     }
 }
@@ -36,6 +40,13 @@ impl Default for MethodCache {
 impl MethodCache {
     #[inline(always)]
     fn entry(&self, version: u32, name: Word) -> &Entry { &self.entries[(version as usize ^ (name.raw() >> 4)) & (ENTRIES - 1)] }
+
+    /// The entry of a name for a type in that version, if there is one.
+    #[inline(always)]
+    pub(super) fn hit(&self, version: u32, name: Word) -> Option<&Entry> {
+        let entry = self.entry(version, name);
+        (version != 0 && entry.version.get() == version && entry.name.word().same(name)).then_some(entry)
+    }
 
     /// Drops everything (before shutdown, and by `sys._clear_type_cache`).
     pub fn clear(&self) {
@@ -72,6 +83,7 @@ impl Vm {
         if version != 0 {
             let entry = self.method_cache.entry(version, name.word());
             entry.version.set(version);
+            entry.plan.set(Plan::UNKNOWN);
             entry.value.set(found);
             // The name is owned: its address must not come back as another name's.
             entry.name.set(Some(name.clone()));

@@ -16,6 +16,7 @@ use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
 use crate::vm::Vm;
 
+pub mod attr_plan;
 pub mod build;
 pub mod cache;
 pub mod class_slots;

@@ -46,9 +46,9 @@ unsafe fn loaded(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
 pub unsafe fn LoadAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
+        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
         let w = attrs::load(o.ptr(), slot_of(s));
-        if unlikely(w.is_null()) { return s.deopt() }
+        if unlikely(w.is_null()) { return Flow::Miss }
         loaded(s, i, o, w)
     }
 }
@@ -57,9 +57,9 @@ pub unsafe fn LoadAttrValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadAttrMember(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
+        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
         let w = *o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
-        if unlikely(w.is_null()) { return s.deopt() }
+        if unlikely(w.is_null()) { return Flow::Miss }
         loaded(s, i, o, w)
     }
 }
@@ -80,7 +80,7 @@ pub unsafe fn LoadAttrModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let w = module_value(s, o);
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         loaded(s, i, o, w)
     }
 }
@@ -100,7 +100,7 @@ pub unsafe fn LoadAttrClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let w = class_value(s, o);
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         loaded(s, i, o, w)
     }
 }
@@ -120,7 +120,7 @@ pub unsafe fn LoadAttrShared(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let w = shared_value(s, o);
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         loaded(s, i, o, w)
     }
 }
@@ -129,7 +129,7 @@ pub unsafe fn LoadAttrShared(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadAttrProperty(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
+        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
         let getter = Word::from_raw(s.cache(2) as usize);
         s.save();
         o.retain();
@@ -158,7 +158,7 @@ pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let f = shared_value(s, o);
-        if f.is_null() { return s.deopt() }
+        if f.is_null() { return Flow::Miss }
         f.retain();
         if i.b() < 0 { o.retain() }
         *s.at(i.a()) = f;
@@ -183,7 +183,7 @@ pub unsafe fn LoadMethodModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let w = module_value(s, o);
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         method_plain(s, i, o, w)
     }
 }
@@ -193,7 +193,7 @@ pub unsafe fn LoadMethodClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let w = class_value(s, o);
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         method_plain(s, i, o, w)
     }
 }
@@ -215,7 +215,7 @@ pub unsafe fn StoreAttr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.a());
-        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
+        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
         match attrs::replace(o.ptr(), slot_of(s), Owned::from_word(s.take(i.b()))) {
             Ok(old) => s.drop_word(old),
             Err(value) => {
@@ -236,7 +236,7 @@ pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreAttrMember(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.a());
-        if type_version(o) != s.cache(1) as u32 { return s.deopt() }
+        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
         let p = o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
         let old = std::mem::replace(&mut *p, s.take(i.b()));
         s.drop_word(old);

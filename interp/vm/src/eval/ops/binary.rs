@@ -66,7 +66,7 @@ macro_rules! int_op {
                         if let Some(flow) = store_int(s, i, a, b, $constant, r) { return flow }
                     }
                 }
-                s.deopt()
+                Flow::Miss
             }
         }
     };
@@ -111,7 +111,7 @@ pub unsafe fn BinaryInt(s: &mut State, i: Instr) -> Flow {
                 if let Some(flow) = store_int(s, i, a, b, false, r) { return flow }
             }
         }
-        s.deopt()
+        Flow::Miss
     }
 }
 
@@ -124,7 +124,7 @@ pub unsafe fn BinaryIntK(s: &mut State, i: Instr) -> Flow {
                 if let Some(flow) = store_int(s, i, a, b, true, r) { return flow }
             }
         }
-        s.deopt()
+        Flow::Miss
     }
 }
 
@@ -160,7 +160,7 @@ macro_rules! float_op {
         pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
                 let (a, b) = (s.get(i.b()), s.get(i.c()));
-                let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
+                let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return Flow::Miss };
                 store_float(s, i, a, b, false, x $op y)
             }
         }
@@ -174,8 +174,8 @@ float_op!(MulFloat, *);
 pub unsafe fn DivFloat(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b()), s.get(i.c()));
-        let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return s.deopt() };
-        if unlikely(y == 0.0) { return s.deopt() }
+        let Some((x, y)) = float::exact_pair(s.vm, a, b) else { return Flow::Miss };
+        if unlikely(y == 0.0) { return Flow::Miss }
         store_float(s, i, a, b, false, x / y)
     }
 }
@@ -202,7 +202,7 @@ pub unsafe fn BinaryNumber(s: &mut State, i: Instr) -> Flow {
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, false, r) }
         }
-        s.deopt()
+        Flow::Miss
     }
 }
 
@@ -213,7 +213,7 @@ pub unsafe fn BinaryNumberK(s: &mut State, i: Instr) -> Flow {
         if let Some((x, y)) = float::mixed_pair(s.vm, a, b) {
             if let Some(r) = number_result(s.cache(1) as u16, x, y) { return store_float(s, i, a, b, true, r) }
         }
-        s.deopt()
+        Flow::Miss
     }
 }
 
@@ -222,7 +222,7 @@ pub unsafe fn AddStr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b()), s.get(i.c()));
         let ty = (*s.vm).types.str.ptr();
-        if !a.is_ptr() || !b.is_ptr() || a.ptr().ty() != ty || b.ptr().ty() != ty { return s.deopt() }
+        if !a.is_ptr() || !b.is_ptr() || a.ptr().ty() != ty || b.ptr().ty() != ty { return Flow::Miss }
         // The left operand may grow in place if this op holds its only reference: a temp, or the local it is assigned to.
         let movable = i.b() >= 0 || i.b() == i.a() && i.b() != i.c();
         if movable && a.is_unique() {

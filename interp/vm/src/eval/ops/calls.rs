@@ -13,6 +13,16 @@ use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
 use crate::types::list::PyList;
 use crate::types::method_descriptor::PyMethodDescriptor;
+use crate::vm::Vm;
+
+/// Whether nothing stands against a frame of `exec` at `base`: room in the chunk, recursion limit, eval breaker.
+#[inline(always)]
+pub unsafe fn fits(vm: *mut Vm, exec: &Executable, base: *mut Word) -> bool {
+    unsafe {
+        let vm = &*vm;
+        base.add(exec.nlocals + HEADER_WORDS + exec.temps) <= vm.stack.limit && vm.recursion_depth < vm.recursion_limit && vm.breaker.get() == 0
+    }
+}
 
 /// Enters a Python function whose arguments stand at `base` (exactly its positional parameters, `given` of them).
 /// `namespace` and `flags` go to the frame header. On a full chunk or recursion limit takes the cold path.
@@ -24,8 +34,11 @@ pub unsafe fn push(s: &mut State, func: Word, exec: &Executable, base: *mut Word
     unsafe {
         let fp = base.add(exec.nlocals + HEADER_WORDS);
         let vm = &mut *s.vm;
-        if unlikely(fp.add(exec.temps) > vm.stack.limit || vm.recursion_depth >= vm.recursion_limit || vm.breaker.get() != 0) {
-            return slow::calls::push_slow(s, func, exec, base, given, namespace, flags);
+        if unlikely(!fits(s.vm, exec, base)) {
+            let after = slow::calls::push_slow(s.vm, s.pc, s.fp, func, base, given, namespace, flags);
+            if after.pc.is_null() { return Flow::Error }
+            s.go(after);
+            return Flow::Jump;
         }
         vm.recursion_depth += 1;
         let mut p = base.add(given);
@@ -88,7 +101,7 @@ pub unsafe fn CallEx(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::ca
 pub unsafe fn CallPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Flow::Miss };
         push(s, f, exec, s.at(i.b() + 1), i.c() as u16 as usize, Word::NULL, 0)
     }
 }
@@ -97,10 +110,10 @@ pub unsafe fn CallPy(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallMethodPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return s.deopt() };
+        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Flow::Miss };
         // The version fixes the number of parameters; the cache says whether self is there.
         let bound = !s.get(i.b() + 1).is_null();
-        if bound != (s.cache(1) >> 32 & 1 != 0) { return s.deopt() }
+        if bound != (s.cache(1) >> 32 & 1 != 0) { return Flow::Miss }
         let base = if bound { s.at(i.b() + 1) } else { s.at(i.b() + 2) };
         push(s, f, exec, base, i.c() as u16 as usize + bound as usize, Word::NULL, 0)
     }
@@ -133,7 +146,7 @@ unsafe fn called(s: &mut State, i: Instr, count: i16, w: Word) -> Flow {
 pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return s.deopt() }
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Flow::Miss }
         let b = f.ptr().payload::<PyBuiltinFunction>();
         let this = builtin_self(s, b);
         s.save();
@@ -142,7 +155,7 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
             (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b() + 1)),
             (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b() + 1), n as usize),
-            _ => return s.deopt(),
+            _ => return Flow::Miss,
         };
         called(s, i, i.c() + 1, w)
     }
@@ -152,10 +165,10 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallMethodNative(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return s.deopt() }
+        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return Flow::Miss }
         let d = f.ptr().payload::<PyMethodDescriptor>();
         let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
-        if ty != (*d).owner.ptr() { return s.deopt() }
+        if ty != (*d).owner.ptr() { return Flow::Miss }
         s.save();
         let this = s.at(i.b() + 1);
         let w = match ((*d).def.func, i.c()) {
@@ -163,7 +176,7 @@ pub unsafe fn CallMethodNative(s: &mut State, i: Instr) -> Flow {
             (Native::N0(g), 0) => slow::calls::native0(s.vm, g, this),
             (Native::N2(g), 2) => slow::calls::native2(s.vm, g, this, s.at(i.b() + 2)),
             (Native::Var(g, min, max), n) if n as usize >= min && n as usize <= max => slow::calls::native_var(s.vm, g, this, s.at(i.b() + 2), n as usize),
-            _ => return s.deopt(),
+            _ => return Flow::Miss,
         };
         called(s, i, i.c() + 2, w)
     }
@@ -174,11 +187,11 @@ pub unsafe fn CallListAppend(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
         // The cache holds the descriptor `list.append`, kept alive by the type.
-        if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
+        if f.raw() as u64 != s.cache(2) || !this.is_ptr() || this.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let list = this.ptr().payload::<PyList>();
         if unlikely(!(*list).push_word(s.get(i.b() + 2))) {
             s.save();
-            return s.deopt();
+            return Flow::Miss;
         }
         s.drop_word(this);
         s.drop_word(f);
@@ -193,7 +206,7 @@ pub unsafe fn CallListAppend(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallType1(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, o) = (s.get(i.b()), s.get(i.b() + 1));
-        if !f.same((*s.vm).types.type_.obj().word()) { return s.deopt() }
+        if !f.same((*s.vm).types.type_.obj().word()) { return Flow::Miss }
         let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
         ty.retain();
         s.drop_word(o);
@@ -207,7 +220,7 @@ pub unsafe fn CallType1(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallLen(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        if f.raw() as u64 != s.cache(2) { return s.deopt() }
+        if f.raw() as u64 != s.cache(2) { return Flow::Miss }
         s.save();
         let w = slow::calls::len(s.vm, s.get(i.b() + 1));
         called(s, i, 2, w)
@@ -218,7 +231,7 @@ pub unsafe fn CallLen(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallIsinstance(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        if f.raw() as u64 != s.cache(2) { return s.deopt() }
+        if f.raw() as u64 != s.cache(2) { return Flow::Miss }
         s.save();
         let w = slow::calls::isinstance(s.vm, s.get(i.b() + 1), s.get(i.b() + 2));
         called(s, i, 3, w)
@@ -229,12 +242,12 @@ pub unsafe fn CallIsinstance(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let class = s.get(i.b());
-        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return s.deopt() }
-        if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return s.deopt() }
+        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Flow::Miss }
+        if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Flow::Miss }
         let init = Word::from_raw(s.cache(2) as usize);
         let func = init.ptr().payload::<PyFunction>();
         // The type version keeps `init` alive, not its code: the function's own version must still fit.
-        if (*func).version() != (s.cache(1) >> 32) as u32 { return s.deopt() }
+        if (*func).version() != (s.cache(1) >> 32) as u32 { return Flow::Miss }
         let exec = &*(*func).exec_ptr();
         let instance = slow::calls::allocate(s.vm, class);
         if unlikely(instance.is_null()) { s.save(); return slow::calls::fail_call(s, i.b(), i.c() as u16 as usize + 1) }
@@ -258,10 +271,17 @@ unsafe fn release_quietly(w: Word) {
 pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
     unsafe {
         let f = Frame(s.fp);
-        let flags = f.flags();
+        let mut w = w;
         // Locals die last first, then the function; the caller is current by then, as in CPython 3.14.
+        if unlikely(f.flags() | f.frame_object().raw() | f.namespace().raw() != 0) {
+            if f.flags() != frame_flags::INIT || !f.frame_object().is_null() || !w.same((*s.vm).consts.none.word()) {
+                let after = slow::calls::leave_slow(s.vm, s.pc, s.fp, w);
+                return s.go_or_exit(after);
+            }
+            w.release();
+            w = f.namespace();
+        }
         let exec = &*f.exec();
-        if unlikely(flags != 0 || !f.frame_object().is_null() || !f.namespace().is_null()) { return slow::calls::leave_slow(s, w) }
         let first = s.fp.sub(HEADER_WORDS + exec.nlocals);
         let mut p = s.fp.sub(HEADER_WORDS);
         let func = f.func();
@@ -309,26 +329,6 @@ pub unsafe fn ReturnConst(s: &mut State, i: Instr) -> Flow {
         let w = *s.k.add(i.wide() as u32 as usize);
         w.retain();
         leave(s, w)
-    }
-}
-
-#[inline(always)]
-pub unsafe fn ReturnUnclean(s: &mut State, i: Instr) -> Flow {
-    unsafe {
-        let w = s.get(i.a());
-        if i.a() < 0 { *s.at(i.a()) = Word::NULL }
-        s.save();
-        slow::calls::release_temps(s.vm, s.fp);
-        leave(s, w)
-    }
-}
-
-#[inline(always)]
-pub unsafe fn ReturnConstUnclean(s: &mut State, i: Instr) -> Flow {
-    unsafe {
-        s.save();
-        slow::calls::release_temps(s.vm, s.fp);
-        ReturnConst(s, i)
     }
 }
 

@@ -66,7 +66,7 @@ unsafe fn bool_word(s: &State, b: bool) -> Word {
 pub unsafe fn CompareInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b()), s.get(i.c()));
-        let Some((x, y)) = int::small_pair(a, b) else { return s.deopt() };
+        let Some((x, y)) = int::small_pair(a, b) else { return Flow::Miss };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
         if !<Word>::TAGGED_INTS { consume(s, i.b(), a); consume(s, i.c(), b) }
         s.set(i.a(), w);
@@ -78,7 +78,7 @@ pub unsafe fn CompareInt(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CompareIntK(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
-        let Some((x, y)) = int::small_pair(a, b) else { return s.deopt() };
+        let Some((x, y)) = int::small_pair(a, b) else { return Flow::Miss };
         let w = bool_word(s, test(s.cache(1) as u16, x.cmp(&y)));
         if !<Word>::TAGGED_INTS { consume(s, i.b(), a) }
         s.set(i.a(), w);
@@ -142,7 +142,7 @@ macro_rules! int_jump {
                     if x $test y { return s.jump(i.c() as i32) }
                     return Flow::Next;
                 }
-                s.deopt()
+                Flow::Miss
             }
         }
         #[inline(always)]
@@ -160,7 +160,7 @@ macro_rules! int_jump {
                     if x $test y { return s.jump(i.c() as i32) }
                     return Flow::Next;
                 }
-                s.deopt()
+                Flow::Miss
             }
         }
     };
@@ -186,7 +186,7 @@ unsafe fn branch(s: &mut State, t: bool, offset: i16) -> Flow {
 pub unsafe fn JumpFloat(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.a()), s.get(i.b()));
-        let Some((x, y)) = float::number_pair(s.vm, a, b) else { return s.deopt() };
+        let Some((x, y)) = float::number_pair(s.vm, a, b) else { return Flow::Miss };
         let t = float_test(s.cache(1) as u16, x, y);
         consume(s, i.b(), b);
         consume(s, i.a(), a);
@@ -198,7 +198,7 @@ pub unsafe fn JumpFloat(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn JumpFloatK(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.a()), *s.k.add(i.b() as u16 as usize));
-        let Some((x, y)) = float::number_pair(s.vm, a, b) else { return s.deopt() };
+        let Some((x, y)) = float::number_pair(s.vm, a, b) else { return Flow::Miss };
         let t = float_test(s.cache(1) as u16, x, y);
         consume(s, i.a(), a);
         branch(s, t, i.c())
@@ -219,7 +219,7 @@ unsafe fn str_equal(s: &State, a: Word, b: Word) -> Option<bool> {
 pub unsafe fn JumpStr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.a()), s.get(i.b()));
-        let Some(equal) = str_equal(s, a, b) else { return s.deopt() };
+        let Some(equal) = str_equal(s, a, b) else { return Flow::Miss };
         consume(s, i.b(), b);
         consume(s, i.a(), a);
         let t = equal == (s.cache(1) as u16 == Compare::Eq as u16);
@@ -231,7 +231,7 @@ pub unsafe fn JumpStr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn JumpStrK(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (a, b) = (s.get(i.a()), *s.k.add(i.b() as u16 as usize));
-        let Some(equal) = str_equal(s, a, b) else { return s.deopt() };
+        let Some(equal) = str_equal(s, a, b) else { return Flow::Miss };
         consume(s, i.a(), a);
         let t = equal == (s.cache(1) as u16 == Compare::Eq as u16);
         branch(s, t, i.c())
@@ -279,5 +279,3 @@ unsafe fn containment(s: &mut State, i: Instr, want: bool) -> Flow {
 pub unsafe fn Contains(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, true) } }
 #[inline(always)]
 pub unsafe fn NotContains(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, false) } }
-#[inline(always)]
-pub unsafe fn ContainsHashed(s: &mut State, i: Instr) -> Flow { unsafe { containment(s, i, true) } }

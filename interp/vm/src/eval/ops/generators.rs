@@ -22,7 +22,7 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterGenerator(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() || !slow::generators::can_enter(s.vm, it) { return s.deopt() }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() || !slow::generators::can_enter(s.vm, it) { return Flow::Miss }
         slow::generators::enter_for_iter(s, it)
     }
 }

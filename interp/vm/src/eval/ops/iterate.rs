@@ -62,7 +62,7 @@ unsafe fn finish_native(s: &mut State, i: Instr, it: Word) -> Flow {
 pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return s.deopt() }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
         let Some(w) = int::small_word(s.vm, n) else { return slow::iterate::range_item(s, i, n) };
         s.set(i.a(), w);
@@ -74,7 +74,7 @@ pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return s.deopt() }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyListIter>();
         let list = iter.list_word();
         if unlikely(list.is_null()) { return exhausted(s, i, it) }
@@ -96,7 +96,7 @@ pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return s.deopt() }
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyTupleIter>();
         let tuple = iter.tuple_word();
         if unlikely(tuple.is_null()) { return exhausted(s, i, it) }
@@ -146,9 +146,9 @@ unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> 
 pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return s.deopt() }
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
-        if len != i.c() as u16 as usize { return s.deopt() }
+        if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)
     }
 }
@@ -157,9 +157,9 @@ pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn UnpackList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
-        if len != i.c() as u16 as usize { return s.deopt() }
+        if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)
     }
 }

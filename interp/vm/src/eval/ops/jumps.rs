@@ -31,7 +31,7 @@ unsafe fn truth(s: &mut State, w: Word) -> i32 {
 }
 
 macro_rules! jump_if {
-    ($name:ident, $fast:ident, $on:literal) => {
+    ($name:ident, $on:literal) => {
         #[inline(always)]
         pub unsafe fn $name(s: &mut State, i: Instr) -> Flow {
             unsafe {
@@ -42,12 +42,10 @@ macro_rules! jump_if {
                 if t == $on { s.jump(i.wide()) } else { Flow::Next }
             }
         }
-        #[inline(always)]
-        pub unsafe fn $fast(s: &mut State, i: Instr) -> Flow { unsafe { $name(s, i) } }
     };
 }
-jump_if!(JumpIfTrue, JumpIfTrueBool, 1);
-jump_if!(JumpIfFalse, JumpIfFalseBool, 0);
+jump_if!(JumpIfTrue, 1);
+jump_if!(JumpIfFalse, 0);
 
 macro_rules! jump_keep {
     ($name:ident, $on:literal) => {

@@ -28,7 +28,7 @@ unsafe fn cached(dict: Word, version: u32, pointer: u64) -> Word {
 pub unsafe fn LoadGlobalModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         w.retain();
         s.set(i.a(), w);
     }
@@ -40,9 +40,9 @@ pub unsafe fn LoadGlobalBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let versions = s.cache(1);
         let globals = Frame(s.fp).globals().ptr().payload::<PyDict>();
-        if (*globals).keys_version_raw() != versions as u32 { return s.deopt() }
+        if (*globals).keys_version_raw() != versions as u32 { return Flow::Miss }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         w.retain();
         s.set(i.a(), w);
     }
@@ -88,9 +88,9 @@ pub unsafe fn LoadName(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadNameModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
         // Written only where namespace and globals are the same dict; another frame of this code may differ.
-        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return s.deopt() }
+        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return Flow::Miss }
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         w.retain();
         s.set(i.a(), w);
     }
@@ -100,12 +100,12 @@ pub unsafe fn LoadNameModule(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 pub unsafe fn LoadNameBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return s.deopt() }
+        if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return Flow::Miss }
         let versions = s.cache(1);
         let globals = Frame(s.fp).globals().ptr().payload::<PyDict>();
-        if (*globals).keys_version_raw() != versions as u32 { return s.deopt() }
+        if (*globals).keys_version_raw() != versions as u32 { return Flow::Miss }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
-        if w.is_null() { return s.deopt() }
+        if w.is_null() { return Flow::Miss }
         w.retain();
         s.set(i.a(), w);
     }

@@ -72,7 +72,7 @@ macro_rules! sequence_item {
             unsafe {
                 let (o, k) = (s.get(i.b()), s.get(i.c()));
                 let w = $find(s, o, k);
-                if unlikely(w.is_null()) { return s.deopt() }
+                if unlikely(w.is_null()) { return Flow::Miss }
                 item(s, i, o, k, false, w)
             }
         }
@@ -81,7 +81,7 @@ macro_rules! sequence_item {
             unsafe {
                 let (o, k) = (s.get(i.b()), *s.k.add(i.c() as u16 as usize));
                 let w = $find(s, o, k);
-                if unlikely(w.is_null()) { return s.deopt() }
+                if unlikely(w.is_null()) { return Flow::Miss }
                 item(s, i, o, k, true, w)
             }
         }
@@ -127,11 +127,11 @@ pub unsafe fn StoreSubscr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreSubscrListInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.get(i.a()), s.get(i.b()));
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return s.deopt() }
-        let Some(n) = int::small(k) else { return s.deopt() };
+        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
+        let Some(n) = int::small(k) else { return Flow::Miss };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
-        if unlikely(n as u64 >= len as u64) { return s.deopt() }
+        if unlikely(n as u64 >= len as u64) { return Flow::Miss }
         let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c()));
         s.drop_word(old);
         if i.b() >= 0 { s.drop_word(k) }

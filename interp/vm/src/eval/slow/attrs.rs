@@ -7,16 +7,30 @@ use crate::eval::frame::Frame;
 use crate::eval::specialize;
 use crate::eval::state::{obj, word_of};
 use crate::object::{Owned, Word};
+use crate::typeobj::attr_plan::Found;
 use crate::vm::{PyResult, Vm};
 
 unsafe fn name_of<'a>(fp: *mut Word, pc: *mut Unit) -> &'a Owned { unsafe { &(*Frame(fp).exec()).names[(*pc).c as u16 as usize] } }
 
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_attr(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word) -> Word {
     unsafe {
-        let vm = &mut *vm;
         let name = name_of(fp, pc);
-        specialize::attrs::load_attr(vm, pc, o, name);
+        let due = specialize::due(pc);
+        if !due && let Some(Found::Value(w)) = (*vm).planned(o, name.word()) {
+            w.retain();
+            return w;
+        }
+        load_attr_generic(vm, pc, o, name, due)
+    }
+}
+
+#[inline(never)]
+unsafe fn load_attr_generic(vm: *mut Vm, pc: *mut Unit, o: Word, name: &Owned, due: bool) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        if due { specialize::attrs::load_attr(vm, pc, o, name) }
+        vm.note_plan(obj(&o), name);
         let r = vm.get_attr(obj(&o), name);
         word_of(vm, r)
     }
@@ -29,26 +43,59 @@ fn pair(vm: &mut Vm, r: PyResult<(Owned, Option<Owned>)>) -> (Word, Word) {
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_method(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word) -> (Word, Word) {
     unsafe {
-        let vm = &mut *vm;
         let name = name_of(fp, pc);
-        specialize::attrs::load_method(vm, pc, o, name);
+        let due = specialize::due(pc);
+        if !due && let Some(found) = (*vm).planned(o, name.word()) {
+            return match found {
+                Found::Method(f) => { f.retain(); o.retain(); (f, o) }
+                Found::Value(w) => { w.retain(); (w, Word::NULL) }
+            };
+        }
+        load_method_generic(vm, pc, o, name, due)
+    }
+}
+
+#[inline(never)]
+unsafe fn load_method_generic(vm: *mut Vm, pc: *mut Unit, o: Word, name: &Owned, due: bool) -> (Word, Word) {
+    unsafe {
+        let vm = &mut *vm;
+        if due { specialize::attrs::load_method(vm, pc, o, name) }
+        vm.note_plan(obj(&o), name);
         let r = vm.get_method(obj(&o), name);
         pair(vm, r)
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn store_attr(vm: *mut Vm, fp: *mut Word, pc: *mut Unit, o: Word, v: Word) -> bool {
     unsafe {
-        let vm = &mut *vm;
         let name = name_of(fp, pc);
+        let due = specialize::due(pc);
+        if !due {
+            v.retain();
+            match (*vm).store_planned(o, name.word(), Owned::from_word(v)) {
+                Ok(old) => { old.release(); return true }
+                Err(value) => drop(value),
+            }
+        }
+        store_attr_generic(vm, pc, o, v, name, due)
+    }
+}
+
+#[inline(never)]
+unsafe fn store_attr_generic(vm: *mut Vm, pc: *mut Unit, o: Word, v: Word, name: &Owned, due: bool) -> bool {
+    unsafe {
+        let vm = &mut *vm;
         let r = vm.set_attr(obj(&o), name, obj(&v));
         let ok = super::status(vm, r);
         // After the store: the first one may have added the key.
-        if ok { specialize::attrs::store_attr(vm, pc, o, name) }
+        if ok {
+            if due { specialize::attrs::store_attr(vm, pc, o, name) }
+            vm.note_plan(obj(&o), name);
+        }
         ok
     }
 }

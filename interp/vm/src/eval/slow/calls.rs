@@ -1,7 +1,7 @@
 //! Calls that need more than a frame push: binding, growth of the stack, natives, `__init__`, frames with obligations on return.
 #![allow(clippy::missing_safety_doc)]
 
-use instar_code::flags;
+use instar_code::{flags, Unit};
 
 use crate::args::Args;
 use crate::eval::bind;
@@ -9,11 +9,12 @@ use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::ops;
 use crate::eval::specialize;
-use crate::eval::state::{obj, word_of, Flow, State};
+use crate::eval::state::{obj, word_of, After, Flow, State};
 use crate::object::{Owned, Ref, Word};
 use crate::typeobj::PyType;
 use crate::types::function::PyFunction;
 use crate::types::method::PyMethod;
+use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Raised, Vm};
 
@@ -43,35 +44,22 @@ pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> P
     }
 }
 
-/// The rare reasons not to push at once: eval breaker, recursion limit, full chunk.
-#[inline(always)]
-pub unsafe fn push_slow(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
-    unsafe {
-        let (after, flow) = push_prepared(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm }, func, exec, base, given, namespace, flags);
-        (s.pc, s.fp, s.k) = (after.pc, after.fp, after.k);
-        flow
-    }
-}
-
+/// The rare reasons not to push at once: eval breaker, recursion limit, full chunk. A null pc = an exception is set.
 #[cold]
 #[inline(never)]
-unsafe fn push_prepared(mut state: State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> (State, Flow) {
+#[allow(clippy::too_many_arguments)]
+pub unsafe fn push_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, func: Word, base: *mut Word, given: usize, namespace: Word, flags: usize) -> After {
     unsafe {
-        let flow = push_with(&mut state, func, exec, base, given, namespace, flags);
-        (state, flow)
-    }
-}
-
-unsafe fn push_with(s: &mut State, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word, flags: usize) -> Flow {
-    unsafe {
+        let exec = &*(*func.ptr().payload::<PyFunction>()).exec_ptr();
+        let mut s = State { pc, fp, k: std::ptr::null(), vm };
         s.save();
-        match prepare(s.vm, func, exec, base, given, namespace) {
+        match prepare(vm, func, exec, base, given, namespace) {
             Some((base, more)) => {
                 for k in given..exec.nlocals { *base.add(k) = Word::NULL }
-                ops::link(s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
-                Flow::Jump
+                ops::link(&mut s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
+                After { pc: s.pc, fp: s.fp }
             }
-            None => Flow::Error,
+            None => After { pc: std::ptr::null_mut(), fp },
         }
     }
 }
@@ -112,6 +100,7 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             return Flow::Error;
         };
         if exec.simple && given == exec.arg_count && kwnames.is_none() { return ops::push(s, func, exec, base, given, namespace, flags) }
+        if let Some(count) = bind_in_place(s.vm, func, exec, base, given, kwnames) { return ops::push(s, func, exec, base, count, namespace, flags) }
         match bind_range(s.vm, func, exec, base, given, kwnames, namespace) {
             Some((base, count, more)) => {
                 for k in count..exec.nlocals { *base.add(k) = Word::NULL }
@@ -120,6 +109,52 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             }
             None => Flow::Error,
         }
+    }
+}
+
+/// Most keywords that are bound in place.
+const KEYWORDS: usize = 16;
+
+/// Puts keywords and defaults in their places if the frame fits and nothing is wrong or unusual; the number of parameters, all filled.
+/// Otherwise nothing is changed.
+#[inline(never)]
+unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>) -> Option<usize> {
+    unsafe {
+        let argc = exec.arg_count;
+        let total = argc + exec.kwonly_count;
+        let names = kwnames.map_or(&[][..], |t| t.items());
+        let npos = given - names.len();
+        let varied = exec.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
+        if varied || npos > argc || names.len() > KEYWORDS || total > 63 || !ops::fits(vm, exec, base) { return None }
+        // Where each keyword goes; no change before all is known to be well.
+        let mut places = [0u8; KEYWORDS];
+        let mut filled = (1u64 << npos) - 1;
+        for (place, name) in places.iter_mut().zip(names) {
+            let text = Ref::<PyStr>::cast(name)?.as_ascii()?;
+            let i = (exec.posonly_count..total).find(|&i| exec.local_name(i) == text)?;
+            if filled >> i & 1 != 0 { return None }
+            filled |= 1 << i;
+            *place = i as u8;
+        }
+        let f = &*func.ptr().payload::<PyFunction>();
+        let defaults = f.defaults.get();
+        let defaults: &[Owned] = defaults.as_ref().and_then(Ref::<PyTuple>::cast).map_or(&[], |t| t.items());
+        let first = argc.checked_sub(defaults.len())?;
+        // A missing keyword-only parameter needs a look into a dict, another one is an error.
+        for i in npos..total {
+            if filled >> i & 1 == 0 && (i < first || i >= argc) { return None }
+        }
+        let mut values = [Word::NULL; KEYWORDS];
+        for (k, v) in values.iter_mut().enumerate().take(names.len()) { *v = *base.add(npos + k) }
+        for i in npos..total {
+            if filled >> i & 1 == 0 {
+                let w = defaults[i - first].word();
+                w.retain();
+                *base.add(i) = w;
+            }
+        }
+        for (k, &place) in places.iter().enumerate().take(names.len()) { *base.add(place as usize) = values[k] }
+        Some(total)
     }
 }
 
@@ -362,19 +397,6 @@ unsafe fn enter_getter_grown(s: &mut State, getter: Word, o: Word) -> Flow {
     }
 }
 
-/// Releases the temps that are alive besides a return's operand.
-#[cold]
-#[inline(never)]
-pub unsafe fn release_temps(vm: *mut Vm, fp: *mut Word) {
-    unsafe {
-        let _ = vm;
-        let f = Frame(fp);
-        let exec = &*f.exec();
-        let depth = exec.blob.error_depth[f.unit_index()] as usize;
-        for k in (0..depth).rev() { (*fp.add(k)).release() }
-    }
-}
-
 /// Releases everything a frame owns: locals last first, namespace, function; hands locals over to its frame object if that lives on.
 /// Finalizers are left pending. `vm.fp` must be the frame or its caller; nothing Python runs here.
 pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
@@ -394,42 +416,21 @@ pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
     }
 }
 
-/// Return from a frame with obligations: entry, generator, `__init__`, frame object, namespace, chunk.
-#[inline(always)]
-pub unsafe fn leave_slow(s: &mut State, w: Word) -> Flow {
-    unsafe {
-        let (after, flow) = leave_obliged(State { pc: s.pc, fp: s.fp, k: s.k, vm: s.vm }, w);
-        (s.pc, s.fp, s.k) = (after.pc, after.fp, after.k);
-        flow
-    }
-}
-
+/// Return from a frame with obligations: entry, generator, frame object, namespace, chunk, an `__init__` that gave a value.
+#[cold]
 #[inline(never)]
-unsafe fn leave_obliged(mut state: State, w: Word) -> (State, Flow) {
+pub unsafe fn leave_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, w: Word) -> After {
     unsafe {
-        let flow = leave_with(&mut state, w);
-        (state, flow)
-    }
-}
-
-unsafe fn leave_with(s: &mut State, w: Word) -> Flow {
-    unsafe {
-        let f = Frame(s.fp);
+        let f = Frame(fp);
         let flags = f.flags();
         let prev = f.prev();
-        let w = finish_frame(s.vm, s.fp, s.pc, w);
-        if flags & frame_flags::ENTRY != 0 {
-            return if w.is_null() { Flow::Exit(Word::NULL) } else { Flow::Exit(w) };
-        }
+        let w = finish_frame(vm, fp, pc, w);
+        if flags & frame_flags::ENTRY != 0 { return After::exit(vm, w) }
         let caller = Frame(prev);
-        s.fp = prev;
-        s.k = (*caller.exec()).consts.as_ptr().cast();
-        s.pc = caller.pc();
-        if w.is_null() { return Flow::Error }
-        if flags & frame_flags::GENERATOR != 0 { return super::generators::returned_to(s, w) }
-        let flow = ops::returned(s, w);
-        s.tick();
-        flow
+        let mut s = State { pc: caller.pc(), fp: prev, k: caller.consts(), vm };
+        if w.is_null() { return crate::eval::unwind::unwind(vm, s.pc, s.fp) }
+        if flags & frame_flags::GENERATOR != 0 { super::generators::returned_to(&mut s, w); } else { ops::returned(&mut s, w); s.tick() }
+        After { pc: s.pc, fp: s.fp }
     }
 }
 

@@ -299,10 +299,10 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             Ok(v) => if state == Life::Suspended { deliver(f, v) },
             Err(e) => {
                 vm.set_raised_with_context(e);
-                match unwind::unwind(vm, f.pc(), f.0) {
-                    Some((pc, fp)) => { debug_assert_eq!(fp, f.0); Frame(fp).set_pc(pc) }
-                    None => return Err(Raised(vm.raised.take().expect("law: unwind leaves the exception"))),
-                }
+                let after = unwind::unwind(vm, f.pc(), f.0);
+                if after.pc.is_null() { return Err(Raised(vm.raised.take().expect("law: unwind leaves the exception"))) }
+                debug_assert_eq!(after.fp, f.0);
+                f.set_pc(after.pc);
             }
         }
         match crate::eval::run(vm, f) {

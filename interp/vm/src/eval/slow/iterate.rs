@@ -69,6 +69,18 @@ pub unsafe fn unpack(vm: *mut Vm, pc: *mut Unit, o: Word, out: *mut Word, n: usi
     unsafe {
         let vm = &mut *vm;
         specialize::operators::unpack(vm, pc, o, n);
+        // Straight to the temps where the length is right.
+        let plain = if o.is_ptr() && o.ptr().ty() == vm.types.list.ptr() { (*o.ptr().payload::<PyList>()).raw_items() }
+            else if o.is_ptr() && o.ptr().ty() == vm.types.tuple.ptr() { { let (p, n) = (*o.ptr().payload::<PyTuple>()).raw_items(); (p.cast_mut(), n) } }
+            else { (std::ptr::null_mut(), usize::MAX) };
+        if plain.1 == n {
+            for k in 0..n {
+                let w = *plain.0.add(k);
+                w.retain();
+                *out.add(k) = w;
+            }
+            return true;
+        }
         let r = items_exactly(vm, obj(&o), n);
         match r {
             Ok(items) => {

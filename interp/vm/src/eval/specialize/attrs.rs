@@ -1,61 +1,16 @@
-//! Attributes by type version.
+//! Attributes by type version. The callers have asked `due`.
 #![allow(clippy::missing_safety_doc)]
 
 use instar_code::{Op, Unit};
 use instar_object::{attrs, TypeFlags};
 
-use super::{become_with, due, failed};
+use super::{become_with, failed};
 use crate::object::{ObjExt, Owned, Payload, Ref, Word};
+use crate::typeobj::attr_plan::{work_out, Kind};
 use crate::typeobj::{vm_flags, PyType, TypeRef};
 use crate::types::member_descriptor::PyMemberDescriptor;
 use crate::types::module::PyModule;
-use crate::types::property::PyProperty;
 use crate::vm::Vm;
-
-/// What generic lookup of `name` on instances of a type finds, as far as a type version can vouch for it.
-enum Found {
-    /// No attribute of the type: the slot in the instance.
-    Value(u16),
-    /// A `__slots__` member: byte offset in the payload.
-    Member(u16),
-    /// A plain or non-data attribute of the type, not shadowed by the class's shared keys.
-    Shared(Owned, /* method descriptor */ bool),
-    /// A property: its getter.
-    Property(Owned),
-    Other,
-}
-
-unsafe fn find(vm: &mut Vm, o: Word, ty: &TypeRef, name: &Owned) -> Found {
-    unsafe {
-        let attr = vm.type_lookup(ty, name);
-        let has_attrs = ty.info.has(TypeFlags::ATTRS);
-        match attr {
-            None => {
-                if !has_attrs || attrs::has_dict(o.ptr()) { return Found::Other }
-                attrs::index(&ty.info, name.word()).map_or(Found::Other, Found::Value)
-            }
-            Some(attr) => {
-                if let Some(m) = Ref::<PyMemberDescriptor>::cast(&attr) {
-                    return u16::try_from(m.offset).map_or(Found::Other, Found::Member);
-                }
-                if let Some(p) = Ref::<PyProperty>::cast(&attr) {
-                    if !p.obj().is_exact::<PyProperty>(vm) { return Found::Other }
-                    return match p.fget.get() { Some(g) if is_simple_getter(vm, &g) => Found::Property(g), _ => Found::Other };
-                }
-                let slots = attr.type_of(vm).slots();
-                if slots.descr_set.is_some() { return Found::Other }
-                // A payload dict (functions, modules, exceptions) may shadow: no version speaks for it.
-                if ty.slots().dict_slot.is_some() { return Found::Other }
-                if has_attrs && (attrs::index(&ty.info, name.word()).is_some() || attrs::has_dict(o.ptr())) { return Found::Other }
-                let method = attr.type_of(vm).has_flag(vm_flags::METHOD_DESCRIPTOR);
-                if slots.descr_get.is_some() && !method { return Found::Other }
-                Found::Shared(attr, method)
-            }
-        }
-    }
-}
-
-fn is_simple_getter(vm: &Vm, g: &Owned) -> bool { g.type_of(vm).ptr() == vm.types.function.ptr() }
 
 unsafe fn handle<'a>(o: &Word) -> &'a Owned { unsafe { &*(o as *const Word).cast::<Owned>() } }
 
@@ -63,19 +18,19 @@ fn version(vm: &mut Vm, ty: &TypeRef) -> u32 { vm.type_version(ty) }
 
 pub unsafe fn load_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
     unsafe {
-        if !due(pc) { return }
         if special_receiver(vm, pc, o, name, Op::LoadAttrModule, Op::LoadAttrClass) { return }
         if !o.is_ptr() { return failed(pc) }
         let ty = handle(&o).type_of(vm).clone();
         if !ty.has_flag(vm_flags::GENERIC_GETATTR) { return failed(pc) }
-        let found = find(vm, o, &ty, name);
+        let (plan, word) = work_out(vm, handle(&o), &ty, name);
         let v = version(vm, &ty);
         if v == 0 { return failed(pc) }
-        match found {
-            Found::Value(slot) => become_with(pc, Op::LoadAttrValue, v as u64 | (slot as u64) << 32, 0),
-            Found::Member(offset) => become_with(pc, Op::LoadAttrMember, v as u64 | (offset as u64) << 32, 0),
-            Found::Shared(attr, false) => become_with(pc, Op::LoadAttrShared, v as u64, attr.word().raw() as u64),
-            Found::Property(getter) => become_with(pc, Op::LoadAttrProperty, v as u64, getter.word().raw() as u64),
+        let first = v as u64 | (plan.at as u64) << 32;
+        match plan.kind {
+            Kind::Value => become_with(pc, Op::LoadAttrValue, first, 0),
+            Kind::Member => become_with(pc, Op::LoadAttrMember, first, 0),
+            Kind::Shared => become_with(pc, Op::LoadAttrShared, first, word.raw() as u64),
+            Kind::Property => become_with(pc, Op::LoadAttrProperty, first, word.raw() as u64),
             _ => failed(pc),
         }
     }
@@ -83,17 +38,13 @@ pub unsafe fn load_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
 
 pub unsafe fn load_method(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
     unsafe {
-        if !due(pc) { return }
         if special_receiver(vm, pc, o, name, Op::LoadMethodModule, Op::LoadMethodClass) { return }
         if !o.is_ptr() { return failed(pc) }
         let ty = handle(&o).type_of(vm).clone();
         if !ty.has_flag(vm_flags::GENERIC_GETATTR) { return failed(pc) }
-        let found = find(vm, o, &ty, name);
+        let (plan, word) = work_out(vm, handle(&o), &ty, name);
         let v = version(vm, &ty);
-        match found {
-            Found::Shared(attr, true) if v != 0 => become_with(pc, Op::LoadMethodType, v as u64, attr.word().raw() as u64),
-            _ => failed(pc),
-        }
+        if v != 0 && plan.kind == Kind::Method { become_with(pc, Op::LoadMethodType, v as u64, word.raw() as u64) } else { failed(pc) }
     }
 }
 
@@ -140,7 +91,6 @@ unsafe fn special_receiver(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned, mo
 
 pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
     unsafe {
-        if !due(pc) { return }
         if !o.is_ptr() { return failed(pc) }
         let ty = handle(&o).type_of(vm).clone();
         if !ty.has_flag(vm_flags::GENERIC_SETATTR) { return failed(pc) }

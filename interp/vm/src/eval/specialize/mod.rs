@@ -1,7 +1,8 @@
 //! Rewriting generic ops into forms for what they see, and back.
 //!
-//! A slow path calls in here first. The op there is either generic (then a counter in the last cache word decides whether
-//! to try) or a specialised form whose guard just failed (then it goes back to generic with a longer wait).
+//! A generic op's slow path calls in here first. The instruction is either generic (then a counter in the last cache unit
+//! decides whether to try) or a specialised form whose guard just failed: it stays what it is until it has failed a few times,
+//! then it becomes generic and is tried anew at once. So a site that sees two types does not flap.
 //! Units are rewritten in place; operands and cache sizes stay. Not here: the specialised bodies (`ops/`).
 
 pub mod attrs;
@@ -16,48 +17,62 @@ const WARM_UP: u16 = 2;
 /// Longest wait after failures.
 const WAIT_MAX: u16 = 4096;
 
-/// Decides whether to try: counts down in `c` of the last cache unit. After a guard failure the op becomes generic.
+/// Guard failures before a specialised op is given up.
+const MISSES: i16 = 24;
+
+/// Whether the first cache unit of a form has its last 16 bits free for counting failures.
+fn counts_misses(op: Op) -> bool { !matches!(op, Op::CallClass | Op::LoadGlobalBuiltin | Op::LoadNameBuiltin) }
+
+/// Decides whether to try: counts down in `c` of the last cache unit. A specialised op that has failed often becomes generic.
 ///
 /// # Safety
 /// `pc` is an instruction with `cache` >= 1 units.
-unsafe fn due(pc: *mut Unit) -> bool {
+#[inline(always)]
+pub unsafe fn due(pc: *mut Unit) -> bool {
     unsafe {
-        let op = std::mem::transmute::<u16, Op>((*pc).op);
-        let cache = op.info().cache as usize;
-        if let Some(head) = op.info().family {
-            if op == Op::ReturnUnclean || op == Op::ReturnConstUnclean { return false }
-            (*pc).op = head as u16;
-            if cache == 2 {
-                *pc.add(1) = keep(head, *pc.add(1));
-                *pc.add(2) = Unit::from_bits(0);
-            }
-            set_wait(pc, cache, 64);
-            return false;
-        }
-        let counter = &mut (*pc.add(cache)).c;
-        let n = *counter as u16 & 0xFFF;
-        if n < WARM_UP && *counter as u16 >> 12 == 0 {
-            *counter += 1;
-            return false;
-        }
-        if *counter as u16 >> 12 != 0 {
-            // Waiting after a failure: the high bits hold log2 of the wait, the low ones count down.
-            if n > 0 { *counter = (*counter as u16 - 1) as i16; return false }
-        }
-        true
+        let op = (*pc).op;
+        if FAMILY[op as usize] != u16::MAX { return guard_failed(pc) }
+        let counter = &mut (*pc.add(Op::CACHE[op as usize] as usize)).c;
+        let n = *counter as u16;
+        // Waiting after a failure: the high bits hold log2 of the wait, the low ones count down. Before the first attempt they count up.
+        if n >> 12 == 0 && n >= WARM_UP || n >> 12 != 0 && n & 0xFFF == 0 { return true }
+        *counter = if n >> 12 == 0 { n + 1 } else { n - 1 } as i16;
+        false
     }
 }
 
-/// Makes a specialised op generic, with a wait before the next attempt.
-///
-/// # Safety
-/// `pc` is a specialised instruction.
-#[cold]
-#[inline(never)]
-pub unsafe fn despecialize(pc: *mut Unit) {
-    let again = unsafe { due(pc) };
-    debug_assert!(!again);
+/// A specialised op came to its generic form. After some failures it becomes that, and whether to try another form at once is the answer.
+unsafe fn guard_failed(pc: *mut Unit) -> bool {
+    unsafe {
+        let op = std::mem::transmute::<u16, Op>((*pc).op);
+        let (head, cache) = (op.generic(), Op::CACHE[op as usize] as usize);
+        let counted = counts_misses(op);
+        if counted {
+            let misses = &mut (*pc.add(1)).c;
+            *misses += 1;
+            if *misses < MISSES { return false }
+            *misses = 0;
+        }
+        (*pc).op = head as u16;
+        if cache == 2 {
+            *pc.add(1) = keep(head, *pc.add(1));
+            *pc.add(2) = Unit::from_bits(0);
+        }
+        if !counted { set_wait(pc, cache, 64) }
+        counted
+    }
 }
+
+/// Code of the generic op of each specialised one, else `u16::MAX`.
+const FAMILY: [u16; Op::COUNT] = {
+    let mut table = [u16::MAX; Op::COUNT];
+    let mut n = 0;
+    while n < Op::COUNT {
+        table[n] = Op::ALL[n].family_code();
+        n += 1;
+    }
+    table
+};
 
 /// What of the first of two cache units the compiler wrote and must survive.
 fn keep(head: Op, unit: Unit) -> Unit {
@@ -85,7 +100,12 @@ unsafe fn failed(pc: *mut Unit) {
 }
 
 /// Makes the op `to`.
-unsafe fn become_(pc: *mut Unit, to: Op) { unsafe { (*pc).op = to as u16 } }
+unsafe fn become_(pc: *mut Unit, to: Op) {
+    unsafe {
+        (*pc.add(1)).c = 0;
+        (*pc).op = to as u16;
+    }
+}
 
 /// Makes the op `to` with both cache units.
 unsafe fn become_with(pc: *mut Unit, to: Op, first: u64, second: u64) {
