@@ -53,6 +53,7 @@ fn beside_executable(executable: &str) -> Option<String> {
 
 fn start(vm: &mut Vm) -> PyResult<()> {
     vm.register_modules(instar_stdlib_core::MODULES);
+    vm.register_trees(instar_stdlib_core::TREES);
     if vm.settings.stdlib.is_none() { vm.set_library(Rc::new(Embedded::open())) }
     instar_vm::builtins::init(vm)?;
     instar_vm::sysmod::init(vm)?;

@@ -99,14 +99,14 @@ impl<'a> Compiler<'a> {
     pub(crate) fn fold(&mut self, e: &'a Expr) -> R<Option<Const>> {
         Ok(match e {
             Expr::NoneLiteral(_) => Some(Const::None),
-            Expr::EllipsisLiteral(_) => Some(Const::Ellipsis),
+            Expr::EllipsisLiteral(e) => Some(self.stored(&e.node_index).unwrap_or(Const::Ellipsis)),
             Expr::BooleanLiteral(b) => Some(if b.value { Const::True } else { Const::False }),
-            Expr::NumberLiteral(n) => Some(self.number(n)?),
+            Expr::NumberLiteral(n) => match literal::number(self.source, n) { Ok(c) => Some(c), Err(message) => return error(n.range, message) },
             Expr::StringLiteral(s) => {
                 let mut all = Wtf8::new("");
                 let parts = s.value.as_slice();
-                if let [one] = parts { return Ok(Some(Const::Str(self.literal_text(one)?))); }
-                for part in parts { all = concat(&all, &self.literal_text(part)?); }
+                if let [one] = parts { return Ok(Some(Const::Str(self.literal_text(one)))); }
+                for part in parts { all = concat(&all, &self.literal_text(part)); }
                 Some(Const::Str(all))
             }
             Expr::BytesLiteral(b) => Some(Const::Bytes(b.value.bytes().collect())),
@@ -144,37 +144,27 @@ impl<'a> Compiler<'a> {
         Ok(Some(constants))
     }
 
-    fn number(&self, n: &ast::ExprNumberLiteral) -> R<Const> {
-        Ok(match &n.value {
-            Number::Float(x) => Const::Float(*x),
-            Number::Complex { real, imag } => Const::Complex(*real, *imag),
-            Number::Int(i) => match i.as_u64() {
-                Some(small) => from_int(small as i128),
-                None => match literal::big(self.text(n.range)) {
-                    Ok(magnitude) => Const::BigInt { negative: false, magnitude },
-                    Err(message) => return error(n.range, message),
-                },
-            },
-        })
+    /// The constant that a node of a tree without text refers to.
+    pub(crate) fn stored(&self, index: &ast::AtomicNodeIndex) -> Option<Const> {
+        self.constants?.get(index.load().as_u32()? as usize).cloned()
     }
 
     /// Text of one string literal, lone surrogates included.
-    pub(crate) fn literal_text(&self, s: &ast::StringLiteral) -> R<Wtf8> {
-        let raw = matches!(s.flags.prefix(), ast::str_prefix::StringLiteralPrefix::Raw { .. });
-        if raw || !s.value.contains('\u{FFFD}') { return Ok(Wtf8::new(&s.value)); }
-        Ok(literal::redecode(self.text(s.content_range()), &s.value, false))
+    pub(crate) fn literal_text(&self, s: &ast::StringLiteral) -> Wtf8 {
+        if self.constants.is_none() { return literal::string(self.source, s); }
+        match self.stored(&s.node_index) { Some(Const::Str(t)) => t, _ => Wtf8::new(&s.value) }
     }
 
     /// Text of a literal part of an f-string.
-    pub(crate) fn element_text(&self, l: &ast::InterpolatedStringLiteralElement, raw: bool) -> R<Wtf8> {
-        if raw || !l.value.contains('\u{FFFD}') { return Ok(Wtf8::new(&l.value)); }
-        Ok(literal::redecode(self.text(l.range), &l.value, true))
+    pub(crate) fn element_text(&self, l: &ast::InterpolatedStringLiteralElement, raw: bool) -> Wtf8 {
+        if self.constants.is_none() { return literal::piece(self.source, l, raw); }
+        match self.stored(&l.node_index) { Some(Const::Str(t)) => t, _ => Wtf8::new(&l.value) }
     }
 
     /// A docstring, with the indentation of its lines removed.
     pub(crate) fn docstring_constant(&mut self, s: &'a ast::ExprStringLiteral) -> R<Const> {
         let mut all = Wtf8::new("");
-        for part in s.value.as_slice() { all = concat(&all, &self.literal_text(part)?); }
+        for part in s.value.as_slice() { all = concat(&all, &self.literal_text(part)); }
         Ok(Const::Str(match all.as_str() { Some(t) => Wtf8::new(&literal::clean_docstring(t)), None => all }))
     }
 

@@ -7,17 +7,19 @@ mod assemble;
 mod error;
 mod fold;
 mod future;
-mod literal;
+pub mod literal;
 mod lower;
 mod names;
 mod symtable;
+mod tree;
 mod unparse;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use instar_code::CodeBlob;
+use instar_code::{CodeBlob, Const};
 pub use instar_syntax::ErrorKind;
+pub use tree::{compile_tree, parse, Parse, Tree};
 use instar_syntax::{Error, Input, Lines, TextRange};
 
 /// What is compiled.
@@ -102,17 +104,22 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> R
     let trimmed = if mode == Mode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
     let lines = Lines::new(trimmed);
     let input = if mode == Mode::Eval { Input::Expression } else { Input::Module };
-    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(incomplete(*e, trimmed, options), trimmed, filename, &lines)) };
+    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(incomplete(*e, trimmed, options.allow_incomplete_input), trimmed, filename, &lines)) };
     let nesting = instar_syntax::nesting(&parsed.tokens);
     let escapes: Vec<Warning> = instar_syntax::invalid_escapes(trimmed, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, trimmed, &lines)).collect();
     let run = move || {
-        let result = compile_parsed(trimmed, filename, mode, options, &lines, &parsed.root);
+        let result = compile_parsed(trimmed, filename, mode, options, &lines, &parsed.root, None);
         result.map(|mut c| {
             c.warnings.extend(escapes);
             c.warnings.sort_by_key(|w| (w.line, w.column));
             c
         }).map_err(|e| locate(*e, trimmed, filename, &lines))
     };
+    on_stack(nesting, filename, run)
+}
+
+/// Runs the compiler where a tree of this depth has stack enough.
+fn on_stack(nesting: usize, filename: &str, run: impl FnOnce() -> Result<Compiled, CompileError> + Send) -> Result<Compiled, CompileError> {
     if nesting <= SHALLOW { return run(); }
     let too_deep = |what: &str| CompileError {
         kind: ErrorKind::Recursion, message: what.to_owned(), filename: filename.to_owned(), line: 1, column: 1, end_line: 1, end_column: 1, text: None,
@@ -140,10 +147,10 @@ fn warning(range: TextRange, message: String, source: &str, lines: &Lines) -> Wa
 }
 
 /// Marks errors that more text could cure.
-fn incomplete(e: Error, source: &str, options: &Options) -> Error {
+fn incomplete(e: Error, source: &str, allowed: bool) -> Error {
     let at_end = e.range.end().to_usize() >= source.trim_end().len();
     let open = e.message.ends_with("was never closed") || e.message.starts_with("unterminated triple-quoted") || e.message == "unexpected EOF while parsing";
-    if options.allow_incomplete_input && (open || at_end && e.message.starts_with("expected an indented block")) {
+    if allowed && (open || at_end && e.message.starts_with("expected an indented block")) {
         return Error { kind: ErrorKind::Incomplete, message: "incomplete input".into(), ..e };
     }
     e
@@ -161,15 +168,15 @@ fn check_single(root: &instar_syntax::ast::Mod, lines: &Lines) -> Result<(), Box
     Ok(())
 }
 
-fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, lines: &Lines, root: &instar_syntax::ast::Mod) -> Result<Compiled, Box<Error>> {
-    if mode == Mode::Single { check_single(root, lines)?; }
+fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, lines: &Lines, root: &instar_syntax::ast::Mod, constants: Option<&[Const]>) -> Result<Compiled, Box<Error>> {
+    if mode == Mode::Single && constants.is_none() { check_single(root, lines)?; }
     let future = options.future_flags | future::flags(root)?;
     let annotations = future & instar_code::flags::FUTURE_ANNOTATIONS != 0;
     let table = symtable::build(root, annotations)?;
     let compiler = lower::Compiler {
         source, filename, lines, table: &table, options, future_annotations: annotations, future_flags: future,
         u: lower::unit::Unit::new(&table, 0, "<module>", "<module>".into(), 1), outer: Vec::new(), range: TextRange::default(),
-        not_constant: HashSet::new(), warnings: Vec::new(),
+        not_constant: HashSet::new(), warnings: Vec::new(), constants,
     };
     let (code, mut warnings) = lower::lower(compiler, root, mode)?;
     // Duplicated finally bodies warn once.

@@ -1,14 +1,99 @@
-//! Text of literals: big integers, escapes with lone surrogates, docstring indentation.
+//! Values of literals: numbers, strings with lone surrogates, text of interpolated expressions, docstring indentation.
 //!
 //! Not here: folding (`fold.rs`).
 
-use instar_code::Wtf8;
+use instar_code::{Const, Wtf8};
+use instar_syntax::ast::{self, Number};
+use instar_syntax::{Ranged, TextRange};
+
+use crate::fold::{concat, from_int};
 
 /// Digits a decimal literal may have (PEP 467 sibling: CVE-2020-10735 limit).
 const MAX_DIGITS: usize = 4300;
 
+fn slice(source: &str, range: TextRange) -> &str { source.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("") }
+
+/// Value of a number.
+///
+/// # Errors
+/// The message if it has too many digits.
+pub fn number(source: &str, n: &ast::ExprNumberLiteral) -> Result<Const, String> {
+    Ok(match &n.value {
+        Number::Float(x) => Const::Float(*x),
+        Number::Complex { real, imag } => Const::Complex(*real, *imag),
+        Number::Int(i) => match i.as_u64() {
+            Some(small) => from_int(small as i128),
+            None => Const::BigInt { negative: false, magnitude: big(slice(source, n.range))? },
+        },
+    })
+}
+
+/// Text of one string literal, lone surrogates included.
+pub fn string(source: &str, s: &ast::StringLiteral) -> Wtf8 {
+    let raw = matches!(s.flags.prefix(), ast::str_prefix::StringLiteralPrefix::Raw { .. });
+    if raw || !s.value.contains('\u{FFFD}') { return Wtf8::new(&s.value); }
+    redecode(slice(source, s.content_range()), &s.value, false)
+}
+
+/// Text of adjacent string literals.
+pub fn strings(source: &str, s: &ast::ExprStringLiteral) -> Wtf8 {
+    let mut all = Wtf8::new("");
+    for part in s.value.as_slice() { all = concat(&all, &string(source, part)); }
+    all
+}
+
+/// Text of a literal part of an f-string.
+pub fn piece(source: &str, l: &ast::InterpolatedStringLiteralElement, raw: bool) -> Wtf8 {
+    if raw || !l.value.contains('\u{FFFD}') { return Wtf8::new(&l.value); }
+    redecode(slice(source, l.range), &l.value, true)
+}
+
+/// What `{x=}` shows before the value.
+pub fn debug_text(i: &ast::InterpolatedElement) -> Option<String> { i.debug_text.as_ref().map(|d| without_comments(d.as_str())) }
+
+/// Source of an interpolated expression as t-strings show it.
+pub fn expression_text(source: &str, i: &ast::InterpolatedElement) -> String {
+    if let Some(d) = &i.debug_text { return without_comments(d.as_str().rsplit_once('=').map_or(d.as_str(), |(head, _)| head)); }
+    // From behind the brace to the conversion, format or closing brace.
+    let inside = slice(source, i.range);
+    let body = inside.strip_prefix('{').unwrap_or(inside);
+    let start = i.range.start().to_usize() + 1;
+    let mut end = i.expression.range().end().to_usize().saturating_sub(start).min(body.len());
+    // Closing parentheses around the expression belong to it.
+    while let Some(c) = body[end..].chars().next() {
+        if c == ')' || c.is_whitespace() { end += c.len_utf8(); } else { break; }
+    }
+    without_comments(&body[..end])
+}
+
+/// Source of an expression without its comments, as CPython shows it.
+fn without_comments(source: &str) -> String {
+    if !source.contains('#') { return source.to_owned(); }
+    let mut out = String::new();
+    let mut quote: Option<char> = None;
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '#') => {
+                for c in chars.by_ref() { if c == '\n' { out.push(c); break; } }
+                continue;
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(_), '\\') => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            (Some(q), c) if c == q => quote = None,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Little-endian magnitude of an integer literal of any base.
-pub(crate) fn big(source: &str) -> Result<Vec<u8>, String> {
+fn big(source: &str) -> Result<Vec<u8>, String> {
     let digits: String = source.chars().filter(|c| *c != '_').collect();
     let lower = digits.to_ascii_lowercase();
     let (base, digits) = match lower.get(..2) {
@@ -46,7 +131,7 @@ pub(crate) fn big(source: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Decodes a literal again with its lone surrogates; `parsed` is what the parser made of it (U+FFFD in their place).
-pub(crate) fn redecode(source: &str, parsed: &str, braces: bool) -> Wtf8 {
+fn redecode(source: &str, parsed: &str, braces: bool) -> Wtf8 {
     let mut out = Vec::new();
     let mut known = parsed.chars();
     let mut s = source.chars().peekable();

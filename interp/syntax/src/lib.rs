@@ -1,16 +1,19 @@
 //! Parser facade and CPython diagnostics.
 //!
 //! The only crate that names the `ruff_*` crates: the compiler takes its AST types from [`ast`]. `parse.rs` runs the parser,
-//! `diagnostics.rs` gives errors CPython's words. Not here: decoding of source bytes (PEP 263), the symbol table's errors.
+//! `diagnostics.rs` gives errors CPython's words, `spans.rs` corrects
+//! the parser's ranges where CPython's differ. Not here: decoding of source bytes (PEP 263), the symbol table's errors.
 
 mod diagnostics;
 mod lines;
 mod numbers;
 mod parse;
+mod spans;
 mod targets;
 mod tokens;
 
 pub use lines::Lines;
+pub use spans::{generator_range, head};
 pub use tokens::invalid_escapes;
 pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
 pub use ruff_python_ast as ast;

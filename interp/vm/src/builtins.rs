@@ -10,6 +10,7 @@ pub mod iterate;
 pub mod output;
 pub mod scope;
 pub mod syntax_error;
+pub mod trees;
 
 use crate::native::{Def, Native};
 use crate::object::{Owned, Ref};

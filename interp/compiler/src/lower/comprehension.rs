@@ -65,13 +65,7 @@ impl<'a> Compiler<'a> {
 
     /// Its range; an argument without parentheses of its own has those of the call.
     fn comprehension_range(&self, e: &Expr) -> TextRange {
-        let range = e.range();
-        if !matches!(e, Expr::Generator(g) if !g.parenthesized) { return range; }
-        let before = self.source[..range.start().to_usize()].trim_end();
-        let after = self.source[range.end().to_usize()..].trim_start();
-        if !before.ends_with('(') || !after.starts_with(')') { return range; }
-        let end = self.source.len() - after.len() + 1;
-        TextRange::new(instar_syntax::TextSize::new(before.len() as u32 - 1), instar_syntax::TextSize::new(end as u32))
+        match e { Expr::Generator(g) if self.constants.is_none() => instar_syntax::generator_range(self.source, g), _ => e.range() }
     }
 
     /// Pushes the empty collection.

@@ -3,13 +3,14 @@
 //! Not here: `%` formatting that CPython turns into an f-string (`fold.rs` has the constants).
 
 use instar_code::{Const, Op, Wtf8};
-use instar_syntax::ast::{self, ConversionFlag, Expr, InterpolatedStringElement as Element};
+use instar_syntax::ast::{self, ConversionFlag, InterpolatedStringElement as Element};
 use instar_syntax::TextRange;
 
 use super::unit::{Dst, MANY};
 use super::Compiler;
 use crate::error::R;
 use crate::fold::{concat, text};
+use crate::literal;
 
 /// A piece of an interpolated string.
 enum Piece<'a> { Text(Wtf8), Value(&'a ast::InterpolatedElement) }
@@ -19,7 +20,7 @@ impl<'a> Compiler<'a> {
         let mut pieces = Vec::new();
         for part in x.value.as_slice() {
             match part {
-                ast::FStringPart::Literal(s) => { let t = self.literal_text(s)?; add_text(&mut pieces, t); }
+                ast::FStringPart::Literal(s) => { let t = self.literal_text(s); add_text(&mut pieces, t); }
                 ast::FStringPart::FString(f) => {
                     let raw = matches!(f.flags.prefix(), ast::str_prefix::FStringPrefix::Raw { .. });
                     self.pieces(&f.elements, raw, &mut pieces)?;
@@ -32,9 +33,9 @@ impl<'a> Compiler<'a> {
     fn pieces(&mut self, elements: &'a [Element], raw: bool, pieces: &mut Vec<Piece<'a>>) -> R {
         for e in elements {
             match e {
-                Element::Literal(l) => { let t = self.element_text(l, raw)?; add_text(pieces, t); }
+                Element::Literal(l) => { let t = self.element_text(l, raw); add_text(pieces, t); }
                 Element::Interpolation(i) => {
-                    if let Some(debug) = &i.debug_text { add_text(pieces, Wtf8::new(&without_comments(debug.as_str()))); }
+                    if let Some(debug) = literal::debug_text(i) { add_text(pieces, Wtf8::new(&debug)); }
                     pieces.push(Piece::Value(i));
                 }
             }
@@ -144,8 +145,8 @@ impl<'a> Compiler<'a> {
         for i in values {
             let first = self.push(&i.expression)?;
             self.at(i.range);
-            let shown = match &i.debug_text { Some(d) => without_comments(d.as_str().rsplit_once('=').map_or(d.as_str(), |(head, _)| head)), None => self.expression_text(i) };
-            self.u.load_const(Dst::Temp, text(&shown));
+            let shown = self.expression_text(i);
+            self.u.load_const(Dst::Temp, Const::Str(shown));
             if let Some(spec) = &i.format_spec { self.spec(spec)?; }
             self.at(i.range);
             let c = Self::conversion(i) << 2 | i32::from(i.format_spec.is_some());
@@ -159,18 +160,8 @@ impl<'a> Compiler<'a> {
     }
 
     /// Source of an interpolated expression as t-strings show it.
-    fn expression_text(&self, i: &ast::InterpolatedElement) -> String {
-        let _: &Expr = &i.expression;
-        // From behind the brace to the conversion, format or closing brace.
-        let inside = self.text(i.range);
-        let body = inside.strip_prefix('{').unwrap_or(inside);
-        let start = i.range.start().to_usize() + 1;
-        let mut end = instar_syntax::Ranged::range(&*i.expression).end().to_usize().saturating_sub(start).min(body.len());
-        // Closing parentheses around the expression belong to it.
-        while let Some(c) = body[end..].chars().next() {
-            if c == ')' || c.is_whitespace() { end += c.len_utf8(); } else { break; }
-        }
-        without_comments(&body[..end])
+    fn expression_text(&self, i: &ast::InterpolatedElement) -> Wtf8 {
+        match self.stored(&i.node_index) { Some(Const::Str(s)) => s, _ => Wtf8::new(&literal::expression_text(self.source, i)) }
     }
 }
 
@@ -180,30 +171,4 @@ fn add_text(pieces: &mut Vec<Piece<'_>>, t: Wtf8) {
         Some(Piece::Text(last)) => *last = concat(last, &t),
         _ => pieces.push(Piece::Text(t)),
     }
-}
-
-/// Source of an expression without its comments, as CPython shows it.
-fn without_comments(source: &str) -> String {
-    if !source.contains('#') { return source.to_owned(); }
-    let mut out = String::new();
-    let mut quote: Option<char> = None;
-    let mut chars = source.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None, '#') => {
-                for c in chars.by_ref() { if c == '\n' { out.push(c); break; } }
-                continue;
-            }
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(_), '\\') => {
-                out.push(c);
-                out.extend(chars.next());
-                continue;
-            }
-            (Some(q), c) if c == q => quote = None,
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
 }

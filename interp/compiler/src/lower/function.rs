@@ -39,17 +39,7 @@ impl<'a> Compiler<'a> {
 
     /// Range of a `def` or `class` statement without its decorators.
     pub(crate) fn head(&self, range: TextRange, decorators: &[ast::Decorator]) -> TextRange {
-        let Some(last) = decorators.last() else { return range };
-        let (mut at, end) = (last.range.end().to_usize(), range.end().to_usize());
-        let bytes = self.source.as_bytes();
-        while at < end {
-            match bytes[at] {
-                b'#' => while at < end && !matches!(bytes[at], b'\n' | b'\r') { at += 1; },
-                b' ' | b'\t' | b'\n' | b'\r' | 12 | b'\\' => at += 1,
-                _ => break,
-            }
-        }
-        TextRange::new(instar_syntax::TextSize::new(at as u32), range.end())
+        if self.constants.is_some() { range } else { instar_syntax::head(self.source, range, decorators) }
     }
 
     /// Makes the function object; `attributes` pushes and sets defaults on it.

@@ -53,6 +53,8 @@ pub(crate) struct Compiler<'a> {
     /// Expressions known to be no constant.
     pub(crate) not_constant: HashSet<usize>,
     pub(crate) warnings: Vec<Warning>,
+    /// Of a tree that was not parsed ([`crate::Tree`]): the constants its nodes refer to. There is no source then.
+    pub(crate) constants: Option<&'a [Const]>,
 }
 
 /// Compiles a module, expression or interactive input.
@@ -197,6 +199,4 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn mangle(&self, name: &str) -> String { crate::symtable::mangle(self.u.class.as_deref(), name) }
-
-    pub(crate) fn text(&self, range: TextRange) -> &'a str { self.source.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("") }
 }

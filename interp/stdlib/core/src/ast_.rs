@@ -1,9 +1,27 @@
 //! `_ast`: the classes of syntax tree nodes.
 //!
-//! [`GRAMMAR`] lists them; fields, defaults, types and docstrings follow from it. Not here: making trees of source and code of trees.
+//! [`GRAMMAR`] lists them; fields, defaults, types and docstrings follow from it. `ast_/` converts: `write*.rs` make nodes of the
+//! parser's tree, `read*.rs` the compiler's tree of nodes, `optimize.rs` computes early. Not here: the compiler.
+
+mod comments;
+mod feature;
+mod optimize;
+mod read;
+mod read_expr;
+mod read_pattern;
+mod read_stmt;
+mod registry;
+mod write;
+mod write_expr;
+mod write_stmt;
+mod write_text;
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use instar_code::Binary;
 use instar_vm::args::Args;
+use instar_vm::builtins::trees::Trees;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::slots::Slots;
@@ -14,6 +32,7 @@ use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
+use self::registry::{Class, Classes};
 use crate::support::{set, set_int, set_type};
 
 /// The node classes. A line that is not indented is a class right below `AST`; behind `@` stand its attributes, `?` before those
@@ -152,9 +171,7 @@ const REPR_DEPTH: usize = 3;
 
 #[derive(Default)]
 struct State {
-    ast: Option<TypeRef>,
-    expr_context: Option<Owned>,
-    load: Option<Owned>,
+    classes: Option<Rc<Classes>>,
 }
 
 /// A class as the grammar spells it.
@@ -238,7 +255,10 @@ fn field_type(vm: &mut Vm, namespace: &Ref<PyDict>, kind: &str) -> PyResult {
     Ok(plain)
 }
 
-fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
+/// Makes every class; an interpreter has one set however often the module is imported.
+fn make_classes(vm: &mut Vm) -> PyResult<Rc<Classes>> {
+    if let Some(classes) = vm.state::<State>().classes.clone() { return Ok(classes) }
+    let namespace = vm.new_dict()?;
     let object = vm.types.object.obj().clone();
     let root = Row { name: "AST", text: "", fields: Vec::new(), attributes: Some(""), top: true };
     let ast = make_class(vm, &root, &object, "")?;
@@ -247,33 +267,40 @@ fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
     let none = vm.none();
     let doc = vm.intern("__doc__")?;
     vm.set_attr(ast.obj(), &doc, &none)?;
-    set_type(vm, namespace, &ast)?;
-    vm.state::<State>().ast = Some(ast.clone());
     let mut parent = ast.obj().clone();
-    let mut classes = Vec::new();
+    let (mut located, mut sum) = (false, "");
+    let (mut by_name, mut by_type) = (HashMap::new(), HashMap::new());
     for row in rows() {
         let base = if row.top { ast.obj().clone() } else { parent.clone() };
         let doc = if row.top && row.fields.is_empty() { sum_doc(row.name) } else { row.text.to_owned() };
-        let class = make_class(vm, &row, &base, &doc)?;
-        if row.top { parent = class.obj().clone() }
-        set_type(vm, namespace, &class)?;
-        match row.name {
-            "expr_context" => vm.state::<State>().expr_context = Some(class.obj().clone()),
-            "Load" => { let load = vm.call0(class.obj())?; vm.state::<State>().load = Some(load) }
-            _ => {}
-        }
-        classes.push((row, class));
+        let ty = make_class(vm, &row, &base, &doc)?;
+        if row.top { parent = ty.obj().clone(); located = row.attributes.is_some(); sum = row.name; }
+        set_type(vm, &namespace, &ty)?;
+        let fields = row.fields.iter().map(|f| vm.intern(f.1)).collect::<PyResult<Vec<_>>>()?;
+        let sole = if !row.top && fields.is_empty() && !located { Some(vm.allocate_instance(&ty)?) } else { None };
+        by_type.insert(ty.obj().word().raw(), row.name);
+        by_name.insert(row.name, Class { ty, fields, located, sole, sum });
     }
     let types_name = vm.intern("_field_types")?;
-    for (row, class) in classes {
-        if row.fields.is_empty() { continue }
-        let types = vm.get_attr(class.obj(), &types_name)?;
+    for row in rows().filter(|r| !r.fields.is_empty()) {
+        let Some(class) = by_name.get(row.name) else { continue };
+        let types = vm.get_attr(class.ty.obj(), &types_name)?;
         let Some(types) = types.cast::<PyDict>() else { continue };
         for (kind, name) in &row.fields {
-            let ty = field_type(vm, namespace, kind)?;
+            let ty = field_type(vm, &namespace, kind)?;
             set(vm, types, name, &ty)?;
         }
     }
+    let places = [vm.intern("lineno")?, vm.intern("col_offset")?, vm.intern("end_lineno")?, vm.intern("end_col_offset")?];
+    let classes = Rc::new(Classes { ast, by_name, by_type, places });
+    vm.state::<State>().classes = Some(classes.clone());
+    Ok(classes)
+}
+
+fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
+    let classes = make_classes(vm)?;
+    set_type(vm, namespace, &classes.ast)?;
+    for row in rows() { if let Some(class) = classes.by_name.get(row.name) { set_type(vm, namespace, &class.ty)? } }
     for (name, n) in [("PyCF_ONLY_AST", 0x400), ("PyCF_TYPE_COMMENTS", 0x1000), ("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000), ("PyCF_OPTIMIZED_AST", 0x8400)] {
         set_int(vm, namespace, name, n)?;
     }
@@ -351,9 +378,9 @@ fn fill_default(vm: &mut Vm, this: &Owned, class: &str, types: &Owned, name: &Ow
         let list = vm.new_list(Vec::new())?.into_obj();
         return vm.set_attr(this, name, &list);
     }
-    let state = vm.state::<State>();
-    if let (Some(context), Some(load)) = (state.expr_context.clone(), state.load.clone()) {
-        if context.is(&ty) { return vm.set_attr(this, name, &load) }
+    if let Some(classes) = vm.state::<State>().classes.clone() && classes.get(vm, "expr_context")?.ty.obj().is(&ty) {
+        let load = classes.sole(vm, "Load")?;
+        return vm.set_attr(this, name, &load);
     }
     let name = vm.repr_text(name)?;
     deprecated(vm, &format!("{class}.__init__ missing 1 required positional argument: {name}. This will become an error in Python 3.15."))
@@ -365,13 +392,13 @@ fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn is_node(vm: &mut Vm, o: &Owned) -> bool {
-    let ast = vm.state::<State>().ast.clone();
-    ast.is_some_and(|t| o.is_instance_of(vm, &t))
+    let classes = vm.state::<State>().classes.clone();
+    classes.is_some_and(|c| o.is_instance_of(vm, &c.ast))
 }
 
 fn repr_to(vm: &mut Vm, this: &Owned, depth: usize) -> PyResult<String> {
     let class = this.type_of(vm).clone();
-    let root = vm.state::<State>().ast.as_ref().is_some_and(|t| t.ptr() == class.ptr());
+    let root = vm.state::<State>().classes.as_ref().is_some_and(|c| c.ast.ptr() == class.ptr());
     let class = if root { "ast.AST".to_owned() } else { class.name(vm) };
     if depth == 0 || !vm.repr_enter(this) { return Ok(format!("{class}(...)")) }
     let text = repr_fields(vm, this, depth);
@@ -466,6 +493,9 @@ static AST: TypeDef = TypeDef {
     ],
     getset: &[],
 };
+
+/// The conversions that `compile` asks for.
+pub static TREES: Trees = Trees { is_node, parse: write::parse, tree: read::tree, optimize: optimize::optimize };
 
 /// The module.
 pub static MODULE: NativeModule = NativeModule { name: "_ast", doc: "", functions: &[], exec };

@@ -43,6 +43,8 @@ mod weakref_;
 
 use instar_vm::module::NativeModule;
 
+pub use ast_::TREES;
+
 /// Every native module of this crate, for registration before start-up.
 pub static MODULES: &[NativeModule] = &[
     binascii::MODULE,

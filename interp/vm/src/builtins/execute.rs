@@ -7,6 +7,7 @@ use instar_compiler::{Mode, Options};
 
 use super::scope;
 use super::syntax_error::{compile_text, source_text};
+use super::trees::{compile_tree, Request, Root};
 use crate::args::Args;
 use crate::eval::slow::calls::call_function;
 use crate::object::{ObjExt, Owned, Ref};
@@ -23,6 +24,8 @@ const FUTURES: i64 = 0x20000 | 0x40000 | 0x80000 | 0x10_0000 | 0x20_0000 | 0x40_
 const ONLY_AST: i64 = 0x400;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
 const INCOMPLETE_INPUT: i64 = 0x4000;
+const TYPE_COMMENTS: i64 = 0x1000;
+const OPTIMIZED_AST: i64 = 0x8000 | ONLY_AST;
 /// Every flag `compile` knows: futures, CO_NESTED, and PyCF_* from SOURCE_IS_UTF8 to OPTIMIZED_AST.
 const KNOWN: i64 = FUTURES | 0x10 | 0x100 | 0x200 | ONLY_AST | 0x800 | 0x1000 | TOP_LEVEL_AWAIT | INCOMPLETE_INPUT | 0x8000;
 
@@ -56,24 +59,39 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let flags = match &args[3] { Some(f) => vm.index_i64(f)?, None => 0 };
     let dont_inherit = match &args[4] { Some(d) => vm.truth(d)?, None => false };
     let optimize = match &args[5] { Some(o) => vm.index_i64(o)?, None => -1 };
+    let feature_version = match &args[6] { Some(v) => vm.index_i64(v)?, None => -1 };
     if flags & !KNOWN != 0 { return Err(vm.value_error("compile(): unrecognised flags")) }
     if !(-1..=2).contains(&optimize) { return Err(vm.value_error("compile(): invalid optimize value")) }
-    let mode = match mode.as_str() {
-        "exec" => Mode::Exec,
-        "eval" => Mode::Eval,
-        "single" => Mode::Single,
+    let root = match mode.as_str() {
+        "exec" => Root::Module,
+        "eval" => Root::Expression,
+        "single" => Root::Interactive,
         "func_type" if flags & ONLY_AST == 0 => return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
-        "func_type" => return Err(vm.not_implemented_error("function type comments")),
+        "func_type" => Root::FunctionType,
         _ if flags & ONLY_AST != 0 => return Err(vm.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")),
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
-    if flags & ONLY_AST != 0 { return Err(vm.not_implemented_error("compile() to an AST")) }
     let futures = (flags & FUTURES) as u32 | if dont_inherit { 0 } else { inherited(vm) };
     let mut options = options(vm, futures);
     if optimize >= 0 { options.optimize = optimize as u8 }
     options.allow_top_level_await = flags & TOP_LEVEL_AWAIT != 0;
+    let trees = vm.trees()?;
+    let (only, optimized) = (flags & ONLY_AST != 0, flags & OPTIMIZED_AST == OPTIMIZED_AST);
+    if (trees.is_node)(vm, source) {
+        if only && !optimized { return Ok(source.clone()) }
+        let tree = (trees.tree)(vm, source, root)?;
+        if only { return (trees.optimize)(vm, source, options.optimize) }
+        return Ok(compile_tree(vm, tree, &filename, root.mode(), &options)?.into_obj());
+    }
     let text = source_text(vm, source, "compile() arg 1 must be a string, bytes or AST object", &filename)?;
-    Ok(compile_text(vm, &text, &filename, mode, &options, flags & INCOMPLETE_INPUT != 0)?.into_obj())
+    let incomplete = flags & INCOMPLETE_INPUT != 0;
+    if only {
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+        let request = Request { text, filename: &filename, root, type_comments: flags & TYPE_COMMENTS != 0, allow_incomplete: incomplete, future_flags: futures, feature_version };
+        let node = (trees.parse)(vm, request)?;
+        return if optimized { (trees.optimize)(vm, &node, options.optimize) } else { Ok(node) };
+    }
+    Ok(compile_text(vm, &text, &filename, root.mode(), &options, incomplete)?.into_obj())
 }
 
 fn has_free(code: &PyCode) -> usize { code.blob().locals.iter().filter(|l| l.kind == LocalKind::Free).count() }

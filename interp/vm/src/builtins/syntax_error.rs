@@ -4,6 +4,7 @@
 
 use instar_compiler::{CompileError, Compiled, ErrorKind, Mode, Options};
 
+use super::trees;
 use crate::object::Owned;
 use crate::types::code::PyCode;
 use crate::object::Ref;
@@ -44,21 +45,12 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
         Ok(c) => c,
         Err(e) => return Err(raise(vm, e, incomplete)),
     };
-    for w in warnings {
-        let Err(e) = warn(vm, &w.message, filename, w.line) else { continue };
-        if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
-        // The filters made an error of it: it is reported as a SyntaxError at its place.
-        let error = CompileError {
-            kind: ErrorKind::Syntax, message: w.message, filename: filename.to_owned(), line: w.line, column: w.column, end_line: w.end_line,
-            end_column: w.end_column, text: source.lines().nth(w.line.saturating_sub(1) as usize).map(|l| format!("{l}\n")),
-        };
-        return Err(raise(vm, error, incomplete));
-    }
+    trees::warn_all(vm, warnings, filename, |line| trees::line_of(source, line))?;
     PyCode::new(vm, code)
 }
 
 /// `warnings.warn_explicit(message, SyntaxWarning, filename, line)`; nothing while that module is not loaded (start-up).
-fn warn(vm: &mut Vm, message: &str, filename: &str, line: u32) -> PyResult<()> {
+pub(super) fn warn(vm: &mut Vm, message: &str, filename: &str, line: u32) -> PyResult<()> {
     let Some(module) = vm.loaded_module("warnings")? else { return Ok(()) };
     let function = vm.get_attr_str(&module, "warn_explicit")?;
     let args = [vm.new_str(message)?, vm.types.syntax_warning.obj().clone(), vm.new_str(filename)?, vm.new_int(i64::from(line))?];
