@@ -1,9 +1,17 @@
 //! Code as the compiler makes it: units, constants, names, tables. No heap object, no layout fact.
 //!
 //! A blob is the same for every variant; the VM turns it into a code object and, at the first call, into an
-//! executable copy whose units it rewrites. Not here: what ops mean (`ops.rs`), reading and writing blobs as bytes.
+//! executable copy whose units it rewrites. Not here: what ops mean (`ops.rs`), reading and writing blobs as bytes
+//! (`encode.rs`, `decode.rs`), parts that are unpacked when first looked at (`lazy.rs`).
 
+use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
+
+use crate::lazy::{LazyBody, LazyList};
+
+/// Text that may lie in the binary.
+pub type Text = Cow<'static, str>;
 
 /// One 8-byte instruction or cache unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -57,7 +65,7 @@ pub enum Const {
     /// A string, as UTF-8 in which lone surrogates are encoded like other code points (WTF-8).
     Str(Wtf8),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Cow<'static, [u8]>),
     /// A tuple.
     Tuple(Vec<Const>),
     /// A frozenset (of a set display after `in`).
@@ -70,11 +78,13 @@ pub enum Const {
 
 /// Text that may hold lone surrogates: UTF-8 generalised to all code points below 0x110000.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Wtf8(Vec<u8>);
+pub struct Wtf8(Cow<'static, [u8]>);
 
 impl Wtf8 {
     /// From ordinary text.
-    pub fn new(text: &str) -> Self { Self(text.as_bytes().to_vec()) }
+    pub fn new(text: &str) -> Self { Self(Cow::Owned(text.as_bytes().to_vec())) }
+    /// Takes bytes that are known to be of this form.
+    pub(crate) fn from_checked(bytes: Cow<'static, [u8]>) -> Self { Self(bytes) }
     /// From code points; values of 0x110000 and above become U+FFFD.
     pub fn from_code_points(points: impl IntoIterator<Item = u32>) -> Self {
         let mut out = Vec::new();
@@ -87,7 +97,7 @@ impl Wtf8 {
                 _ => out.extend("\u{FFFD}".as_bytes()),
             }
         }
-        Self(out)
+        Self(Cow::Owned(out))
     }
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] { &self.0 }
@@ -123,7 +133,7 @@ pub enum LocalKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Local {
     /// Name as Python shows it.
-    pub name: String,
+    pub name: Text,
     /// What it is.
     pub kind: LocalKind,
 }
@@ -156,23 +166,28 @@ pub mod flags {
     pub const METHOD: u32 = 0x8000000;
 }
 
-/// A compiled code: what `types.CodeType` shows, without objects.
+/// What is needed when a code runs or is looked into, not when a function is made of it.
 #[derive(Clone, Debug, Default)]
-pub struct CodeBlob {
+pub struct Body {
     /// Instructions and caches.
-    pub units: Vec<Unit>,
+    pub units: LazyList<Unit>,
     /// Per unit: how many temps are live if the instruction raises or suspends, that is its depth less what it consumes.
     pub error_depth: Vec<u16>,
     /// Per unit: source range.
-    pub positions: Vec<Position>,
+    pub positions: LazyList<Position>,
     /// Protected ranges.
     pub handlers: Vec<Handler>,
     /// Constants.
     pub consts: Vec<Const>,
     /// Names used by globals, attributes and imports.
-    pub names: Vec<String>,
+    pub names: Vec<Text>,
     /// All local slots: parameters (positional, keyword-only, `*args`, `**kwargs`), other locals, cells that are no parameter, free variables.
     pub locals: Vec<Local>,
+}
+
+/// A compiled code: what `types.CodeType` shows, without objects. Fields of its [`Body`] are reached as its own.
+#[derive(Clone, Debug, Default)]
+pub struct CodeBlob {
     /// Number of positional parameters, positional-only ones included.
     pub arg_count: u32,
     /// Number of positional-only parameters.
@@ -183,12 +198,25 @@ pub struct CodeBlob {
     pub temps: u32,
     /// `co_flags`.
     pub flags: u32,
-    /// `co_name`.
-    pub name: String,
-    /// `co_qualname`.
-    pub qualname: String,
-    /// `co_filename`.
-    pub filename: String,
     /// `co_firstlineno`.
     pub first_line: u32,
+    /// `co_name`.
+    pub name: Text,
+    /// `co_qualname`.
+    pub qualname: Text,
+    /// `co_filename`.
+    pub filename: Text,
+    /// The rest.
+    pub body: LazyBody,
+}
+
+impl Deref for CodeBlob {
+    type Target = Body;
+    #[inline]
+    fn deref(&self) -> &Body { &self.body }
+}
+
+impl CodeBlob {
+    /// The first constant, which is the docstring if the flags say so. Does not unpack the rest.
+    pub fn first_const(&self) -> Option<Const> { self.body.first_const() }
 }

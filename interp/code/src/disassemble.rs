@@ -49,7 +49,7 @@ fn one(code: &CodeBlob, out: &mut String) {
                     _ => (v as u16).to_string(),
                 },
                 Kind::Imm32 => match op {
-                    Op::LoadFar | Op::StoreFar | Op::CheckFar | Op::DeleteFar => code.locals.get(unit.wide() as usize).map_or("?".to_owned(), |l| l.name.clone()),
+                    Op::LoadFar | Op::StoreFar | Op::CheckFar | Op::DeleteFar => code.locals.get(unit.wide() as usize).map_or("?".to_owned(), |l| l.name.clone().into_owned()),
                     _ => unit.wide().to_string(),
                 },
             };
@@ -85,10 +85,10 @@ const _: () = assert!(Intrinsic1::TypeAlias as usize + 1 == INTRINSIC1.len() && 
 fn register(code: &CodeBlob, r: i16) -> String {
     if r >= 0 { return format!("t{r}"); }
     let slot = r as i32 + FRAME_WORDS + code.locals.len() as i32;
-    usize::try_from(slot).ok().and_then(|s| code.locals.get(s)).map_or_else(|| format!("?{r}"), |l| l.name.clone())
+    usize::try_from(slot).ok().and_then(|s| code.locals.get(s)).map_or_else(|| format!("?{r}"), |l| l.name.clone().into_owned())
 }
 
-fn name(code: &CodeBlob, n: usize) -> String { code.names.get(n).cloned().unwrap_or_else(|| "?".into()) }
+fn name(code: &CodeBlob, n: usize) -> String { code.names.get(n).map_or_else(|| "?".to_owned(), |n| n.clone().into_owned()) }
 
 fn text(s: &Wtf8) -> String {
     let mut out = String::from("'");

@@ -51,7 +51,7 @@ impl Op {
     /// Decodes an opcode; `None` if the number names no op.
     pub fn from_u16(n: u16) -> Option<Op> { Self::ALL.get(n as usize).copied() }
     /// Facts about this op.
-    pub fn info(self) -> &'static OpInfo { &Self::INFO[self as usize] }
+    pub const fn info(self) -> &'static OpInfo { &Self::INFO[self as usize] }
     /// Units of the instruction with its caches.
     pub fn len(self) -> usize { 1 + self.info().cache as usize }
     /// The op the compiler wrote where this one stands.

@@ -8,7 +8,7 @@ use instar_compiler::{compile, Mode, Options};
 fn show(code: &CodeBlob) {
     let params = code.arg_count + code.kwonly_count + u32::from(code.flags & flags::VARARGS != 0) + u32::from(code.flags & flags::VARKEYWORDS != 0);
     let pick = |f: &dyn Fn(usize, LocalKind) -> bool| {
-        code.locals.iter().enumerate().filter(|(i, l)| f(*i, l.kind)).map(|(_, l)| l.name.as_str()).collect::<Vec<_>>().join(",")
+        code.locals.iter().enumerate().filter(|(i, l)| f(*i, l.kind)).map(|(_, l)| &*l.name).collect::<Vec<_>>().join(",")
     };
     let vars = pick(&|i, k| i < params as usize || k == LocalKind::Plain);
     let cells = pick(&|_, k| k == LocalKind::Cell);

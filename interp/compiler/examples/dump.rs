@@ -44,7 +44,7 @@ fn show(code: &CodeBlob, out: &mut String) {
     }
     out.push_str("],consts=[");
     for c in &code.consts { constant(c, out); out.push(','); }
-    let locals: Vec<_> = code.locals.iter().map(|l| (l.name.as_str(), format!("{:?}", l.kind))).collect();
+    let locals: Vec<_> = code.locals.iter().map(|l| (&*l.name, format!("{:?}", l.kind))).collect();
     let handlers: Vec<_> = code.handlers.iter().map(|h| (h.start, h.end, h.target, h.depth)).collect();
     let _ = write!(out, "],names={:?},locals={locals:?},handlers={handlers:?},argc={},pos={},kw={},temps={},flags={},name={:?},qualname={:?},line={})",
         code.names, code.arg_count, code.posonly_count, code.kwonly_count, code.temps, code.flags, code.name, code.qualname, code.first_line);

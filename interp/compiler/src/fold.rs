@@ -261,7 +261,7 @@ fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
         (Const::Float(_) | Const::Int(_), Const::Float(_) | Const::Int(_)) => float_op(op, exact(a)?, exact(b)?),
         (Const::Complex(..) | Const::Float(_) | Const::Int(_), Const::Complex(..) | Const::Float(_) | Const::Int(_)) => complex_op(op, a, b),
         (Const::Str(x), Const::Str(y)) if op == Operator::Add && x.as_bytes().len() + y.as_bytes().len() <= 1 << 20 => Some(Const::Str(concat(x, y))),
-        (Const::Bytes(x), Const::Bytes(y)) if op == Operator::Add && x.len() + y.len() <= 1 << 20 => Some(Const::Bytes([&x[..], y].concat())),
+        (Const::Bytes(x), Const::Bytes(y)) if op == Operator::Add && x.len() + y.len() <= 1 << 20 => Some(Const::Bytes([&x[..], y].concat().into())),
         (Const::Tuple(x), Const::Tuple(y)) if op == Operator::Add && x.len() + y.len() <= 1 << 16 => Some(Const::Tuple([&x[..], y].concat())),
         _ if op == Operator::Mult => match (int(a), int(b)) { (_, Some(n)) => repeat(a, n), (Some(n), _) => repeat(b, n), _ => None },
         _ => None,
@@ -276,7 +276,7 @@ fn repeat(c: &Const, n: i128) -> Option<Const> {
             if len.checked_mul(n)? > MAX_TEXT { return None; }
             match s.as_str() { Some(t) => text(&t.repeat(n)), None => Const::Str(Wtf8::from_code_points((0..n).flat_map(|_| s.code_points().collect::<Vec<_>>()))) }
         }
-        Const::Bytes(b) => { if b.len().checked_mul(n)? > MAX_TEXT { return None; } Const::Bytes(b.repeat(n)) }
+        Const::Bytes(b) => { if b.len().checked_mul(n)? > MAX_TEXT { return None; } Const::Bytes(b.repeat(n).into()) }
         Const::Tuple(items) => {
             if items.len().checked_mul(n)? > MAX_TUPLE { return None; }
             if items.iter().any(|i| matches!(i, Const::Tuple(_))) { return None; }

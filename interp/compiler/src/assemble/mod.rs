@@ -4,7 +4,7 @@
 
 mod flow;
 
-use instar_code::{temp_effect, CodeBlob, Effect, Handler, Kind, Local, LocalKind, Op, Unit as Word, FRAME_WORDS};
+use instar_code::{temp_effect, Body, CodeBlob, Effect, Handler, Kind, Local, LocalKind, Op, Text, Unit as Word, FRAME_WORDS};
 
 use crate::error::{error_of, R};
 use crate::lower::unit::{Inst, Unit, NONE};
@@ -197,9 +197,10 @@ fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -
     }
     let total = offset[n] as usize;
     if total > i32::MAX as usize / 4 { return too_large("code is too large"); }
-    let mut code = CodeBlob {
-        units: Vec::with_capacity(total), error_depth: Vec::with_capacity(total), positions: Vec::with_capacity(total), ..CodeBlob::default()
-    };
+    let mut units = Vec::with_capacity(total);
+    let mut error_depth = Vec::with_capacity(total);
+    let mut positions = Vec::with_capacity(total);
+    let mut handlers = Vec::new();
     let mut temps = u.max_depth;
     let mut run: Option<Handler> = None;
     let mut run_handler = NONE;
@@ -207,7 +208,7 @@ fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -
         if !live[i] { continue; }
         let inst = &u.insts[i];
         if inst.handler != run_handler {
-            if let Some(h) = run.take() { code.handlers.push(Handler { end: offset[i], ..h }); }
+            if let Some(h) = run.take() { handlers.push(Handler { end: offset[i], ..h }); }
             run_handler = inst.handler;
             if run_handler != NONE {
                 let (label, depth) = u.handlers[run_handler as usize];
@@ -216,10 +217,10 @@ fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -
         }
         let jump = |from: u32| offset[targets[i] as usize] as i64 - from as i64;
         let mut put = |op: Op, words: [i16; 3], caches: &[u64], left: u32| {
-            code.units.push(Word { op: op as u16, a: words[0], b: words[1], c: words[2] });
-            code.units.extend((0..op.info().cache as usize).map(|k| Word::from_bits(caches.get(k).copied().unwrap_or(0))));
-            code.error_depth.resize(code.units.len(), left as u16);
-            code.positions.resize(code.units.len(), inst.pos);
+            units.push(Word { op: op as u16, a: words[0], b: words[1], c: words[2] });
+            units.extend((0..op.info().cache as usize).map(|k| Word::from_bits(caches.get(k).copied().unwrap_or(0))));
+            error_depth.resize(units.len(), left as u16);
+            positions.resize(units.len(), inst.pos);
         };
         let left = inst.depth.saturating_sub(temp_effect(inst.op, inst.word()).consumed);
         if wide[i] {
@@ -249,18 +250,15 @@ fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -
         let cache = if matches!(inst.op, Op::ForIter | Op::Send) { jump(offset[i]) as i32 as u32 as u64 } else { inst.cache };
         put(inst.op, words, &[cache], left);
     }
-    if let Some(h) = run { code.handlers.push(Handler { end: total as u32, ..h }); }
+    if let Some(h) = run { handlers.push(Handler { end: total as u32, ..h }); }
     if temps > 32_767 { return too_large("too many temporaries in this code"); }
     let mut slots: Vec<Option<_>> = u.slots.into_iter().map(Some).collect();
-    code.locals = order.iter().filter_map(|&i| slots[i].take()).map(|s| Local { name: s.name, kind: s.kind }).collect();
-    code.consts = constants;
-    code.names = u.names;
-    [code.arg_count, code.posonly_count, code.kwonly_count] = u.counts;
-    code.temps = temps;
-    code.flags = u.flags;
-    code.name = u.name;
-    code.qualname = u.qualname;
-    code.filename = filename.to_owned();
-    code.first_line = u.first_line;
-    Ok(code)
+    let locals = order.iter().filter_map(|&i| slots[i].take()).map(|s| Local { name: s.name.into(), kind: s.kind }).collect();
+    let names = u.names.into_iter().map(Text::from).collect();
+    let [arg_count, posonly_count, kwonly_count] = u.counts;
+    Ok(CodeBlob {
+        arg_count, posonly_count, kwonly_count, temps, flags: u.flags, first_line: u.first_line,
+        name: u.name.into(), qualname: u.qualname.into(), filename: filename.to_owned().into(),
+        body: Body { units: units.into(), error_depth, positions: positions.into(), handlers, consts: constants, names, locals }.into(),
+    })
 }

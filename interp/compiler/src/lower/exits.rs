@@ -4,7 +4,6 @@
 
 use instar_code::{Intrinsic2, Op};
 use instar_syntax::ast::{self, ExceptHandler, Stmt};
-use instar_syntax::Ranged;
 
 use super::block::BlockKind;
 use super::unit::{Dst, Label};

@@ -33,7 +33,7 @@ pub fn format_stack(vm: &mut Vm, tb: &Ref<PyTraceback>, limit: Option<usize>, ca
         let unit = usize::try_from(t.lasti.get() / 8).ok();
         let line = t.line();
         let position = unit.filter(|_| carets).and_then(|u| frame.position_at(u)).filter(|p| p.line == line);
-        entries.push(Entry { file: blob.filename.clone(), line, name: blob.name.clone(), position, globals: frame.globals().clone() });
+        entries.push(Entry { file: blob.filename.to_string(), line, name: blob.name.to_string(), position, globals: frame.globals().clone() });
         at = t.next();
     }
     let skip = limit.map_or(0, |l| entries.len().saturating_sub(l));

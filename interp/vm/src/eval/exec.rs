@@ -45,7 +45,7 @@ impl Executable {
         for c in &blob.consts { consts.push(code::const_object(vm, c)?) }
         let mut names = Vec::with_capacity(blob.names.len());
         for n in &blob.names { names.push(vm.intern(n)?) }
-        let units: Box<[Unit]> = blob.units.clone().into_boxed_slice();
+        let units = blob.units.to_boxed();
         let special = flags::VARARGS | flags::VARKEYWORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,

@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use instar_code::{flags, CodeBlob, Const, LocalKind};
+use instar_code::{flags, CodeBlob, Const, LocalKind, Text};
 
 use crate::eval::exec::Executable;
 use crate::native::{Def, GetSet, Native, TypeDef};
@@ -58,8 +58,8 @@ impl Ref<PyCode> {
     /// The docstring if the code has one.
     pub fn docstring(&self, vm: &mut Vm) -> PyResult<Option<Owned>> {
         if self.blob.flags & flags::HAS_DOCSTRING == 0 { return Ok(None) }
-        match self.blob.consts.first() {
-            Some(c @ Const::Str(_)) => Ok(Some(const_object(vm, c)?)),
+        match self.blob.first_const() {
+            Some(c @ Const::Str(_)) => Ok(Some(const_object(vm, &c)?)),
             _ => Ok(None),
         }
     }
@@ -109,7 +109,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     vm.new_str(&format!("<code object {} at {:#x}, file \"{}\", line {}>", b.name, o.word().raw(), b.filename, b.first_line))
 }
 
-fn names_tuple(vm: &mut Vm, names: impl Iterator<Item = String>) -> PyResult {
+fn names_tuple(vm: &mut Vm, names: impl Iterator<Item = Text>) -> PyResult {
     let items = names.map(|n| vm.intern(&n)).collect::<PyResult<Vec<_>>>()?;
     Ok(vm.new_tuple(items)?.into_obj())
 }
@@ -192,9 +192,9 @@ fn replace(vm: &mut Vm, o: &Owned, args: crate::args::Args<'_>) -> PyResult {
     for (name, value) in args.keywords() {
         let key = vm.repr_text_plain(name);
         match key.as_str() {
-            "co_name" => blob.name = vm.repr_text_plain(value),
-            "co_qualname" => blob.qualname = vm.repr_text_plain(value),
-            "co_filename" => blob.filename = vm.repr_text_plain(value),
+            "co_name" => blob.name = vm.repr_text_plain(value).into(),
+            "co_qualname" => blob.qualname = vm.repr_text_plain(value).into(),
+            "co_filename" => blob.filename = vm.repr_text_plain(value).into(),
             "co_firstlineno" => blob.first_line = vm.index_i64(value)?.clamp(0, u32::MAX.into()) as u32,
             "co_flags" => {
                 // Only flags that change no frame shape.

@@ -144,9 +144,9 @@ impl PyFrame {
         let locals = &self.exec().blob.locals;
         let mut out: Vec<(usize, String)> = Vec::with_capacity(locals.len());
         for (i, l) in locals.iter().enumerate() {
-            if l.kind != LocalKind::Hidden { out.push((i, l.name.clone())); continue }
+            if l.kind != LocalKind::Hidden { out.push((i, l.name.to_string())); continue }
             if self.local(i).is_none() { continue }
-            match out.iter_mut().find(|(_, n)| *n == l.name) { Some(row) => row.0 = i, None => out.push((i, l.name.clone())) }
+            match out.iter_mut().find(|(_, n)| *n == l.name) { Some(row) => row.0 = i, None => out.push((i, l.name.to_string())) }
         }
         out
     }
