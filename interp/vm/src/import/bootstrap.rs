@@ -1,7 +1,7 @@
 //! Starting CPython's importlib: `_bootstrap` and `_bootstrap_external` run as the frozen modules of CPython would.
 //!
 //! Order as `init_importlib` and `init_importlib_external` have it: run `_bootstrap`, `_install(sys, _imp)`, run
-//! `_bootstrap_external`, `_install_external_importers()`; then the hook for the embedded library (`embedded.py`).
+//! `_bootstrap_external`, `_install_external_importers()`; then the hook for the embedded library, a file of that library.
 //! Not here: the natives they need (`_imp` and others: stdlib crates).
 
 use instar_compiler::{Mode, Options};
@@ -23,6 +23,9 @@ pub const FROZEN: &[(&str, &str, &str)] = &[
     ("_frozen_importlib", "importlib/_bootstrap.py", "<frozen importlib._bootstrap>"),
     ("_frozen_importlib_external", "importlib/_bootstrap_external.py", "<frozen importlib._bootstrap_external>"),
 ];
+
+/// The importer of the embedded library, which the library itself holds: (path, file name in tracebacks).
+pub const IMPORTER: (&str, &str) = ("<importer>.py", "<frozen importlib._embedded>");
 
 static MODULES: &[NativeModule] = &[NativeModule {
     name: "_instar_library", doc: "Files of the library inside the executable.",
@@ -93,6 +96,11 @@ fn prepare_sys(vm: &mut Vm) -> PyResult<()> {
 /// Code of a frozen module.
 pub fn frozen_code(vm: &mut Vm, index: usize) -> PyResult<Ref<PyCode>> {
     let (_, path, file) = FROZEN[index];
+    library_code(vm, path, file)
+}
+
+/// Code of a file of the library, wherever that is.
+fn library_code(vm: &mut Vm, path: &str, file: &str) -> PyResult<Ref<PyCode>> {
     let bytes = match vm.library() {
         Some(library) => {
             if let Some(blob) = library.code(path, vm.settings.optimize) { return PyCode::new(vm, blob) }
@@ -125,7 +133,7 @@ fn run_bootstrap(vm: &mut Vm) -> PyResult {
     native::run_module(vm, &full, &module, &dict, &code)
 }
 
-/// Runs `embedded.py` in a namespace of its own.
+/// Runs the library's importer in a namespace of its own.
 fn install_embedded(vm: &mut Vm, sys: &Owned, bootstrap: &Owned, external: &Owned) -> PyResult<()> {
     if vm.library().is_none() { return Ok(()) }
     let library = match native::create_native(vm, "_instar_library")? { Some(m) => m, None => return Ok(()) };
@@ -135,8 +143,7 @@ fn install_embedded(vm: &mut Vm, sys: &Owned, bootstrap: &Owned, external: &Owne
         let key = vm.intern(key)?;
         globals.set_item(vm, &key, value)?;
     }
-    let options = Options { optimize: vm.settings.optimize, ..Options::default() };
-    let code = syntax_error::compile_text(vm, include_str!("embedded.py"), "<frozen importlib._embedded>", Mode::Exec, &options, false)?;
+    let code = library_code(vm, IMPORTER.0, IMPORTER.1)?;
     execute::ensure_builtins(vm, &globals)?;
     execute::run_code(vm, &code, &globals, globals.obj(), None).map(drop)
 }
