@@ -1,6 +1,6 @@
 //! One run: start-up, the main program, its end as an exit code.
 //!
-//! Order of start-up: types (`Vm::boot`), native modules, `builtins`, `sys`, importlib, encodings, streams, warnings options,
+//! Order of start-up: types (`Vm::boot`), native modules, `builtins`, `sys`, importlib, encodings, signals, streams, warnings options,
 //! `site`, `sys.path[0]`. Not here: the command line (`cli.rs`).
 
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use instar_vm::import::library::EMBEDDED;
 use instar_vm::import::{bootstrap, native};
 use instar_vm::types::dict::PyDict;
 use instar_vm::vm::Settings;
+use instar_vm::signals;
 use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 
 use crate::cli::Target;
@@ -30,20 +31,27 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
         Err(e) => { eprintln!("instar: {e}"); return BUG }
     };
     if std::env::var("INSTAR_GC").as_deref() == Ok("never") { vm.heap.gc_set_enabled(false) }
-    let result = start(&mut vm);
-    let mut code = match result {
-        Ok(()) => {
-            let ended = main_program(&mut vm, target);
-            finish(&mut vm, ended)
-        }
-        Err(e) => { report(&mut vm, e) }
-    };
+    let ended = match start(&mut vm) { Ok(()) => main_program(&mut vm, target), Err(e) => Err(e) };
+    let interrupted = ended.as_ref().is_err_and(|e| e.is(&vm, &vm.types.keyboard_interrupt));
+    let mut code = finish(&mut vm, ended);
     if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }
-    instar_stdlib_core::atexit::run(&mut vm);
-    if !flush_streams(&mut vm) && code == 0 { code = 120 }
+    if !end(&mut vm) && code == 0 { code = 120 }
+    signals::uninstall(&mut vm);
     // The process ends: its memory goes with it, faster than object by object.
     std::mem::forget(vm);
+    // A shell wants to see that it was the signal.
+    if interrupted { signals::die_of_interrupt() }
     code
+}
+
+/// Waits for threads, runs exit functions and finalizers, flushes. False if standard output could not be flushed or an interrupt
+/// came while waiting.
+fn end(vm: &mut Vm) -> bool {
+    let flushed = flush_streams(vm);
+    match instar_vm::sysmod::shutdown(vm) {
+        Ok(()) => flush_streams(vm) && flushed,
+        Err(e) => { vm.unraisable(e, "Exception ignored on threading shutdown", None); false }
+    }
 }
 
 fn beside_executable(executable: &str) -> Option<String> {
@@ -60,6 +68,7 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     set_path(vm)?;
     bootstrap::start(vm)?;
     vm.import_module("encodings")?;
+    signals::install(vm)?;
     streams::make(vm)?;
     if !vm.settings.warn_options.is_empty() { vm.import_module("warnings")?; }
     main_module(vm)?;
@@ -116,6 +125,7 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     match target {
         Target::Command(text) => {
             prepend_path(vm, "")?;
+            vm.register_source("<string>", text);
             run_text(vm, &dict, text.as_bytes(), "<string>")
         }
         Target::Module(name) => {

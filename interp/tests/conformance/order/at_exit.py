@@ -1,0 +1,32 @@
+# needs: atexit, sys
+# What runs when the program has ended: exit functions, last first; then finalizers of what modules hold, while printing works.
+import atexit
+import sys
+
+
+class Noisy:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        print("del", self.name, sys is not None)
+
+
+atexit.register(print, "registered first")
+atexit.register(print, "registered last")
+held = Noisy("module global")
+cycle = Noisy("cycle")
+cycle.me = cycle
+del cycle
+
+
+def pending():
+    try:
+        yield 1
+    finally:
+        print("generator closed")
+
+
+suspended = pending()
+next(suspended)
+print("end of the program")
