@@ -172,7 +172,7 @@ pub struct Body {
     /// Instructions and caches.
     pub units: LazyList<Unit>,
     /// Per unit: how many temps are live if the instruction raises or suspends, that is its depth less what it consumes.
-    pub error_depth: Vec<u16>,
+    pub error_depth: LazyList<u16>,
     /// Per unit: source range.
     pub positions: LazyList<Position>,
     /// Protected ranges.

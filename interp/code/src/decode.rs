@@ -279,7 +279,7 @@ impl<'a, K: Keep<'a>> Reader<'a, K> {
         if !self.rest.is_empty() { return Err(DecodeError("bytes after the body")); }
         if count > units.len() / 2 * LONGEST { return Err(DecodeError("count exceeds the input")); }
         body.units = self.keep.list(units, count)?;
-        body.error_depth = u16::unpack(depths, count)?;
+        body.error_depth = self.keep.list(depths, count)?;
         body.positions = self.keep.list(positions, count)?;
         Ok(body)
     }
@@ -355,7 +355,7 @@ mod tests {
         let position = |line| Position { line, end_line: line + 1, column: 3, end_column: 9 };
         let positions: Vec<_> = (0..n).map(|i| position(if i == 0 { -1 } else { 10 - (i as i32 / 2) })).collect();
         let body = Body {
-            units: units.into(), error_depth: (0..n).map(|i| (i / 2) as u16).collect(), positions: positions.into(),
+            units: units.into(), error_depth: (0..n).map(|i| (i / 2) as u16).collect::<Vec<_>>().into(), positions: positions.into(),
             handlers: vec![Handler { start: 0, end: 1, target: 2, depth: 3 }], consts, names: vec!["a".into(), "b".into()],
             locals: vec![Local { name: "a".into(), kind: LocalKind::Cell }, Local { name: "h".into(), kind: LocalKind::Hidden }],
         };
@@ -373,7 +373,7 @@ mod tests {
         assert!(!embedded.body.is_unpacked());
         for read in [copied, embedded] {
             // Everything unpacked shows the same, whatever form it came from.
-            let plain = |c: &CodeBlob| (format!("{:?}", (&c.name, &c.qualname, &c.filename, c.flags, c.first_line, &c.names, &c.locals, &c.handlers, &c.error_depth)), c.units.to_vec(), c.positions.to_vec());
+            let plain = |c: &CodeBlob| (format!("{:?}", (&c.name, &c.qualname, &c.filename, c.flags, c.first_line, &c.names, &c.locals, &c.handlers, &*c.error_depth)), c.units.to_vec(), c.positions.to_vec());
             assert_eq!(plain(&read), plain(&code));
             assert_eq!(read.units.to_boxed(), code.units.to_boxed());
             assert_eq!(encode(&read), bytes);

@@ -259,6 +259,6 @@ fn layout(mut u: Unit<'_>, targets: Vec<u32>, live: Vec<bool>, filename: &str) -
     Ok(CodeBlob {
         arg_count, posonly_count, kwonly_count, temps, flags: u.flags, first_line: u.first_line,
         name: u.name.into(), qualname: u.qualname.into(), filename: filename.to_owned().into(),
-        body: Body { units: units.into(), error_depth, positions: positions.into(), handlers, consts: constants, names, locals }.into(),
+        body: Body { units: units.into(), error_depth: error_depth.into(), positions: positions.into(), handlers, consts: constants, names, locals }.into(),
     })
 }
