@@ -224,7 +224,7 @@ impl Reader {
         if o.is_exact::<PyFloat>(vm) && let Some(x) = float_value(o) { return Ok(Const::Float(x)) }
         if o.is_exact::<PyComplex>(vm) && let Some(z) = o.cast::<PyComplex>() { let (re, im) = z.parts(); return Ok(Const::Complex(re, im)) }
         if o.is_exact::<PyStr>(vm) && let Some(s) = o.cast::<PyStr>() { return Ok(Const::Str(Wtf8::from_code_points(s.chars()))) }
-        if o.is_exact::<PyBytes>(vm) && let Some(b) = o.cast::<PyBytes>() { return Ok(Const::Bytes(b.as_slice().to_vec())) }
+        if o.is_exact::<PyBytes>(vm) && let Some(b) = o.cast::<PyBytes>() { return Ok(Const::Bytes(b.as_slice().to_vec().into())) }
         let items = if o.is_exact::<PyTuple>(vm) && let Some(t) = o.cast::<PyTuple>() {
             t.items().to_vec()
         } else if o.type_of(vm).ptr() == vm.types.frozenset.ptr() && let Some(s) = o.cast::<PySet>() {
