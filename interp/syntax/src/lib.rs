@@ -13,7 +13,7 @@ mod targets;
 mod tokens;
 
 pub use lines::Lines;
-pub use spans::{generator_range, head};
+pub use spans::{format_spec, generator_range, head};
 pub use tokens::invalid_escapes;
 pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
 pub use ruff_python_ast as ast;

@@ -2,7 +2,7 @@
 //!
 //! Not here: lines and columns (`lines.rs`).
 
-use ruff_python_ast::{Decorator, ExprGenerator};
+use ruff_python_ast::{Decorator, ExprGenerator, InterpolatedStringFormatSpec};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// Range of a `def` or `class` statement without its decorators.
@@ -29,4 +29,10 @@ pub fn generator_range(source: &str, g: &ExprGenerator) -> TextRange {
     if !before.ends_with('(') || !after.starts_with(')') { return range; }
     let end = source.len() - after.len() + 1;
     TextRange::new(TextSize::new(before.len() as u32 - 1), TextSize::new(end as u32))
+}
+
+/// Range of a format specification: from its colon on.
+pub fn format_spec(source: &str, s: &InterpolatedStringFormatSpec) -> TextRange {
+    let colon = source.get(..s.range.start().to_usize()).is_some_and(|t| t.ends_with(':'));
+    if colon { TextRange::new(s.range.start() - TextSize::new(1), s.range.end()) } else { s.range }
 }

@@ -119,7 +119,7 @@ impl<'a> Compiler<'a> {
     fn spec(&mut self, spec: &'a ast::InterpolatedStringFormatSpec) -> R {
         let mut pieces = Vec::new();
         self.pieces(&spec.elements, false, &mut pieces)?;
-        self.join(pieces, spec.range, Dst::Temp)
+        self.join(pieces, instar_syntax::format_spec(self.source, spec), Dst::Temp)
     }
 
     pub(crate) fn tstring(&mut self, x: &'a ast::ExprTString, dst: Dst) -> R {

@@ -150,7 +150,7 @@ impl<'a> Compiler<'a> {
         let n = s.patterns.len();
         let mut stars = s.patterns.iter().enumerate().filter(|(_, p)| matches!(p, Pattern::MatchStar(_)));
         let star = stars.next().map(|(i, _)| i);
-        if stars.next().is_some() { return error(s.range, "multiple starred expressions in sequence pattern"); }
+        if stars.next().is_some() { return error(s.range, "multiple starred names in sequence pattern"); }
         self.u.emit_to(Dst::Temp, Op::MatchSequence, local(subject), 0);
         self.require(fail);
         match star {

@@ -80,6 +80,12 @@ fn place(vm: &mut Vm, node: &Owned) -> PyResult<Option<[(i32, i32); 2]>> {
     Ok(Some([(line, column), (small(end_line.as_ref()).unwrap_or(line), small(end_column.as_ref()).unwrap_or(column))]))
 }
 
+/// Where the name of an attribute starts if the whole ends there; nothing for a name longer than its line.
+fn attribute_start(name: &Owned, end: (i32, i32)) -> Option<(i32, i32)> {
+    let len = i32::try_from(name.cast::<PyStr>()?.len()).ok()?;
+    (len <= end.1).then(|| (end.0, end.1 - len))
+}
+
 /// Gathers the places of all nodes below one. What is malformed is left to the reader to report.
 fn collect_places(vm: &mut Vm, classes: &Classes, node: &Owned, places: &mut Vec<(i32, i32)>) -> PyResult<()> {
     vm.check_native_stack(" while traversing 'expr' node")?;
@@ -88,8 +94,11 @@ fn collect_places(vm: &mut Vm, classes: &Classes, node: &Owned, places: &mut Vec
         while let Some(item) = items.get(vm, i) { collect_places(vm, classes, &item, places)?; i += 1; }
         return Ok(());
     }
-    let Some((_, class)) = classes.of(vm, node) else { return Ok(()) };
-    if class.located && let Some(both) = place(vm, node)? { places.extend(both) }
+    let Some((name, class)) = classes.of(vm, node) else { return Ok(()) };
+    if class.located && let Some(both) = place(vm, node)? {
+        places.extend(both);
+        if name == "Attribute" && let Some(attr) = get(vm, node, "attr")? && let Some(start) = attribute_start(&attr, both[1]) { places.push(start) }
+    }
     for field in &class.fields {
         if let Some(value) = vm.get_attr_opt(node, field)? && value.word().is_ptr() { collect_places(vm, classes, &value, places)? }
     }
@@ -107,14 +116,16 @@ impl Reader {
         result
     }
 
+    /// A field that must be there.
+    pub fn present(&self, vm: &mut Vm, node: &Owned, class: &str, field: &str) -> PyResult {
+        let name = vm.intern(field)?;
+        match vm.get_attr_opt(node, &name)? { Some(v) => Ok(v), None => Err(vm.type_error(format!("required field \"{field}\" missing from {class}"))) }
+    }
+
     /// A field that must be there and not None.
     pub fn required(&self, vm: &mut Vm, node: &Owned, class: &str, field: &str) -> PyResult {
-        let name = vm.intern(field)?;
-        match vm.get_attr_opt(node, &name)? {
-            None => Err(vm.type_error(format!("required field \"{field}\" missing from {class}"))),
-            Some(v) if vm.is_none(&v) => Err(vm.value_error(format!("field '{field}' is required for {class}"))),
-            Some(v) => Ok(v),
-        }
+        let value = self.present(vm, node, class, field)?;
+        if vm.is_none(&value) { Err(vm.value_error(format!("field '{field}' is required for {class}"))) } else { Ok(value) }
     }
 
     /// The items of a list field; a missing one is empty.
@@ -197,6 +208,15 @@ impl Reader {
         }
         if line == end_line && column > end_column { return Err(vm.value_error(format!("line {line}, column {column}-{end_column} is not a valid range"))) }
         Ok(TextRange::new(self.lines.offset_of((line, column)), self.lines.offset_of((end_line, end_column))))
+    }
+
+    /// The place of an attribute's name.
+    pub fn attribute_range(&self, name: &Owned, whole: TextRange) -> TextRange {
+        let (line, column) = self.lines.locate(whole.end());
+        match attribute_start(name, (line as i32, column as i32)) {
+            Some(start) => { let start = self.lines.offset_of(start).min(whole.end()); TextRange::new(start, whole.end()) }
+            None => TextRange::empty(whole.end()),
+        }
     }
 
     /// A node index that stands for a constant.

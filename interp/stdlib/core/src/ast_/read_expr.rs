@@ -76,7 +76,7 @@ impl Reader {
                 Expr::UnaryOp(ast::ExprUnaryOp { node_index, range, op, operand: self.required_expr(vm, node, class, "operand", LOAD)? })
             }
             "Lambda" => {
-                let args = self.required(vm, node, class, "args")?;
+                let args = self.present(vm, node, class, "args")?;
                 let parameters = self.parameters(vm, &args, range)?;
                 let parameters = if parameters.is_empty() { None } else { Some(Box::new(parameters)) };
                 Expr::Lambda(ast::ExprLambda { node_index, range, parameters, body: self.required_expr(vm, node, class, "body", LOAD)? })
@@ -132,15 +132,15 @@ impl Reader {
             "JoinedStr" => { let elements = self.joined(vm, node)?; fstring(range, elements) }
             "TemplateStr" => { let elements = self.template(vm, node)?; tstring(range, elements) }
             "Constant" => {
-                let name = vm.intern("value")?;
-                let Some(value) = vm.get_attr_opt(node, &name)? else { return Err(vm.type_error("required field \"value\" missing from Constant")) };
+                let value = self.present(vm, node, class, "value")?;
                 if let Some(kind) = get(vm, node, "kind")? && !kind.is_exact::<PyStr>(vm) { return Err(vm.type_error("AST string must be of type str")) }
                 self.constant_expr(vm, &value, range)?
             }
             "Attribute" => {
                 let value = self.required_expr(vm, node, class, "value", LOAD)?;
-                // The name ends where the whole ends.
-                let attr = self.identifier(vm, node, class, "attr", TextRange::empty(range.end()))?;
+                let attr = self.required(vm, node, class, "attr")?;
+                let place = self.attribute_range(&attr, range);
+                let attr = ast::Identifier::new(self.name_text(vm, &attr)?, place);
                 Expr::Attribute(ast::ExprAttribute { node_index, range, value, attr, ctx })
             }
             "Subscript" => {
@@ -289,8 +289,7 @@ impl Reader {
     fn literal_element(&mut self, vm: &mut Vm, node: &Owned) -> PyResult<Option<Element>> {
         if !self.classes.of(vm, node).is_some_and(|(name, _)| name == "Constant") { return Ok(None) }
         let range = self.range(vm, node, "expr")?;
-        let name = vm.intern("value")?;
-        let Some(value) = vm.get_attr_opt(node, &name)? else { return Err(vm.type_error("required field \"value\" missing from Constant")) };
+        let value = self.present(vm, node, "Constant", "value")?;
         let Const::Str(text) = self.constant(vm, &value)? else { return Ok(None) };
         let (value, node_index) = self.piece(text);
         Ok(Some(Element::Literal(ast::InterpolatedStringLiteralElement { range, node_index, value })))

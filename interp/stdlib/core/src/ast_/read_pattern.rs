@@ -36,8 +36,7 @@ impl Reader {
                 Pattern::MatchValue(ast::PatternMatchValue { node_index, range, value })
             }
             "MatchSingleton" => {
-                let name = vm.intern("value")?;
-                let Some(value) = vm.get_attr_opt(node, &name)? else { return Err(vm.type_error("required field \"value\" missing from MatchSingleton")) };
+                let value = self.present(vm, node, class, "value")?;
                 let value = if vm.is_none(&value) { ast::Singleton::None } else if value.is(&vm.bool(true)) { ast::Singleton::True } else if value.is(&vm.bool(false)) {
                     ast::Singleton::False
                 } else {

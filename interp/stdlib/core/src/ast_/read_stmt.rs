@@ -37,7 +37,7 @@ impl Reader {
         Ok(match class {
             "FunctionDef" | "AsyncFunctionDef" => {
                 let name = self.identifier(vm, node, class, "name", range)?;
-                let parameters = self.required(vm, node, class, "args")?;
+                let parameters = self.present(vm, node, class, "args")?;
                 let parameters = Box::new(self.parameters(vm, &parameters, range)?);
                 let body = self.body(vm, node, class)?;
                 let decorator_list = self.decorators(vm, node, class)?.into_iter().collect();
@@ -191,7 +191,7 @@ impl Reader {
             handlers.push(ast::ExceptHandler::ExceptHandler(ast::ExceptHandlerExceptHandler { range, node_index: PLAIN, type_, name, body }));
         }
         let (orelse, finalbody) = (self.suite(vm, node, class, "orelse")?, self.suite(vm, node, class, "finalbody")?);
-        if handlers.is_empty() && finalbody.is_empty() { return Err(vm.value_error(format!("{class} has neither handlers nor finalbody"))) }
+        if handlers.is_empty() && finalbody.is_empty() { return Err(vm.value_error(format!("{class} has neither except handlers nor finalbody"))) }
         if handlers.is_empty() && !orelse.is_empty() { return Err(vm.value_error(format!("{class} has orelse but no except handlers"))) }
         Ok(Stmt::Try(ast::StmtTry { node_index: PLAIN, range, body, handlers, orelse, finalbody, is_star: class == "TryStar" }))
     }

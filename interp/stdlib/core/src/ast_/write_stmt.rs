@@ -20,7 +20,10 @@ impl Writer<'_> {
 
     fn stmt(&mut self, vm: &mut Vm, s: &Stmt) -> PyResult {
         vm.check_native_stack(" during  ast construction")?;
-        let range = s.range();
+        let range = match s {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::While(_) | Stmt::If(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_) => self.block(s.range()),
+            _ => s.range(),
+        };
         match s {
             Stmt::FunctionDef(f) => self.function(vm, f),
             Stmt::ClassDef(c) => self.class(vm, c),
@@ -99,7 +102,7 @@ impl Writer<'_> {
                 let (exc, cause) = (self.optional(vm, r.exc.as_deref())?, self.optional(vm, r.cause.as_deref())?);
                 self.node(vm, "Raise", range, [exc, cause])
             }
-            Stmt::Try(t) => self.try_statement(vm, t),
+            Stmt::Try(t) => self.try_statement(vm, t, range),
             Stmt::Assert(a) => {
                 let (test, msg) = (self.expr(vm, &a.test)?, self.optional(vm, a.msg.as_deref())?);
                 self.node(vm, "Assert", range, [test, msg])
@@ -119,6 +122,14 @@ impl Writer<'_> {
             Stmt::Continue(_) => self.node(vm, "Continue", range, []),
             Stmt::IpyEscapeCommand(_) => Err(self.error(vm, range, "invalid syntax")),
         }
+    }
+
+    /// A statement with a body ends behind the semicolon that ends its last line.
+    fn block(&self, range: TextRange) -> TextRange {
+        let at = range.end().to_usize();
+        let rest = self.text.get(at..).unwrap_or("");
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\u{C}']).len();
+        if rest[blanks..].starts_with(';') { TextRange::new(range.start(), TextSize::new((at + blanks + 1) as u32)) } else { range }
     }
 
     fn line_end(&self, at: TextSize) -> TextSize {
@@ -141,7 +152,7 @@ impl Writer<'_> {
     }
 
     fn function(&mut self, vm: &mut Vm, f: &ast::StmtFunctionDef) -> PyResult {
-        let range = head(self.text, f.range, &f.decorator_list);
+        let range = head(self.text, self.block(f.range), &f.decorator_list);
         let name = self.identifier(vm, &f.name)?;
         let params = self.type_params(vm, f.type_params.as_deref())?;
         let args = self.arguments(vm, &f.parameters)?;
@@ -154,7 +165,7 @@ impl Writer<'_> {
     }
 
     fn class(&mut self, vm: &mut Vm, c: &ast::StmtClassDef) -> PyResult {
-        let range = head(self.text, c.range, &c.decorator_list);
+        let range = head(self.text, self.block(c.range), &c.decorator_list);
         let name = self.identifier(vm, &c.name)?;
         let params = self.type_params(vm, c.type_params.as_deref())?;
         let (bases, keywords) = match &c.arguments {
@@ -166,18 +177,18 @@ impl Writer<'_> {
         self.node(vm, "ClassDef", range, [name, bases, keywords, body, decorators, params])
     }
 
-    fn try_statement(&mut self, vm: &mut Vm, t: &ast::StmtTry) -> PyResult {
+    fn try_statement(&mut self, vm: &mut Vm, t: &ast::StmtTry, range: TextRange) -> PyResult {
         let body = self.suite(vm, &t.body)?;
         let mut handlers = Vec::new();
         for ast::ExceptHandler::ExceptHandler(h) in &t.handlers {
             let ty = self.optional(vm, h.type_.as_deref())?;
             let name = self.optional_identifier(vm, h.name.as_ref())?;
             let body = self.suite(vm, &h.body)?;
-            handlers.push(self.node(vm, "ExceptHandler", h.range, [ty, name, body])?);
+            handlers.push(self.node(vm, "ExceptHandler", self.block(h.range), [ty, name, body])?);
         }
         let handlers = self.list(vm, handlers)?;
         let (orelse, finalbody) = (self.suite(vm, &t.orelse)?, self.suite(vm, &t.finalbody)?);
-        self.node(vm, if t.is_star { "TryStar" } else { "Try" }, t.range, [body, handlers, orelse, finalbody])
+        self.node(vm, if t.is_star { "TryStar" } else { "Try" }, range, [body, handlers, orelse, finalbody])
     }
 
     fn aliases(&mut self, vm: &mut Vm, names: &[ast::Alias]) -> PyResult {

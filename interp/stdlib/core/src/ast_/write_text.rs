@@ -5,7 +5,7 @@
 use instar_code::{Const, Wtf8};
 use instar_compiler::literal;
 use instar_syntax::ast::{self, ConversionFlag, InterpolatedStringElement as Element};
-use instar_syntax::{Ranged, TextRange, TextSize};
+use instar_syntax::{format_spec, TextRange, TextSize};
 use instar_vm::{Owned, PyResult, Vm};
 
 use super::write::Writer;
@@ -69,7 +69,7 @@ impl Writer<'_> {
     fn elements(&mut self, vm: &mut Vm, elements: &[Element], raw: bool, template: bool, values: &mut Values) -> PyResult<()> {
         for e in elements {
             match e {
-                Element::Literal(l) => values.text(literal::piece(self.text, l, raw), self.piece_range(l.range), false),
+                Element::Literal(l) => values.text(literal::piece(self.text, l, raw), l.range, false),
                 Element::Interpolation(i) => {
                     if let (Some(text), Some(debug)) = (literal::debug_text(i), &i.debug_text) {
                         let start = i.range.start() + TextSize::new(1);
@@ -84,14 +84,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A doubled brace at the end of a piece counts as one byte.
-    fn piece_range(&self, range: TextRange) -> TextRange {
-        let text = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
-        let last = text.chars().next_back().filter(|c| matches!(c, '{' | '}'));
-        let run = last.map_or(0, |b| text.chars().rev().take_while(|c| *c == b).count());
-        if run > 0 && run % 2 == 0 { TextRange::new(range.start(), range.end() - TextSize::new(1)) } else { range }
-    }
-
     fn interpolation(&mut self, vm: &mut Vm, i: &ast::InterpolatedElement, template: bool) -> PyResult {
         let value = self.expr(vm, &i.expression)?;
         let conversion = match i.conversion {
@@ -99,21 +91,17 @@ impl Writer<'_> {
             other => i64::from(other as i8),
         };
         let conversion = vm.new_int(conversion)?;
-        let spec = match &i.format_spec { Some(s) => self.format_spec(vm, s)?, None => vm.none() };
+        let spec = match &i.format_spec { Some(s) => self.specification(vm, s)?, None => vm.none() };
         if !template { return self.node(vm, "FormattedValue", i.range, [value, conversion, spec]) }
         let text = vm.new_str(&literal::expression_text(self.text, i))?;
         self.node(vm, "Interpolation", i.range, [value, text, conversion, spec])
     }
 
-    fn format_spec(&mut self, vm: &mut Vm, s: &ast::InterpolatedStringFormatSpec) -> PyResult {
+    fn specification(&mut self, vm: &mut Vm, s: &ast::InterpolatedStringFormatSpec) -> PyResult {
         let mut values = Values::default();
         self.elements(vm, &s.elements, false, false, &mut values)?;
         values.flush(vm, self)?;
         let list = self.list(vm, values.nodes)?;
-        // From the colon on.
-        let range = s.range();
-        let colon = self.text.get(..range.start().to_usize()).is_some_and(|t| t.ends_with(':'));
-        let start = if colon { range.start() - TextSize::new(1) } else { range.start() };
-        self.node(vm, "JoinedStr", TextRange::new(start, range.end()), [list])
+        self.node(vm, "JoinedStr", format_spec(self.text, s), [list])
     }
 }
