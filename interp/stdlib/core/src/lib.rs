@@ -27,6 +27,7 @@ mod array_;
 mod ast_;
 mod opcode_;
 mod symtable_;
+mod sysconfigdata;
 mod tokenize_;
 mod types_;
 mod typing_;
@@ -71,6 +72,7 @@ pub static MODULES: &[NativeModule] = &[
     ast_::MODULE,
     opcode_::MODULE,
     symtable_::MODULE,
+    sysconfigdata::MODULE,
     tokenize_::MODULE,
     types_::MODULE,
     typing_::MODULE,
