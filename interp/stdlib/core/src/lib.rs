@@ -15,6 +15,7 @@ mod heapq;
 mod math;
 mod operator_;
 mod random;
+mod resource;
 pub mod atexit;
 mod errno;
 mod imp;
@@ -60,6 +61,7 @@ pub static MODULES: &[NativeModule] = &[
     math::MODULE,
     operator_::MODULE,
     random::MODULE,
+    resource::MODULE,
     atexit::MODULE,
     errno::MODULE,
     imp::MODULE,
