@@ -414,7 +414,8 @@ pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
         getter.retain();
         let base = Frame(s.fp).end();
         if (base as usize) >= (*s.vm).stack.limit as usize {
-            return enter_getter_grown(s, getter, o);
+            let w = getter_grown(s.vm, getter, o);
+            return s.finish((*s.pc).a, w);
         }
         *base = o;
         enter_function(s, getter, base, 1, None, Word::NULL, 0)
@@ -422,14 +423,14 @@ pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
 }
 
 #[cold]
-unsafe fn enter_getter_grown(s: &mut State, getter: Word, o: Word) -> Flow {
+#[inline(never)]
+unsafe fn getter_grown(vm: *mut Vm, getter: Word, o: Word) -> Word {
     unsafe {
-        let i = *s.pc;
         let mut arg = o;
-        let w = call_native(s.vm, getter, &raw mut arg, 1, Word::NULL);
+        let w = call_native(vm, getter, &raw mut arg, 1, Word::NULL);
         arg.release();
         getter.release();
-        s.finish(i.a, w)
+        w
     }
 }
 
