@@ -105,6 +105,16 @@ impl<H: GcHeader> Collector<H> {
         unsafe { H::track(&self.lists.generations[0], node) };
     }
 
+    /// `track` for an object whose words nobody has written yet.
+    ///
+    /// # Safety
+    /// As for `track`, but for the words.
+    #[inline(always)]
+    pub unsafe fn track_new(&self, node: *mut H) {
+        // SAFETY: passed on.
+        unsafe { H::track_new(&self.lists.generations[0], node) };
+    }
+
     /// Rings `bits` into `bell` whenever a collection becomes due.
     ///
     /// # Safety

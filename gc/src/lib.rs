@@ -116,6 +116,11 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// # Safety
     /// The node is live, on no list, and stays at its address until removed.
     unsafe fn track(youngest: &Self::List, node: *mut Self);
+    /// `new` and `track` in one: writes the words of a new object and puts it on the youngest generation.
+    ///
+    /// # Safety
+    /// As for `track`; the words need not be initialised.
+    unsafe fn track_new(youngest: &Self::List, node: *mut Self);
     /// Takes a live object off its list.
     ///
     /// # Safety

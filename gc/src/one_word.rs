@@ -62,6 +62,34 @@ impl OneWord {
     }
 }
 
+/// Steps from the newest object in which a dying one is looked for before it becomes a tombstone. `x = f(x)` makes the new
+/// object before the old one dies, and a container dies before what it held.
+const REACH: usize = 4;
+
+/// Takes a node out if it stands close behind `newest`, and says whether it did.
+///
+/// # Safety
+/// `newest` is null or the head of a list.
+#[inline(always)]
+unsafe fn unlink_near(newest: Node, node: Node) -> bool {
+    let mut link = newest;
+    for _ in 0..REACH {
+        if link.is_null() {
+            return false;
+        }
+        // SAFETY: nodes on a list keep their cell.
+        unsafe {
+            let next = (*link).next();
+            if next == node {
+                (*link).set_next((*node).next());
+                return true;
+            }
+            link = next;
+        }
+    }
+    false
+}
+
 /// Takes the first node off, whatever its state.
 ///
 /// # Safety
@@ -126,6 +154,13 @@ unsafe impl GcHeader for OneWord {
         youngest.head.set(node);
         youngest.newest_first.set(true);
     }
+    #[inline(always)]
+    unsafe fn track_new(youngest: &List, node: Node) {
+        // SAFETY: the caller's promise.
+        unsafe { node.write(OneWord(Cell::new(youngest.head.get().expose_provenance() << SHIFT | LINKED))) };
+        youngest.head.set(node);
+        youngest.newest_first.set(true);
+    }
     unsafe fn untrack(youngest: &List, node: Node) {
         // SAFETY: the node is linked.
         unsafe {
@@ -144,9 +179,14 @@ unsafe impl GcHeader for OneWord {
             if !(*node).has(LINKED) {
                 return true;
             }
-            if youngest.head.get() == node && youngest.newest_first.get() {
-                youngest.head.set((*node).next());
-                return true;
+            if youngest.newest_first.get() {
+                if youngest.head.get() == node {
+                    youngest.head.set((*node).next());
+                    return true;
+                }
+                if !(*node).has(GENERATION | COLLECTING) && unlink_near(youngest.head.get(), node) {
+                    return true;
+                }
             }
             (*node).set(DEAD);
         }

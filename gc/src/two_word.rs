@@ -107,6 +107,16 @@ unsafe impl GcHeader for TwoWord {
         // SAFETY: passed on.
         unsafe { Self::append(youngest, node) }
     }
+    #[inline(always)]
+    unsafe fn track_new(youngest: &TwoWord, node: Node) {
+        let last = youngest.prev.get();
+        // SAFETY: the caller's promise; `last` is the last node or the head itself.
+        unsafe {
+            node.write(TwoWord { next: Cell::new(youngest.head()), prev: Cell::new(last) });
+            (*last).next.set(node);
+        }
+        youngest.prev.set(node);
+    }
     unsafe fn untrack(_youngest: &TwoWord, node: Node) {
         // SAFETY: the node is tracked, so it is linked.
         unsafe { unlink(node) }

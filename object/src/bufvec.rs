@@ -29,10 +29,19 @@ impl<T, L: Layout> BufVec<T, L> {
         BufVec { ptr: NonNull::dangling(), len: 0, capacity: 0, _layout: PhantomData }
     }
     /// An empty vector with room for exactly `n` items.
+    #[inline]
     pub fn with_capacity(n: usize) -> Result<Self, AllocError> {
-        let mut v = Self::new();
-        v.set_capacity(n)?;
-        Ok(v)
+        let heap = Heap::<L>::current().ok_or(AllocError)?;
+        Self::with_capacity_in(heap, n)
+    }
+    /// `with_capacity` for a caller who has the current heap at hand.
+    #[inline]
+    pub fn with_capacity_in(heap: &Heap<L>, n: usize) -> Result<Self, AllocError> {
+        if n == 0 {
+            return Ok(Self::new());
+        }
+        let bytes = n.checked_mul(size_of::<T>()).ok_or(AllocError)?;
+        Ok(BufVec { ptr: heap.buffer_alloc(bytes)?.cast(), len: 0, capacity: n, _layout: PhantomData })
     }
     /// Number of items.
     #[inline(always)]
@@ -74,6 +83,7 @@ impl<T, L: Layout> BufVec<T, L> {
         self.len = len;
     }
 
+    #[inline(never)]
     fn set_capacity(&mut self, capacity: usize) -> Result<(), AllocError> {
         let heap = Heap::<L>::current().ok_or(AllocError)?;
         let bytes = capacity.checked_mul(size_of::<T>()).ok_or(AllocError)?;
@@ -116,6 +126,7 @@ impl<T, L: Layout> BufVec<T, L> {
         if len > self.capacity { self.set_capacity(len) } else { Ok(()) }
     }
     /// Gives back room beyond what CPython's list would keep after shrinking. Never fails: then the room stays.
+    #[inline]
     pub fn shrink(&mut self) {
         if self.len < self.capacity >> 1 {
             let capacity = if self.len == 0 { 0 } else { (self.len + (self.len >> 3) + 6) & !3 };
@@ -200,10 +211,45 @@ impl<T, L: Layout> BufVec<T, L> {
         self.len += n;
         Ok(())
     }
+    /// Replaces the items `from..to` by clones of `new`; the old ones are dropped, last first. All or nothing.
+    ///
+    /// Capacity moves as CPython's list has it. `new` must not be (part of) this vector, and neither clone nor drop may look at it.
+    pub fn replace_range(&mut self, from: usize, to: usize, new: &[T]) -> Result<(), AllocError>
+    where
+        T: Clone,
+    {
+        assert!(from <= to && to <= self.len);
+        let (removed, added, tail) = (to - from, new.len(), self.len - to);
+        self.reserve(added.saturating_sub(removed))?;
+        // SAFETY: there is room for what is added. The vector is `from` items long while its middle is not initialised; the
+        // tail is moved bitwise and each old item is dropped once.
+        unsafe {
+            self.len = from;
+            let base = self.ptr.as_ptr();
+            for i in (from..to).rev() {
+                base.add(i).drop_in_place();
+            }
+            if added != removed {
+                base.add(to).copy_to(base.add(from + added), tail);
+            }
+            for (i, item) in new.iter().enumerate() {
+                base.add(from + i).write(item.clone());
+            }
+            self.len = from + added + tail;
+        }
+        if added < removed {
+            self.shrink();
+        }
+        Ok(())
+    }
     /// Drops items from the end, last first, until `len` are left.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
-        while self.len > len {
-            drop(self.pop());
+        let old = self.len;
+        self.len = old.min(len);
+        for i in (self.len..old).rev() {
+            // SAFETY: the item was initialised and is no longer counted.
+            unsafe { self.ptr.add(i).drop_in_place() }
         }
     }
     /// Adds clones of all items of a slice. All or nothing.
@@ -212,12 +258,19 @@ impl<T, L: Layout> BufVec<T, L> {
         T: Clone,
     {
         self.reserve(items.len())?;
-        for item in items {
-            // SAFETY: there is room.
-            unsafe { self.ptr.add(self.len).write(item.clone()) };
-            self.len += 1;
-        }
+        self.extend_in_room(items.iter().cloned());
         Ok(())
+    }
+    /// Adds items while there is room for them: `capacity - len` at most.
+    #[inline(always)]
+    pub fn extend_in_room(&mut self, items: impl Iterator<Item = T>) {
+        let mut len = self.len;
+        for item in items.take(self.capacity - len) {
+            // SAFETY: there is room. A panic of the iterator leaks what was added.
+            unsafe { self.ptr.add(len).write(item) };
+            len += 1;
+        }
+        self.len = len;
     }
     /// A copy with its own buffer, without spare room.
     pub fn try_clone(&self) -> Result<Self, AllocError>

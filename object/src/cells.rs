@@ -149,6 +149,8 @@ impl<L: Layout> Heap<L> {
     #[inline(always)]
     pub(crate) unsafe fn free_object(&self, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
         let bytes = info.instance_bytes(payload_bytes);
+        // SAFETY: an object has a header.
+        unsafe { core::hint::assert_unchecked(bytes >= crate::header::HEADER) };
         let cell = obj.cell(info.prefix_bytes as usize);
         if L::FREE_LISTS
             && let Some(list) = self.kind_list(info, payload_bytes)

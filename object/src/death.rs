@@ -1,7 +1,7 @@
 //! What happens when the last reference goes: context-free, without recursion, without running program code, and without
 //! allocation except for the queue of events (no memory for it: the finalizer or callback is skipped).
 //!
-//! Leaves are freed at once. Other objects link through their count word into the list of the dead, which one loop works
+//! Leaves and inert objects are freed at once. Other objects link through their count word into the list of the dead, which one loop works
 //! off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
 //! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
 //!
@@ -40,6 +40,7 @@ impl<L: Layout> DeathList<L> {
     pub(crate) fn new() -> Self {
         DeathList { head: Cell::new(None), batch: Cell::new(None), batch_last: Cell::new(None), running: Cell::new(false) }
     }
+    #[inline(always)]
     fn push(&self, obj: ObjPtr<L>) {
         obj.count().link(0);
         match self.batch_last.replace(Some(obj)) {
@@ -48,9 +49,13 @@ impl<L: Layout> DeathList<L> {
         }
     }
     /// Splices the batch in front and takes the first object off.
+    #[inline(always)]
     fn pop(&self) -> Option<ObjPtr<L>> {
         if let Some(first) = self.batch.take() {
-            if let Some(last) = self.batch_last.take() {
+            // The last one's link is 0: right as it is if nothing waits.
+            if let Some(last) = self.batch_last.take()
+                && self.head.get().is_some()
+            {
                 relink(last, address(self.head.get()));
             }
             self.head.set(Some(first));
@@ -78,16 +83,46 @@ fn relink<L: Layout>(obj: ObjPtr<L>, to: usize) {
 #[inline(never)]
 pub(crate) unsafe fn died<L: Layout>(obj: ObjPtr<L>) {
     let Some(heap) = Heap::<L>::current() else { return }; // no heap any more: leak
+    // SAFETY: passed on.
+    unsafe { died_in(heap, obj) }
+}
+
+/// `died`, for a caller who has the heap.
+///
+/// # Safety
+/// As for `died`; `heap` is the object's.
+#[inline(always)]
+pub(crate) unsafe fn died_in<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     let info = obj.info();
-    if info.has(TypeFlags::LEAF) {
+    if info.flags.get().intersection(TypeFlags::LEAF.union(TypeFlags::VAR)) == TypeFlags::LEAF {
         // SAFETY: nobody refers to the object, and its payload owns nothing.
+        unsafe { heap.free_object(obj, info, info.payload_bytes as usize) }
+    } else {
+        // SAFETY: passed on.
+        unsafe { died_slowly(heap, obj) }
+    }
+}
+
+/// `died_in` for what is not a leaf of fixed size.
+///
+/// # Safety
+/// As for `died_in`.
+#[inline(never)]
+unsafe fn died_slowly<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let info = obj.info();
+    let flags = info.flags.get();
+    if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
+        // SAFETY: nobody refers to the object, and its payload owns no reference: its drop causes no other death.
         unsafe {
             let bytes = payload_bytes(obj, info);
+            if !flags.contains(TypeFlags::LEAF)
+                && let Some(drop) = info.vtable.drop
+            {
+                drop(obj.payload());
+            }
             heap.free_object(obj, info, bytes);
         }
-        return;
-    }
-    if heap.death.running.get() {
+    } else if heap.death.running.get() {
         heap.death.push(obj);
     } else {
         run(heap, obj);
@@ -115,43 +150,59 @@ impl<L: Layout> Drop for Running<'_, L> {
     }
 }
 
-#[inline(never)]
+/// Works off the list of the dead, beginning with an object that is on no list. What a panic left on the list is visited too.
+#[inline(always)]
 fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
     heap.death.running.set(true);
     let guard = Running(&heap.death);
-    first.count().set_one();
-    // SAFETY: nobody refers to the object; the one reference is ours.
-    unsafe { last_rites(heap, first) }
-    while let Some(obj) = heap.death.pop() {
-        let revived = obj.count().is_revived();
+    let mut next = Some(first);
+    while let Some(obj) = next {
+        // Nobody waits for the first; the rest may have been revived by a weak reference's callback meanwhile.
+        let revived = obj != first && obj.count().is_revived();
         obj.count().set_one();
         if !revived {
             // SAFETY: nobody refers to the object; the one reference is ours.
             unsafe { last_rites(heap, obj) }
         }
+        next = heap.death.pop();
     }
     drop(guard);
 }
 
 /// # Safety
 /// `obj` is complete and nobody refers to it; its count is one.
+#[inline(always)]
 unsafe fn last_rites<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     let info = obj.info();
+    let flags = info.flags.get();
     // SAFETY: the payload is complete.
-    if unsafe { needs_finalizer(obj, info) } && !heap.is_finalized(obj) && heap.event_room() {
-        heap.set_finalized(obj, true);
-        // SAFETY: the reference that the count says is the event's.
-        let event = Event::Finalize(unsafe { Owned::from_word(Word::from_ptr(obj)) });
-        if let Err(event) = heap.push_event(event) {
-            core::mem::forget(event);
-        }
+    if flags.intersects(TypeFlags::FINALIZER.union(TypeFlags::ASKS)) && unsafe { queue_finalizer(heap, obj, info) } {
         return;
     }
-    if info.has(TypeFlags::WEAKREF) {
+    if flags.contains(TypeFlags::WEAKREF) {
         weak::clear_dead(heap, obj);
     }
     // SAFETY: passed on.
-    unsafe { tear_down(heap, obj, info) }
+    unsafe { tear_down(heap, obj, info, flags) }
+}
+
+/// Queues the finalizer of a dying object, if it has one that has not run, and says whether it did.
+///
+/// # Safety
+/// As for `last_rites`.
+#[inline(never)]
+unsafe fn queue_finalizer<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) -> bool {
+    // SAFETY: the payload is complete.
+    if !unsafe { needs_finalizer(obj, info) } || heap.is_finalized(obj) || !heap.event_room() {
+        return false;
+    }
+    heap.set_finalized(obj, true);
+    // SAFETY: the reference that the count says is the event's.
+    let event = Event::Finalize(unsafe { Owned::from_word(Word::from_ptr(obj)) });
+    if let Err(event) = heap.push_event(event) {
+        core::mem::forget(event);
+    }
+    true
 }
 
 /// Whether the object's type, or the object itself, asks for a finalizer.
@@ -172,21 +223,17 @@ pub(crate) unsafe fn needs_finalizer<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<
 ///
 /// # Safety
 /// As for `last_rites`, and no weak reference is left.
-unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) {
-    let flags = info.flags.get();
+#[inline(always)]
+unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) {
     let ty = obj.ty();
     // SAFETY: the object is ours alone. Releases inside only link more dead objects; they free no cell that is used here:
     // the type is kept by its instance's count until the end.
     unsafe {
         let bytes = payload_bytes(obj, info);
         let keep_cell = flags.contains(TypeFlags::GC) && !heap.collector.remove_dead(obj.gc());
-        let mut words = slots(obj, info);
-        for first in info.slot_groups.iter().rev() {
-            let own;
-            (words, own) = words.split_at((*first as usize).min(words.len()));
-            own.iter().for_each(|slot| slot.replace(Word::NULL).release());
+        if flags.contains(TypeFlags::SLOTS) {
+            release_slots(obj, info);
         }
-        words.iter().for_each(|slot| slot.replace(Word::NULL).release());
         if flags.contains(TypeFlags::ATTRS) {
             attrs::drop_all(heap, obj);
         }
@@ -204,6 +251,23 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
         if flags.contains(TypeFlags::HEAP_TYPE) {
             Word::from_ptr(ty).release_ptr();
         }
+    }
+}
+
+/// Releases the `__slots__` words, those of the most derived class first.
+///
+/// # Safety
+/// As for `tear_down`.
+unsafe fn release_slots<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) {
+    let mut words = slots(obj, info);
+    // SAFETY: each word is owned by its slot.
+    unsafe {
+        for first in info.slot_groups.iter().rev() {
+            let own;
+            (words, own) = words.split_at((*first as usize).min(words.len()));
+            own.iter().for_each(|slot| slot.replace(Word::NULL).release());
+        }
+        words.iter().for_each(|slot| slot.replace(Word::NULL).release());
     }
 }
 

@@ -15,7 +15,7 @@
 //! - A [`WeakRefBody`] detaches itself and drops its callback when it is dropped. A callback is moved out of the body
 //!   when it is queued, so `callback()` is `NULL` afterwards, as `__callback__` is `None` in CPython.
 //! - `TypeFlags::ATTRS` adds `GC`. A type with `LEAF` has no other part.
-//! - For temporaries of known leaf type use [`Heap::alloc_leaf`]; it asks the type nothing.
+//! - For objects whose type is known to fit a [`Shape`] use [`Heap::alloc_known`]; it asks the type nothing.
 //! - [`Heap::attach`] / [`Heap::leave`] are `enter` without a guard.
 //! - [`Heap::set_str_type`] lets dicts with string keys only store 16-byte entries without hashes.
 //! - [`Heap::release_leaf`] frees a value of known leaf type inline. [`DictTable::value_unchecked`] is one add and one load.
@@ -72,7 +72,7 @@ pub use measure::MemStats;
 pub use select::Active;
 pub use stats::Counters;
 pub use trace::{Trace, TraceField};
-pub use types::{FREE_LISTS, FreeList, TypeFlags, TypeInfo, VTable};
+pub use types::{FREE_LISTS, FreeList, Shape, TypeFlags, TypeInfo, VTable};
 pub use weak::WeakRefBody;
 pub use word::Word;
 

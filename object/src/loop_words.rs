@@ -3,6 +3,7 @@
 //! The loop wants the fast path inline and everything else behind one cold call of its own.
 use crate::handle::Owned;
 use crate::header::ObjPtr;
+use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::word::Word;
 use core::cell::Cell;
@@ -26,6 +27,15 @@ impl<L: Layout> Word<L> {
     pub unsafe fn died(self) {
         // SAFETY: passed on.
         unsafe { crate::death::died(self.ptr()) }
+    }
+    /// `died` for a caller who has the heap at hand.
+    ///
+    /// # Safety
+    /// As for `died`; `heap` is the object's.
+    #[inline(always)]
+    pub unsafe fn died_in(self, heap: &Heap<L>) {
+        // SAFETY: passed on.
+        unsafe { crate::death::died_in(heap, self.ptr()) }
     }
     /// The reference that the word carries, if it is not `NULL`.
     ///

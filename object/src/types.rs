@@ -28,6 +28,13 @@ impl TypeFlags {
     pub const LEAF: Self = TypeFlags(32);
     /// The payload's size comes from `VTable::size_of`.
     pub const VAR: Self = TypeFlags(64);
+    /// The payload has `__slots__` words. Set by `TypeInfo::new`.
+    pub const SLOTS: Self = TypeFlags(128);
+    /// The table of functions has `needs_finalizer`. Set by `TypeInfo::new`.
+    pub(crate) const ASKS: Self = TypeFlags(256);
+    /// The payload owns no reference, though its drop may have something to do; excludes all flags before `LEAF`. Such objects are
+    /// freed at once when they die.
+    pub const INERT: Self = TypeFlags(512);
     /// First bit that the interpreter may use.
     pub const FIRST_FREE_BIT: u32 = 16;
 
@@ -57,6 +64,10 @@ impl TypeFlags {
     pub const fn union(self, other: Self) -> Self {
         TypeFlags(self.0 | other.0)
     }
+    /// What is in both.
+    pub const fn intersection(self, other: Self) -> Self {
+        TypeFlags(self.0 & other.0)
+    }
     /// Without `other`.
     pub const fn difference(self, other: Self) -> Self {
         TypeFlags(self.0 & !other.0)
@@ -79,6 +90,41 @@ impl core::ops::BitOr for TypeFlags {
 impl core::ops::BitOrAssign for TypeFlags {
     fn bitor_assign(&mut self, other: Self) {
         self.insert(other);
+    }
+}
+
+/// What a caller of [`Heap::alloc_known`](crate::Heap::alloc_known) knows about a type at compile time: the parts before the header of its instances.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Nothing is known.
+    Any,
+    /// No part, and instances own no count of their type.
+    Bare,
+    /// The collector's words only, and instances own no count of their type.
+    Gc,
+    /// As `Gc`, and instances can be weakly referenced.
+    GcWeak,
+}
+
+impl Shape {
+    /// The shape with these parts.
+    pub(crate) fn of(gc: bool, weak: bool) -> Self {
+        match (gc, weak) {
+            (false, _) => Shape::Bare,
+            (true, false) => Shape::Gc,
+            (true, true) => Shape::GcWeak,
+        }
+    }
+    /// Whether instances of a type are made like this, with a payload of exactly `payload_bytes` bytes (the fixed part, for `VAR`).
+    pub fn fits<L: Layout>(self, info: &TypeInfo<L>, payload_bytes: usize) -> bool {
+        let parts = info.flags.get().intersection(TypeFlags::GC | TypeFlags::ATTRS | TypeFlags::WEAKREF | TypeFlags::HEAP_TYPE | TypeFlags::SLOTS);
+        let own = match self {
+            Shape::Any => return true,
+            Shape::Bare => TypeFlags::empty(),
+            Shape::Gc => TypeFlags::GC,
+            Shape::GcWeak => TypeFlags::GC | TypeFlags::WEAKREF,
+        };
+        parts == own && info.payload_bytes as usize == payload_bytes
     }
 }
 
@@ -191,9 +237,17 @@ impl<L: Layout> TypeInfo<L> {
         }
         let shaped = TypeFlags::GC | TypeFlags::WEAKREF | TypeFlags::HEAP_TYPE | TypeFlags::FINALIZER;
         assert!(!flags.contains(TypeFlags::LEAF) || !flags.intersects(shaped), "{}: a leaf type has no other parts", vtable.name);
+        assert!(!flags.contains(TypeFlags::INERT) || !flags.intersects(shaped), "{}: an inert type has no other parts", vtable.name);
+        assert!(!flags.contains(TypeFlags::INERT) || (slots_len == 0 && vtable.needs_finalizer.is_none()), "{}: an inert type owns nothing", vtable.name);
         assert!(!flags.contains(TypeFlags::LEAF) || (vtable.drop.is_none() && slots_len == 0), "{}: a leaf needs no drop", vtable.name);
         assert!(!flags.contains(TypeFlags::VAR) || vtable.size_of.is_some(), "{}: VAR needs `size_of`", vtable.name);
         assert!(slots_len == 0 || slots_offset.is_multiple_of(8) && slots_offset + slots_len * 8 == payload_bytes, "{}: `__slots__` end the payload", vtable.name);
+        if slots_len != 0 {
+            flags.insert(TypeFlags::SLOTS);
+        }
+        if vtable.needs_finalizer.is_some() {
+            flags.insert(TypeFlags::ASKS);
+        }
         let mut prefix = 0;
         if flags.contains(TypeFlags::GC) {
             prefix += Plan::<L>::GC;

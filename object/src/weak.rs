@@ -95,6 +95,7 @@ fn body<'a, L: Layout>(weakref: ObjPtr<L>) -> &'a WeakRefBody<L> {
 }
 
 /// The word of the prefix.
+#[inline(always)]
 fn word<'a, L: Layout>(obj: ObjPtr<L>) -> &'a Cell<Option<ObjPtr<L>>> {
     debug_assert!(obj.info().has(TypeFlags::WEAKREF));
     // SAFETY: it is the lowest word of the prefix of types with WEAKREF.
@@ -242,7 +243,16 @@ fn clear<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, mut f: impl FnMut(ObjPtr<L>)
 }
 
 /// The object dies: clears its weak references and queues their callbacks.
+#[inline(always)]
 pub(crate) fn clear_dead<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let some = if L::Weak::WORD { word(obj).get().is_some() } else { obj.count().flags() & bits::HAS_WEAKREF != 0 };
+    if some {
+        clear_referred(heap, obj);
+    }
+}
+
+#[inline(never)]
+fn clear_referred<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     clear(heap, obj, |weakref| {
         if body(weakref).callback.get().is_null() || !heap.event_room() {
             return;

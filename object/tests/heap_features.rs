@@ -74,7 +74,7 @@ fn leaves_and_free_lists<L: Layout>() {
     let base = w.heap.mem_stats();
     let mut addresses = std::collections::BTreeSet::new();
     for i in 0..100 {
-        let a = unsafe { w.heap.alloc_leaf(ty, i as f64).unwrap() };
+        let a = unsafe { w.heap.alloc_known::<_, false, false>(ty, i as f64).unwrap() };
         let b = w.heap.alloc(ty, i as f64).unwrap();
         let c = w.heap.alloc(ty, i as f64).unwrap();
         for f in [&a, &b, &c] {
@@ -87,6 +87,103 @@ fn leaves_and_free_lists<L: Layout>() {
     assert_eq!(w.heap.mem_stats().requested, base.requested);
     w.heap.flush_free_lists();
     assert_eq!(w.heap.mem_stats().live_cells, base.live_cells);
+}
+
+fn known_shapes<L: Layout>() {
+    let w = World::<L>::new();
+    let flags = TypeFlags::GC | TypeFlags::WEAKREF;
+    let weakly = w.make_type(TypeInfo::of::<Node<L>>(flags, Tables::<L>::NODE));
+    let plain = w.make_type(TypeInfo::of::<Node<L>>(TypeFlags::GC, Tables::<L>::NODE));
+    let inert = w.make_type(TypeInfo::of::<Node<L>>(TypeFlags::INERT, Tables::<L>::NODE));
+    let fits = |ty: &Owned<L>, shape: Shape| shape.fits(ty.ptr().unwrap().as_info(), size_of::<Node<L>>());
+    assert!(fits(&weakly, Shape::GcWeak) && !fits(&weakly, Shape::Gc) && !fits(&weakly, Shape::Bare) && fits(&weakly, Shape::Any));
+    assert!(fits(&plain, Shape::Gc) && !fits(&plain, Shape::GcWeak) && fits(&inert, Shape::Bare));
+    assert!(!Shape::Bare.fits(inert.ptr().unwrap().as_info(), 8));
+    let body = |edges| Node { edges: UnsafeCell::new(edges), id: Cell::new(1), drops: &*w.drops };
+    let base = w.heap.requested_bytes();
+    for round in 1..=3 {
+        unsafe {
+            let a = w.heap.alloc_known::<_, true, true>(weakly.ptr().unwrap(), body(vec![])).unwrap();
+            let weakref = w.new_weak(&a, None);
+            let b = w.heap.alloc_known::<_, true, false>(plain.ptr().unwrap(), body(vec![Some(a.clone())])).unwrap();
+            let c = w.heap.alloc_known::<_, false, false>(inert.ptr().unwrap(), body(vec![])).unwrap();
+            for o in [&a, &b, &c] {
+                let p = o.ptr().unwrap();
+                assert!(w.heap.refcount(p) >= 1 && w.heap.is_tracked(p) == p.info().has(TypeFlags::GC) && !w.heap.is_finalized(p));
+            }
+            assert!(weak::upgrade(common::body(&weakref)).is_some());
+            drop((a, c));
+            assert_eq!(w.drops.get(), 3 * round - 2); // inert: dead at once
+            drop(b);
+            assert!(weak::upgrade(common::body(&weakref)).is_none());
+            assert_eq!(w.drops.get(), 3 * round);
+        }
+        assert_eq!(w.heap.gc_counts()[0] as usize, w.heap.gc_objects(Some(0)).len());
+    }
+    w.heap.collect(2, &mut Quiet);
+    assert_eq!(w.heap.requested_bytes(), base);
+}
+
+fn instances_and_first_stores<L: Layout>() {
+    let w = World::<L>::new();
+    let names: Vec<_> = (0..4).map(|i| w.new_str(i, i as usize)).collect();
+    let class = w.new_class();
+    let ty = class.ptr().unwrap();
+    let base = w.heap.requested_bytes();
+    let stored = |o: &Owned<L>, slot: usize, id: usize| unsafe {
+        match attrs::store(&w.heap, o.ptr().unwrap(), slot, w.new_str(9, id)) {
+            Ok(old) => {
+                let was = !old.is_null();
+                old.release();
+                Some(was)
+            }
+            Err(value) => {
+                drop(value);
+                None
+            }
+        }
+    };
+    let order = |o: &Owned<L>| {
+        let mut seen = vec![];
+        attrs::for_each(o.ptr().unwrap(), |name, _| seen.push(names.iter().position(|n| n.word() == name).unwrap()));
+        seen
+    };
+    {
+        let first = unsafe { w.heap.alloc_instance(ty).unwrap() };
+        assert!(w.heap.is_tracked(first.ptr().unwrap()) && attrs::len(first.ptr().unwrap()) == 0);
+        for name in &names[..2] {
+            assert!(matches!(attrs::set(first.ptr().unwrap(), name.word(), w.new_str(8, 8)), Ok(AttrSet::Done(None))));
+        }
+        // A fresh instance: the block comes with the first store; the order is that of the stores.
+        let young = unsafe { w.heap.alloc_instance(ty).unwrap() };
+        assert_eq!(stored(&young, 1, 1), Some(false));
+        assert_eq!(stored(&young, 0, 2), Some(false));
+        assert_eq!(stored(&young, 1, 3), Some(true));
+        assert_eq!(order(&young), [1, 0]);
+        // The class learns more names: an older instance grows, or says that it cannot.
+        for name in &names[2..] {
+            let newer = unsafe { w.heap.alloc_instance(ty).unwrap() };
+            assert!(matches!(attrs::set(newer.ptr().unwrap(), name.word(), w.new_str(8, 8)), Ok(AttrSet::Done(None))));
+        }
+        assert_eq!(stored(&young, 3, 4), Some(false));
+        assert_eq!(order(&young), [1, 0, 3]);
+        // An instance with a dict gives the value back.
+        drop(attrs::set_dict(young.ptr().unwrap(), w.new_str(0, 0)));
+        assert_eq!(stored(&young, 0, 5), None);
+        // No memory: the value comes back, the instance is as it was.
+        let poor = unsafe { w.heap.alloc_instance(ty).unwrap() };
+        let value = w.new_str(9, 9);
+        w.heap.set_fail_after(Some(0), false);
+        if <L::Slots as attrs::SlotPolicy>::EXACT {
+            assert!(unsafe { attrs::store(&w.heap, poor.ptr().unwrap(), 2, value) }.is_err());
+            assert!(order(&poor).is_empty());
+        }
+        assert!(unsafe { w.heap.alloc_instance(ty) }.is_err());
+        w.heap.set_fail_after(None, false);
+    }
+    w.heap.collect(2, &mut Quiet);
+    let left = w.heap.requested_bytes();
+    assert_eq!(left, base);
 }
 
 fn immortality<L: Layout>() {
@@ -287,6 +384,8 @@ fn shutdown_counts_what_lives<L: Layout>() {
 macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $( mod $name {
     #[test] fn slots_and_variable_size() { super::slots_and_variable_size::<$layout>() }
     #[test] fn leaves_and_free_lists() { super::leaves_and_free_lists::<$layout>() }
+    #[test] fn known_shapes() { super::known_shapes::<$layout>() }
+    #[test] fn instances_and_first_stores() { super::instances_and_first_stores::<$layout>() }
     #[test] fn immortality() { super::immortality::<$layout>() }
     #[test] fn finalizers_without_gc_words() { super::finalizers_without_gc_words::<$layout>() }
     #[test] fn thresholds_and_generations() { super::thresholds_and_generations::<$layout>() }

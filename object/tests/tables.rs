@@ -322,6 +322,14 @@ fn vectors_are_their_model<L: Layout>(script: &[Op]) {
                     v.insert(at, item(*x)).unwrap();
                     model.insert(at, *x as usize);
                 }
+                Op::Put(k, x) if k % 5 == 1 => {
+                    let from = *x as usize % (model.len() + 1);
+                    let to = from + *k as usize % (model.len() - from + 1);
+                    let new: Vec<_> = (0..*x % 7).map(item).collect();
+                    v.replace_range(from, to, &new).unwrap();
+                    model.splice(from..to, (0..*x as usize % 7).collect::<Vec<_>>());
+                    assert!(v.capacity() >= v.len());
+                }
                 Op::Put(_, x) => {
                     v.push(item(*x)).unwrap();
                     model.push(*x as usize);

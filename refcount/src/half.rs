@@ -23,20 +23,24 @@ impl Half {
         self.count.set(1);
         self.upper.set(self.upper.get() & !(LINKED | SCRATCH));
     }
+    #[inline(always)]
     pub(crate) fn link(&self, address: usize) {
         self.count.set(address as u32);
         let high = (address as u64 >> 32) as u32 & 0xffff;
         self.upper.set(self.upper.get() & !SCRATCH | high | LINKED);
     }
+    #[inline(always)]
     pub(crate) fn is_linked(&self) -> bool {
         self.upper.get() & LINKED != 0
     }
+    #[inline(always)]
     pub(crate) fn linked(&self) -> usize {
         ((self.upper.get() as u64 & 0xffff) << 32 | self.count.get() as u64) as usize
     }
     pub(crate) fn revive(&self) {
         self.upper.set(self.upper.get() | REVIVED);
     }
+    #[inline(always)]
     pub(crate) fn is_revived(&self) -> bool {
         self.upper.get() & REVIVED != 0
     }
@@ -44,6 +48,7 @@ impl Half {
     pub(crate) fn flags(&self) -> u8 {
         (self.upper.get() >> FLAGS_SHIFT) as u8
     }
+    #[inline(always)]
     pub(crate) fn set_flags(&self, flags: u8) {
         debug_assert!(flags & crate::LINKED_FLAG == 0);
         self.upper.set(self.upper.get() & SCRATCH | (flags as u32) << FLAGS_SHIFT);
@@ -81,6 +86,7 @@ macro_rules! half_methods {
         fn force(&self, count: u64) {
             self.0.count.set(count as u32);
         }
+        #[inline(always)]
         fn link(&self, address: usize) {
             self.0.link(address);
         }
@@ -88,12 +94,15 @@ macro_rules! half_methods {
         fn is_linked(&self) -> bool {
             self.0.is_linked()
         }
+        #[inline(always)]
         fn linked(&self) -> usize {
             self.0.linked()
         }
+        #[inline(always)]
         fn revive(&self) {
             self.0.revive();
         }
+        #[inline(always)]
         fn is_revived(&self) -> bool {
             self.0.is_revived()
         }
@@ -101,6 +110,7 @@ macro_rules! half_methods {
         fn flags(&self) -> u8 {
             self.0.flags()
         }
+        #[inline(always)]
         fn set_flags(&self, flags: u8) {
             self.0.set_flags(flags);
         }

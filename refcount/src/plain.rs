@@ -53,6 +53,7 @@ impl RefCount for Plain {
     fn force(&self, count: u64) {
         self.0.set(count);
     }
+    #[inline(always)]
     fn link(&self, address: usize) {
         self.0.set(address as u64 & ADDRESS | LINKED);
     }
@@ -60,12 +61,14 @@ impl RefCount for Plain {
     fn is_linked(&self) -> bool {
         self.0.get() & LINKED != 0
     }
+    #[inline(always)]
     fn linked(&self) -> usize {
         (self.0.get() & ADDRESS) as usize
     }
     fn revive(&self) {
         self.0.set(self.0.get() | REVIVED);
     }
+    #[inline(always)]
     fn is_revived(&self) -> bool {
         self.0.get() & REVIVED != 0
     }

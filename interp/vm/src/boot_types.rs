@@ -14,6 +14,8 @@ use crate::vm::{PyResult, Types, Vm};
 const GC: u32 = TypeFlags::GC.bits();
 const WEAKREF: u32 = TypeFlags::WEAKREF.bits();
 const LEAF: u32 = TypeFlags::LEAF.bits();
+/// The payload owns no object.
+const INERT: u32 = TypeFlags::INERT.bits();
 const VAR: u32 = TypeFlags::VAR.bits();
 /// Exceptions.
 const EXC: u32 = GC | BASETYPE | EXCEPTION_SUBCLASS;
@@ -54,13 +56,13 @@ macro_rules! table {
 table! {
     object: object_type::PyInstance, "object", NONE, BASETYPE;
     type_: crate::typeobj::PyType, "type", object, GC | BASETYPE | WEAKREF | TYPE_SUBCLASS;
-    int: int::PyInt, "int", object, BASETYPE | MATCH_SELF;
-    bool: int::PyInt, "bool", int, MATCH_SELF;
+    int: int::PyInt, "int", object, INERT | BASETYPE | MATCH_SELF;
+    bool: int::PyInt, "bool", int, INERT | MATCH_SELF;
     float: float::PyFloat, "float", object, LEAF | BASETYPE | MATCH_SELF;
     complex: complex::PyComplex, "complex", object, LEAF | BASETYPE;
     str: str::PyStr, "str", object, VAR | LEAF | BASETYPE | MATCH_SELF;
     bytes: bytes::PyBytes, "bytes", object, VAR | LEAF | BASETYPE | MATCH_SELF;
-    bytearray: bytearray::PyByteArray, "bytearray", object, BASETYPE | MATCH_SELF;
+    bytearray: bytearray::PyByteArray, "bytearray", object, INERT | BASETYPE | MATCH_SELF;
     memoryview: memoryview::PyMemoryView, "memoryview", object, GC | WEAKREF | SEQUENCE;
     tuple: tuple::PyTuple, "tuple", object, GC | VAR | BASETYPE | SEQUENCE | MATCH_SELF;
     list: list::PyList, "list", object, GC | BASETYPE | SEQUENCE | MATCH_SELF;

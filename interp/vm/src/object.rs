@@ -9,7 +9,7 @@ use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-pub use instar_object::{ObjPtr, Owned, Trace, TraceField, VTable, Word};
+pub use instar_object::{ObjPtr, Owned, Shape, Trace, TraceField, VTable, Word};
 
 use crate::typeobj::{PyType, TypeRef};
 use crate::vm::{Types, Vm};
@@ -19,7 +19,10 @@ use crate::vm::{Types, Vm};
 /// # Safety
 /// 1. `vtable` returns the same static for every call, made by `VTable::of::<Self>` and used by no other type.
 /// 2. Objects whose type carries that vtable hold a valid `Self` as payload.
+/// 3. `SHAPE` fits the default type (checked when builtin types are made).
 pub unsafe trait Payload: Trace + Sized + 'static {
+    /// What stands before the header of objects of the default type: known here, [`Vm::new_object`] asks the type nothing.
+    const SHAPE: Shape = Shape::Any;
     /// The static vtable; its address identifies the payload type.
     fn vtable() -> &'static VTable;
     /// The builtin type that new objects of this payload get by default.
@@ -29,6 +32,7 @@ pub unsafe trait Payload: Trace + Sized + 'static {
 /// `payload!(PyList, "list", list);` implements [`Payload`] with a unique static vtable.
 /// The last argument is the field of [`Types`].
 /// Without it (native modules): the type is the one that `Vm::new_native_type` made for the payload.
+/// A fourth argument is the payload's [`Shape`], for types whose objects are made often.
 #[macro_export]
 macro_rules! payload {
     ($ty:ty, $name:literal) => {
@@ -41,9 +45,10 @@ macro_rules! payload {
             fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { types.native_type::<$ty>() }
         }
     };
-    ($ty:ty, $name:literal, $field:ident) => {
+    ($ty:ty, $name:literal, $field:ident $(, $shape:ident)?) => {
         // SAFETY: one static per implementation, made for this type.
         unsafe impl $crate::object::Payload for $ty {
+            $(const SHAPE: $crate::object::Shape = $crate::object::Shape::$shape;)?
             fn vtable() -> &'static $crate::object::VTable {
                 static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name);
                 &VTABLE

@@ -11,7 +11,7 @@ use instar_object::{AllocError, Heap};
 
 use crate::eval::stack::DataStack;
 use crate::names::Names;
-use crate::object::{Owned, Payload, Ref, Slot, Word};
+use crate::object::{Owned, Payload, Ref, Shape, Slot, Word};
 use crate::typeobj::{MethodCache, TypeRef};
 use crate::types::dict::PyDict;
 use crate::types::exception::PyException;
@@ -208,7 +208,16 @@ impl Vm {
     #[inline]
     pub fn new_object<T: Payload>(&self, payload: T) -> PyResult<Ref<T>> {
         let ty = T::default_type(&self.types).ptr();
-        match self.heap.alloc(ty, payload) {
+        // SAFETY: `SHAPE` fits the default type (law of `Payload`).
+        let made = unsafe {
+            match T::SHAPE {
+                Shape::Any => self.heap.alloc(ty, payload),
+                Shape::Bare => self.heap.alloc_known::<T, false, false>(ty, payload),
+                Shape::Gc => self.heap.alloc_known::<T, true, false>(ty, payload),
+                Shape::GcWeak => self.heap.alloc_known::<T, true, true>(ty, payload),
+            }
+        };
+        match made {
             // SAFETY: just made with payload T.
             Ok(obj) => Ok(unsafe { Ref::from_owned_unchecked(obj) }),
             Err(e) => Err(self.out_of_memory(e)),

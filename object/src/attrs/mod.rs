@@ -168,6 +168,59 @@ pub unsafe fn replace<L: Layout>(obj: ObjPtr<L>, slot: usize, value: Owned<L>) -
     Ok(old)
 }
 
+/// `replace`, making the slot where the instance has none yet: what a store with a slot from a cache calls. `Err` gives the
+/// value back: the instance has a dict, its block is full, or memory is short; then the general way decides.
+///
+/// # Safety
+/// As for `load`; `heap` is the object's.
+#[inline(always)]
+pub unsafe fn store<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
+    // SAFETY: passed on.
+    unsafe {
+        match replace(obj, slot, value) {
+            Ok(old) => Ok(old),
+            Err(value) => store_new(heap, obj, slot, value),
+        }
+    }
+}
+
+/// `store` into a slot that the instance does not have.
+///
+/// # Safety
+/// As for `store`.
+#[inline(never)]
+unsafe fn store_new<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
+    if dict(obj).is_some() {
+        return Err(value);
+    }
+    // SAFETY: the slot is of the object's type, so the type has keys, more than `slot`.
+    unsafe {
+        let keys = &*obj.info().shared_keys.get();
+        if make_slot(heap, obj, keys, slot).is_err() {
+            return Err(value);
+        }
+        replace(obj, slot, value)
+    }
+}
+
+/// Gives the instance, which has no dict, a block with the slot. `Ok(false)` if its block has no room and cannot grow.
+///
+/// # Safety
+/// As for `store`; `keys` are the type's.
+#[inline(always)]
+unsafe fn make_slot<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, keys: &SharedKeys<L>, slot: usize) -> Result<bool, AllocError> {
+    match block(obj) {
+        None => {
+            let capacity = if <L::Slots as SlotPolicy>::EXACT { keys.len() } else { keys.spare_capacity() };
+            set_values(obj, Values::new(heap, capacity)?.0);
+        }
+        // SAFETY: the block is alive, and its words move.
+        Some(block) if <L::Slots as SlotPolicy>::EXACT => set_values(obj, block.grow(heap, slot + 1)?.0),
+        Some(_) => return Ok(false),
+    }
+    Ok(true)
+}
+
 /// Whether the instance keeps its attributes in a dict of its own. False for types without `ATTRS`.
 #[inline(always)]
 pub fn has_dict<L: Layout>(obj: ObjPtr<L>) -> bool {
@@ -192,6 +245,7 @@ pub fn shared_keys<L: Layout>(info: &TypeInfo<L>) -> Result<&SharedKeys<L>, Allo
 }
 
 /// Prepares the attribute words of a new instance.
+#[inline(always)]
 pub(crate) unsafe fn init<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) -> Result<(), AllocError> {
     for i in 0..L::Attrs::WORDS {
         obj.attr_word(i).set(null_mut());
@@ -251,14 +305,8 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
         Err(value) => value,
     };
     let heap = Heap::<L>::current().ok_or(AllocError)?;
-    // SAFETY: the object's type has ATTRS.
-    let block = Values(unsafe { values(obj) });
-    if block.0.is_null() {
-        let capacity = if <L::Slots as SlotPolicy>::EXACT { keys.len() } else { keys.spare_capacity() };
-        set_values(obj, Values::new(heap, capacity)?.0);
-    } else if <L::Slots as SlotPolicy>::EXACT {
-        set_values(obj, block.grow(heap, slot + 1)?.0);
-    } else {
+    // SAFETY: the slot is of the object's type, which has ATTRS.
+    if !unsafe { make_slot(heap, obj, keys, slot)? } {
         return Ok(AttrSet::NeedsDict(value));
     }
     // SAFETY: now the slot exists.
@@ -355,6 +403,7 @@ pub fn set_dict<L: Layout>(obj: ObjPtr<L>, new: Owned<L>) -> Option<Owned<L>> {
 }
 
 /// Releases the slots in slot order and frees the block.
+#[inline(always)]
 unsafe fn drop_block<L: Layout>(heap: &Heap<L>, block: Values<L>) {
     if block.0.is_null() {
         return;
@@ -362,25 +411,24 @@ unsafe fn drop_block<L: Layout>(heap: &Heap<L>, block: Values<L>) {
     // SAFETY: the block is unreachable for others by now; each slot owns its word.
     unsafe {
         for slot in 0..block.capacity() {
-            let word = block.get(slot);
-            block.put(slot, Word::NULL);
-            word.release();
+            block.get(slot).release();
         }
         block.free(heap);
     }
 }
 
 /// Drops all attributes and the dict: the instance dies or is cleared.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn drop_all<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     // SAFETY: the object's type has ATTRS; the words are emptied before anything is released.
     unsafe {
-        let block = Values(values(obj));
-        let dict = dict(obj);
+        let (block, dict) = (block(obj), dict(obj));
         for i in 0..L::Attrs::WORDS {
             obj.attr_word(i).set(null_mut());
         }
-        drop_block(heap, block);
+        if let Some(block) = block {
+            drop_block(heap, block);
+        }
         if let Some(dict) = dict {
             dict.release_ptr();
         }

@@ -35,6 +35,7 @@ pub(super) const fn block_bytes<S: SlotPolicy>(capacity: usize) -> usize {
 
 // All methods: the block is alive (its instance is), and slots passed in are below its capacity.
 impl<L: Layout> Values<L> {
+    #[inline]
     pub(super) fn new(heap: &Heap<L>, capacity: usize) -> Result<Self, AllocError> {
         let cell = heap.cell(block_bytes::<L::Slots>(capacity))?;
         let prefix = prefix_bytes::<L::Slots>(capacity);
@@ -56,7 +57,8 @@ impl<L: Layout> Values<L> {
             Ok(values)
         }
     }
-    /// Frees the block, whose slots are empty.
+    /// Frees the block, whose slots own nothing any more.
+    #[inline(always)]
     pub(super) unsafe fn free(self, heap: &Heap<L>) {
         let capacity = self.capacity();
         // SAFETY: made by `new` with this capacity.

@@ -15,7 +15,6 @@ mod heapq;
 mod math;
 mod operator_;
 mod random;
-mod resource;
 pub mod atexit;
 mod errno;
 mod imp;
@@ -28,7 +27,6 @@ mod array_;
 mod ast_;
 mod opcode_;
 mod symtable_;
-mod sysconfigdata;
 mod tokenize_;
 mod types_;
 mod typing_;
@@ -61,7 +59,6 @@ pub static MODULES: &[NativeModule] = &[
     math::MODULE,
     operator_::MODULE,
     random::MODULE,
-    resource::MODULE,
     atexit::MODULE,
     errno::MODULE,
     imp::MODULE,
@@ -74,7 +71,6 @@ pub static MODULES: &[NativeModule] = &[
     ast_::MODULE,
     opcode_::MODULE,
     symtable_::MODULE,
-    sysconfigdata::MODULE,
     tokenize_::MODULE,
     types_::MODULE,
     typing_::MODULE,

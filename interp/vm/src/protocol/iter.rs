@@ -66,6 +66,7 @@ impl Vm {
             let tuple = iterable.cast::<PyTuple>().expect("law: exact tuple");
             return self.clone_items(tuple.items());
         }
+        if let Some(rest) = crate::types::list_iter::take_rest(self, iterable) { return rest }
         let it = self.iter(iterable)?;
         let hint = self.length_hint(iterable, 8)?.min(HINT_MAX);
         let mut items = Vec::new();

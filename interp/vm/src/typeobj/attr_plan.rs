@@ -131,7 +131,7 @@ impl Vm {
             // A class's own `__setattr__` has taken the flag off.
             if !(*o.ptr().ty().payload::<super::PyType>()).has_flag(vm_flags::GENERIC_SETATTR) { return Err(value) }
             match plan.kind {
-                Kind::Value => attrs::replace(o.ptr(), plan.at as usize, value),
+                Kind::Value => attrs::store(&self.heap, o.ptr(), plan.at as usize, value),
                 Kind::Member => Ok(std::mem::replace(&mut *o.ptr().payload::<u8>().add(plan.at as usize).cast::<Word>(), value.into_word())),
                 _ => Err(value),
             }

@@ -76,7 +76,9 @@ impl NativeTypes {
 /// What the layer below has to know of instances with payload `T` and these flags.
 pub(crate) fn native_info<T: Payload>(flags: u32) -> TypeInfo {
     let bytes = size_of::<T>().next_multiple_of(8);
-    TypeInfo::new(TypeFlags::from_bits_retain(flags | vm_flags::IMMUTABLE), bytes, bytes, 0, T::vtable())
+    let info = TypeInfo::new(TypeFlags::from_bits_retain(flags | vm_flags::IMMUTABLE), bytes, bytes, 0, T::vtable());
+    assert!(T::SHAPE.fits(&info, size_of::<T>()), "law: {} has the shape that its payload says", T::vtable().name);
+    info
 }
 
 impl Vm {

@@ -32,7 +32,7 @@ pub struct PyBuiltinFunction {
     parsed: OnceCell<Box<Signature>>,
 }
 trace! { PyBuiltinFunction { this, module, descr } }
-payload!(PyBuiltinFunction, "builtin_function_or_method", builtin_function);
+payload!(PyBuiltinFunction, "builtin_function_or_method", builtin_function, GcWeak);
 
 impl PyBuiltinFunction {
     /// A function with its self (module, class or nothing) and module name.

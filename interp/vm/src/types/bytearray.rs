@@ -30,7 +30,7 @@ pub struct PyByteArray {
 }
 
 instar_object::trace! { PyByteArray {} }
-crate::payload!(PyByteArray, "bytearray", bytearray);
+crate::payload!(PyByteArray, "bytearray", bytearray, Bare);
 
 impl PyByteArray {
     /// With this content.

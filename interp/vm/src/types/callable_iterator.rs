@@ -16,7 +16,7 @@ pub struct PyCallableIter {
 }
 
 trace! { PyCallableIter { callable, sentinel } }
-payload!(PyCallableIter, "callable_iterator", callable_iterator);
+payload!(PyCallableIter, "callable_iterator", callable_iterator, Gc);
 
 impl PyCallableIter {
     /// Calls `callable` until it returns something equal to `sentinel`.

@@ -19,7 +19,7 @@ pub struct PyCell {
     pub value: Slot,
 }
 trace! { PyCell { value } }
-payload!(PyCell, "cell", cell);
+payload!(PyCell, "cell", cell, Gc);
 
 static DEF: TypeDef = TypeDef {
     doc: "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and further attempts to access its cell_contents attribute will\n    raise a ValueError.",

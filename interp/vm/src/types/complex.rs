@@ -32,7 +32,7 @@ pub struct PyComplex {
 }
 
 instar_object::trace! { PyComplex { } }
-crate::payload!(PyComplex, "complex", complex);
+crate::payload!(PyComplex, "complex", complex, Bare);
 
 impl PyComplex {
     /// Real and imaginary part.

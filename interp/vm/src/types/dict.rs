@@ -20,7 +20,7 @@ pub struct PyDict {
 }
 
 trace! { PyDict { table } }
-payload!(PyDict, "dict", dict);
+payload!(PyDict, "dict", dict, Gc);
 
 /// What a comparison of keys did to a lookup.
 enum Found {
@@ -304,5 +304,26 @@ impl Vm {
     pub fn unhashable_key(&mut self, key: &Owned) -> Raised {
         let error = unhashable(self, key);
         explain_unhashable(self, key, error, "a dict key")
+    }
+}
+
+/// For the eval loop: a dict of the `count` pairs of words at `from`, which are consumed, on an error too.
+///
+/// # Safety
+/// The words are initialised, non-null and owned.
+pub unsafe fn from_words(vm: &mut Vm, from: *const Word, count: usize) -> PyResult {
+    // SAFETY: the words stay in their place until they are released or moved; a handle is a word.
+    unsafe {
+        let mut done = 0;
+        let made = vm.new_dict().and_then(|dict| {
+            while done < count {
+                let (key, value) = (&*from.add(2 * done).cast::<Owned>(), &*from.add(2 * done + 1).cast::<Owned>());
+                dict.set_item(vm, key, value)?;
+                done += 1;
+            }
+            Ok(dict.into_obj())
+        });
+        for i in (0..2 * count).rev() { (*from.add(i)).release() }
+        made
     }
 }

@@ -41,7 +41,7 @@ pub struct PyDictIter {
 }
 
 trace! { PyDictIter { dict } }
-payload!(PyDictIter, "dict_iterator", dict_keyiterator);
+payload!(PyDictIter, "dict_iterator", dict_keyiterator, Gc);
 
 impl PyDictIter {
     /// A new iterator object over `dict`.

@@ -25,7 +25,7 @@ pub struct PyDictView {
 }
 
 trace! { PyDictView { dict } }
-payload!(PyDictView, "dict_view", dict_keys);
+payload!(PyDictView, "dict_view", dict_keys, Gc);
 
 impl PyDictView {
     /// A new view of a dict.

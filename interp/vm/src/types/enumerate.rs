@@ -26,7 +26,7 @@ pub struct PyEnumerate {
 }
 
 trace! { PyEnumerate { iterator, long_count } }
-payload!(PyEnumerate, "enumerate", enumerate);
+payload!(PyEnumerate, "enumerate", enumerate, Gc);
 
 fn this_enumerate(this: &Owned) -> &Ref<PyEnumerate> { this.cast::<PyEnumerate>().expect("law: checked by the descriptor") }
 

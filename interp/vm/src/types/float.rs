@@ -24,7 +24,7 @@ pub mod methods;
 pub struct PyFloat(Cell<f64>);
 
 instar_object::trace! { PyFloat { } }
-crate::payload!(PyFloat, "float", float);
+crate::payload!(PyFloat, "float", float, Bare);
 
 impl PyFloat {
     /// The payload of a new float.
@@ -123,18 +123,41 @@ pub unsafe fn is_reusable(vm: *mut Vm, w: Word) -> bool {
 /// `vm` is the interpreter of this thread.
 #[inline(always)]
 pub unsafe fn new_word(vm: *mut Vm, x: f64) -> Word {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise; the shape is the payload's (`SHAPE`).
     unsafe {
-        match (*vm).new_float(x) {
+        match (*vm).heap.alloc_known::<PyFloat, false, false>((*vm).types.float.ptr(), PyFloat::new(x)) {
             Ok(o) => o.into_word(),
-            Err(e) => { (*vm).raised = Some(e.0); Word::NULL }
+            Err(_) => no_room(vm),
         }
     }
 }
 
+/// Writes `x` over the float in a place that is about to get it, if nobody else can see that float: no new object, no death.
+/// `false` if the place holds something else (or nothing).
+///
+/// # Safety
+/// As [`exact_pair`]; the place owns its word, which may be NULL.
+#[inline(always)]
+pub unsafe fn store_into(vm: *mut Vm, place: Word, x: f64) -> bool {
+    // SAFETY: passed on; the type says that the payload is a PyFloat.
+    unsafe {
+        let mine = is_reusable(vm, place);
+        if mine { (*place.ptr().payload::<PyFloat>()).set_unshared(x) }
+        mine
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn no_room(vm: *mut Vm) -> Word {
+    // SAFETY: the caller's promise.
+    unsafe { (*vm).raised = Some((*vm).no_memory().0) }
+    Word::NULL
+}
+
 impl Vm {
     /// A float.
-    #[inline]
+    #[inline(always)]
     pub fn new_float(&self, x: f64) -> PyResult { Ok(self.new_object(PyFloat::new(x))?.into_obj()) }
 }
 

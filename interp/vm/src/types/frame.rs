@@ -47,7 +47,7 @@ pub struct PyFrame {
     trace_lines: Cell<bool>,
     trace_opcodes: Cell<bool>,
 }
-payload!(PyFrame, "frame", frame);
+payload!(PyFrame, "frame", frame, Gc);
 
 // SAFETY: each owned handle and word is visited once; locals on the stack and in a generator belong to those.
 unsafe impl Trace for PyFrame {

@@ -38,7 +38,7 @@ pub struct PyFunction {
     version: Cell<u32>,
 }
 trace! { PyFunction { code, globals, builtins, name, qualname, defaults, kwdefaults, closure, doc, module, dict, annotations, annotate, type_params, retired } }
-payload!(PyFunction, "function", function);
+payload!(PyFunction, "function", function, GcWeak);
 
 impl PyFunction {
     /// A function from code, as `MAKE_FUNCTION` makes it.

@@ -35,7 +35,7 @@ pub enum PyInt {
 const _: () = assert!(size_of::<PyInt>() == 16);
 
 instar_object::trace! { PyInt { } }
-crate::payload!(PyInt, "int", int);
+crate::payload!(PyInt, "int", int, Bare);
 
 impl PyInt {
     /// The payload of `True` or `False`.

@@ -26,7 +26,7 @@ pub struct PyList {
 }
 
 trace! { PyList { items } }
-payload!(PyList, "list", list);
+payload!(PyList, "list", list, Gc);
 
 impl Drop for PyList {
     fn drop(&mut self) {
@@ -107,9 +107,19 @@ impl PyList {
     pub fn extend(&self, vm: &mut Vm, new: impl ExactSizeIterator<Item = Owned>) -> PyResult<()> {
         let items = self.items.get_mut(vm);
         if let Err(e) = items.reserve(new.len()) { return Err(vm.out_of_memory(e)) }
-        for item in new {
-            if let Err(e) = items.push(item) { return Err(vm.out_of_memory(e)) }
-        }
+        items.extend_in_room(new);
+        Ok(())
+    }
+    /// Appends shares of `count` words; `source` says where they are once there is room (they may be this list's own).
+    ///
+    /// # Safety
+    /// `source` gives the address of `count` live words that stay where they are meanwhile.
+    unsafe fn extend_from_words(&self, vm: &mut Vm, count: usize, source: impl FnOnce() -> *const Word) -> PyResult<()> {
+        let items = self.items.get_mut(vm);
+        if let Err(e) = items.reserve(count) { return Err(vm.out_of_memory(e)) }
+        let from = source();
+        // SAFETY: the caller's promise; there is room, so nothing moves.
+        items.extend_in_room((0..count).map(|i| unsafe { Owned::share_word(*from.add(i)) }));
         Ok(())
     }
     /// Takes the storage out, leaving an empty list.
@@ -129,22 +139,41 @@ impl Vm {
     }
 
     /// A list of shares of these items.
-    pub fn new_list_from(&self, items: &[Owned]) -> PyResult<Ref<PyList>> { self.new_list(items.iter().cloned()) }
+    #[inline]
+    pub fn new_list_from(&self, items: &[Owned]) -> PyResult<Ref<PyList>> {
+        let mut buffer = self.buffer_for(items.len())?;
+        buffer.extend_in_room(items.iter().cloned());
+        self.new_object(PyList { items: Guarded::new(buffer) })
+    }
 
     /// A list that takes over the `count` counts in the words at `from`.
     ///
     /// # Safety
     /// The words are initialised, non-null and owned; they are consumed, on error too.
     pub unsafe fn new_list_from_words(&self, from: *const Word, count: usize) -> PyResult<Ref<PyList>> {
-        // SAFETY: each word is read once.
-        self.new_list((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
+        // SAFETY: the words move into the buffer (a handle is a word); on an error they are released, last first.
+        unsafe {
+            let mut buffer = match self.buffer_for(count) {
+                Ok(buffer) => buffer,
+                Err(e) => {
+                    for i in (0..count).rev() { (*from.add(i)).release() }
+                    return Err(e);
+                }
+            };
+            std::ptr::copy_nonoverlapping(from, buffer.as_ptr().cast::<Word>(), count);
+            buffer.set_len(count);
+            self.new_object(PyList { items: Guarded::new(buffer) })
+        }
     }
 
+    /// Room for exactly `n` items.
+    #[inline]
+    fn buffer_for(&self, n: usize) -> PyResult<BufVec<Owned>> { BufVec::with_capacity_in(&self.heap, n).map_err(|e| self.out_of_memory(e)) }
+
     fn buffer_of(&self, items: impl IntoIterator<Item = Owned>) -> PyResult<BufVec<Owned>> {
-        let source = items.into_iter();
-        let mut buffer = BufVec::new();
-        let known = source.size_hint().0;
-        if known > 0 { buffer.reserve_exact(known).map_err(|e| self.out_of_memory(e))? }
+        let mut source = items.into_iter();
+        let mut buffer = self.buffer_for(source.size_hint().0)?;
+        buffer.extend_in_room(source.by_ref());
         for item in source { buffer.push(item).map_err(|e| self.out_of_memory(e))? }
         Ok(buffer)
     }
@@ -213,9 +242,15 @@ fn initialise(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
 
 /// `list.extend(iterable)`. The list grows item by item, so the iterable sees (and may change) it.
 pub fn extend(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()> {
-    if iterable.is_exact::<PyTuple>(vm) || iterable.is_exact::<PyList>(vm) {
-        let items = vm.collect(iterable)?;
-        return list.extend(vm, items.into_iter());
+    if iterable.is_exact::<PyTuple>(vm) {
+        let (words, count) = iterable.cast::<PyTuple>().expect("law: exact tuple").raw_items();
+        // SAFETY: a tuple never changes, and the caller holds it.
+        return unsafe { list.extend_from_words(vm, count, || words) };
+    }
+    if iterable.is_exact::<PyList>(vm) {
+        let source = iterable.cast::<PyList>().expect("law: exact list");
+        // SAFETY: the address is taken after the list has grown, which it may be itself.
+        return unsafe { list.extend_from_words(vm, source.len(vm), || source.raw_items().0) };
     }
     let it = vm.iter(iterable)?;
     let hint = vm.length_hint(iterable, 8)?;
@@ -314,8 +349,10 @@ fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
         return Err(vm.type_error(format!("can only concatenate list (not \"{}\") to list", other.type_name(vm))));
     };
     let (a, b) = (list.items(vm), tail.items(vm));
-    let both = (0..a.len() + b.len()).map(|i| if i < a.len() { a[i].clone() } else { b[i - a.len()].clone() });
-    Ok(vm.new_list(both)?.into_obj())
+    let mut both = vm.buffer_for(a.len() + b.len())?;
+    both.extend_in_room(a.iter().cloned());
+    both.extend_in_room(b.iter().cloned());
+    Ok(vm.new_object(PyList { items: Guarded::new(both) })?.into_obj())
 }
 
 fn inplace_concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
@@ -335,7 +372,13 @@ fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
     let items = this_list(this).items(vm);
     let n = items.len();
     let Some(total) = n.checked_mul(times) else { return Err(vm.no_memory()) };
-    Ok(vm.new_list((0..total).map(|i| items[i % n].clone()))?.into_obj())
+    let mut all = vm.buffer_for(total)?;
+    if let [item] = items {
+        all.extend_in_room((0..total).map(|_| item.clone()));
+    } else if n > 0 {
+        for _ in 0..times { all.extend_in_room(items.iter().cloned()) }
+    }
+    Ok(vm.new_object(PyList { items: Guarded::new(all) })?.into_obj())
 }
 
 fn inplace_repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {

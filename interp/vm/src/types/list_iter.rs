@@ -21,7 +21,7 @@ pub struct PyListIter {
 }
 
 trace! { PyListIter { list } }
-payload!(PyListIter, "list_iterator", list_iterator);
+payload!(PyListIter, "list_iterator", list_iterator, Gc);
 
 /// Payload of `list_reverseiterator`.
 pub struct PyListReverseIter {
@@ -32,7 +32,7 @@ pub struct PyListReverseIter {
 }
 
 trace! { PyListReverseIter { list } }
-payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator);
+payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator, Gc);
 
 impl PyListIter {
     /// From the first item on; `list` has payload [`PyList`].
@@ -54,6 +54,27 @@ impl PyListIter {
 impl PyListReverseIter {
     /// From position `last` down.
     pub fn new(list: Owned, last: isize) -> Self { PyListReverseIter { index: Cell::new(last), list: Slot::new(Some(list)) } }
+}
+
+/// What is left of an exact list iterator of either direction, which is exhausted then; `None` for anything else.
+pub(crate) fn take_rest(vm: &Vm, it: &Owned) -> Option<PyResult<Vec<Owned>>> {
+    if it.is_exact::<PyListReverseIter>(vm) {
+        let it = backward(it);
+        let (last, list) = (it.index.replace(-1), it.list.take());
+        let list = list.as_ref().and_then(|l| l.cast::<PyList>());
+        let items = list.zip(usize::try_from(last).ok()).and_then(|(l, last)| l.items(vm).get(..=last)).unwrap_or(&[]);
+        let mut rest = vm.clone_items(items);
+        if let Ok(rest) = &mut rest { rest.reverse() }
+        return Some(rest);
+    }
+    if it.is_exact::<PyListIter>(vm) {
+        let it = forward(it);
+        let list = it.list.take();
+        let items = list.as_ref().and_then(|l| l.cast::<PyList>()).and_then(|l| l.items(vm).get(it.index.get()..)).unwrap_or(&[]);
+        it.index.set(it.index.get() + items.len());
+        return Some(vm.clone_items(items));
+    }
+    None
 }
 
 fn forward(this: &Owned) -> &Ref<PyListIter> { this.cast::<PyListIter>().expect("law: checked by the descriptor") }

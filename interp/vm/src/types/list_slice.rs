@@ -2,27 +2,22 @@
 //!
 //! Not here: reading slices (`list.rs`) and the arithmetic of bounds (`slice.rs`).
 
-use instar_object::BufVec;
-
-use crate::object::{Owned, Ref};
-use crate::types::list::{drop_backwards, PyList};
+use crate::object::{ObjExt, Owned, Ref};
+use crate::types::list::PyList;
 use crate::types::slice::{adjust, nth, PySlice};
+use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 /// `list[slice] = value`, or `del list[slice]` if there is no value.
 pub(crate) fn assign(vm: &mut Vm, list: &Ref<PyList>, slice: &Ref<PySlice>, value: Option<&Owned>) -> PyResult<()> {
     let (start, stop, step) = slice.unpack(vm)?;
+    if step == 1 { return assign_range(vm, list, start, stop, value) }
     let new = match value {
         Some(value) => Some(sequence(vm, value)?),
         None => None,
     };
     // Bounds are fitted after the value was read: reading it may have changed the list.
-    let (start, stop, count) = adjust(list.len(vm), start, stop, step);
-    if step == 1 {
-        // An empty slice that runs backwards inserts at its start.
-        let stop = stop.max(start);
-        return replace_range(vm, list, start as usize, stop as usize, new.unwrap_or_default());
-    }
+    let (start, _, count) = adjust(list.len(vm), start, stop, step);
     match new {
         None => delete_stepped(vm, list, start, step, count),
         Some(new) if new.len() != count => Err(vm.value_error(format!("attempt to assign sequence of size {} to extended slice of size {count}", new.len()))),
@@ -44,34 +39,26 @@ fn sequence(vm: &mut Vm, value: &Owned) -> PyResult<Vec<Owned>> {
     }
 }
 
-/// Replaces items `start..stop` by `new`; the old ones die when the list is whole again.
-fn replace_range(vm: &mut Vm, list: &Ref<PyList>, start: usize, stop: usize, new: Vec<Owned>) -> PyResult<()> {
-    let mut old = BufVec::new();
-    let items = list.items.get_mut(vm);
-    let (removed, added) = (stop - start, new.len());
-    if let Err(e) = old.reserve(removed).and_then(|()| items.reserve(added.saturating_sub(removed))) { return Err(vm.out_of_memory(e)) }
-    let mut new = new.into_iter();
-    for place in &mut items.as_mut_slice()[start..start + removed.min(added)] {
-        let item = new.next().expect("law: as many as counted");
-        let _ = old.push(std::mem::replace(place, item));
+/// `list[start:stop] = value`, or `del list[start:stop]` if there is no value.
+pub(crate) fn assign_range(vm: &mut Vm, list: &Ref<PyList>, start: isize, stop: isize, value: Option<&Owned>) -> PyResult<()> {
+    let Some(value) = value else { return replace_range(vm, list, start, stop, &[]) };
+    // What the items stand in may not change meanwhile: a tuple, or a list that is not this one. Nothing runs Python here.
+    if value.is_exact::<PyTuple>(vm) { return replace_range(vm, list, start, stop, value.cast::<PyTuple>().expect("law: exact tuple").items()) }
+    if value.is_exact::<PyList>(vm) && !list.is(value) {
+        let (words, count) = value.cast::<PyList>().expect("law: exact list").raw_items();
+        // SAFETY: a handle is a word; the caller holds the other list, and `replace_range` only retains and releases objects.
+        return replace_range(vm, list, start, stop, unsafe { std::slice::from_raw_parts(words.cast::<Owned>(), count) });
     }
-    if added > removed {
-        for item in new { let _ = items.push(item); }
-        // The surplus stands at the end and moves to where the old range ended.
-        items.as_mut_slice()[stop..].rotate_right(added - removed);
-    } else if removed > added {
-        let gone = removed - added;
-        items.as_mut_slice()[start + added..].rotate_left(gone);
-        let keep = items.len() - gone;
-        let from = old.len();
-        while items.len() > keep {
-            if let Some(item) = items.pop() { let _ = old.push(item); }
-        }
-        old.as_mut_slice()[from..].reverse();
-        items.shrink();
-    }
-    drop_backwards(old);
-    Ok(())
+    let new = sequence(vm, value)?;
+    replace_range(vm, list, start, stop, &new)
+}
+
+/// Replaces the items from `start` to `stop`, bounds not fitted yet. The old ones die, last first; finalizers run later.
+fn replace_range(vm: &mut Vm, list: &Ref<PyList>, start: isize, stop: isize, new: &[Owned]) -> PyResult<()> {
+    let (start, stop, _) = adjust(list.len(vm), start, stop, 1);
+    // An empty slice that runs backwards inserts at its start.
+    let stop = stop.max(start);
+    list.items.get_mut(vm).replace_range(start as usize, stop as usize, new).map_err(|e| vm.out_of_memory(e))
 }
 
 fn delete_stepped(vm: &mut Vm, list: &Ref<PyList>, start: isize, step: isize, count: usize) -> PyResult<()> {

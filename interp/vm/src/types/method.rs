@@ -23,7 +23,7 @@ pub struct PyMethod {
     pub this: Owned,
 }
 trace! { PyMethod { func, this } }
-payload!(PyMethod, "method", method);
+payload!(PyMethod, "method", method, GcWeak);
 
 static DEF: TypeDef = TypeDef {
     doc: "Create a bound instance method object.", sig: "(function, instance, /)",

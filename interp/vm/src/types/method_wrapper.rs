@@ -23,7 +23,7 @@ pub struct PyMethodWrapper {
     pub this: Owned,
 }
 trace! { PyMethodWrapper { descr, this } }
-payload!(PyMethodWrapper, "method-wrapper", method_wrapper);
+payload!(PyMethodWrapper, "method-wrapper", method_wrapper, Gc);
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",

@@ -61,7 +61,11 @@ impl Vm {
     }
     /// A new instance of a class whose layout is `object`'s, `__init__` not called.
     #[inline]
-    pub fn allocate_instance(&self, ty: &TypeRef) -> PyResult { Ok(self.new_object_of(ty, PyInstance)?.into_obj()) }
+    pub fn allocate_instance(&self, ty: &TypeRef) -> PyResult {
+        assert!(std::ptr::eq(ty.info.vtable, PyInstance::vtable()), "law: a type makes only objects of its payload");
+        // SAFETY: the payload is nothing but `__slots__`.
+        unsafe { self.heap.alloc_instance(ty.ptr()) }.map_err(|e| self.out_of_memory(e))
+    }
 }
 
 /// Whether `new` of the type is `object`'s.
@@ -99,9 +103,11 @@ fn abstract_error(vm: &mut Vm, ty: &TypeRef) -> PyResult<crate::vm::Raised> {
 fn init_object(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
     if args.is_empty() { return Ok(()) }
     let ty = this.type_of(vm);
-    let name = ty.name(vm);
     if !has_object_init(vm, ty) { return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)")) }
-    if has_object_new(vm, ty) { return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)"))) }
+    if has_object_new(vm, ty) {
+        let name = ty.name(vm);
+        return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)")));
+    }
     Ok(())
 }
 

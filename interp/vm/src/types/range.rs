@@ -60,7 +60,7 @@ pub struct PyRange {
 }
 
 trace! { PyRange { bounds } }
-payload!(PyRange, "range", range);
+payload!(PyRange, "range", range, Bare);
 
 impl Small {
     /// `None` if the length does not fit.

@@ -25,7 +25,7 @@ pub struct PyRangeIter {
 }
 
 trace! { PyRangeIter {} }
-payload!(PyRangeIter, "range_iterator", range_iterator);
+payload!(PyRangeIter, "range_iterator", range_iterator, Bare);
 
 /// Payload of `longrange_iterator`.
 pub struct PyLongRangeIter {

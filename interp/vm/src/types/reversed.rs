@@ -22,7 +22,7 @@ pub struct PyReversed {
 }
 
 trace! { PyReversed { sequence } }
-payload!(PyReversed, "reversed", reversed);
+payload!(PyReversed, "reversed", reversed, Gc);
 
 fn this_reversed(this: &Owned) -> &Ref<PyReversed> { this.cast::<PyReversed>().expect("law: checked by the descriptor") }
 

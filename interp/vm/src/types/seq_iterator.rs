@@ -19,7 +19,7 @@ pub struct PySeqIter {
 }
 
 trace! { PySeqIter { sequence } }
-payload!(PySeqIter, "iterator", seq_iterator);
+payload!(PySeqIter, "iterator", seq_iterator, Gc);
 
 impl PySeqIter {
     /// From index 0 on.

@@ -29,7 +29,7 @@ pub struct PySet {
 }
 
 trace! { PySet { table } }
-payload!(PySet, "set", set);
+payload!(PySet, "set", set, GcWeak);
 
 enum Found {
     Entry(usize),

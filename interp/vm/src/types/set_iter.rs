@@ -25,7 +25,7 @@ pub struct PySetIter {
 }
 
 trace! { PySetIter { set } }
-payload!(PySetIter, "set_iterator", set_iterator);
+payload!(PySetIter, "set_iterator", set_iterator, Gc);
 
 impl PySetIter {
     /// A new iterator object.

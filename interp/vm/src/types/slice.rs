@@ -26,7 +26,7 @@ pub struct PySlice {
 }
 
 trace! { PySlice { start, stop, step } }
-payload!(PySlice, "slice", slice);
+payload!(PySlice, "slice", slice, Gc);
 
 /// Index of the `n`-th item of a slice whose bounds are adjusted.
 #[inline]

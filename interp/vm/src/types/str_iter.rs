@@ -20,7 +20,7 @@ pub struct PyStrIter {
 }
 
 instar_object::trace! { PyStrIter { text } }
-crate::payload!(PyStrIter, "str_iterator", str_iterator);
+crate::payload!(PyStrIter, "str_iterator", str_iterator, Gc);
 
 impl PyStrIter {
     /// From the first character on.

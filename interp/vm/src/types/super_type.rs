@@ -23,7 +23,7 @@ pub struct PySuper {
     obj_type: Slot,
 }
 trace! { PySuper { ty, obj, obj_type } }
-payload!(PySuper, "super", super_);
+payload!(PySuper, "super", super_, Gc);
 
 static DEF: TypeDef = TypeDef {
     doc: "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires\n    issubclass(type2, type)\nTypical use to call a cooperative superclass method:\nclass C(B):\n    def meth(self, arg):\n        super().meth(arg)\nThis works for class methods too:\nclass C(B):\n    @classmethod\n    def cmeth(cls, arg):\n        super().cmeth(arg)\n",

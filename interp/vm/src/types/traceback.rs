@@ -25,7 +25,7 @@ pub struct PyTraceback {
     pub lineno: Cell<i32>,
 }
 trace! { PyTraceback { next, frame } }
-payload!(PyTraceback, "traceback", traceback);
+payload!(PyTraceback, "traceback", traceback, Gc);
 
 fn this(o: &Owned) -> &Ref<PyTraceback> { o.cast().expect("law: checked by the descriptor") }
 

@@ -123,7 +123,33 @@ impl Vm {
 
     /// A tuple of shares of these items.
     #[inline]
-    pub fn new_tuple_from(&self, items: &[Owned]) -> PyResult<Ref<PyTuple>> { self.new_tuple(items.iter().cloned()) }
+    pub fn new_tuple_from(&self, items: &[Owned]) -> PyResult<Ref<PyTuple>> {
+        if items.is_empty() { return Ok(self.consts.empty_tuple.clone()) }
+        // SAFETY: `alloc_exact` gives room for as many.
+        unsafe { self.alloc_exact(items.len(), |to| for (i, item) in items.iter().enumerate() { to.add(i).write(item.clone()) }) }
+    }
+
+    /// An exact tuple whose items `fill` writes.
+    ///
+    /// # Safety
+    /// `fill` writes `total` items at the address that it gets, and does nothing else to the heap but retain and release.
+    #[inline(always)]
+    unsafe fn alloc_exact(&self, total: usize, fill: impl FnOnce(*mut Owned)) -> PyResult<Ref<PyTuple>> {
+        if total > u32::MAX as usize { return Err(self.no_memory()) }
+        // SAFETY: `tuple` has the collector's words and no other part before the header; the block is filled and tracked here.
+        unsafe {
+            let block = match self.heap.alloc_known_var::<true>(self.types.tuple.ptr(), HEAD + total * size_of::<Owned>()) {
+                Ok(block) => block,
+                Err(e) => return Err(self.out_of_memory(e)),
+            };
+            let head = block.payload::<PyTuple>();
+            (&raw mut (*head).len).write(total as u32);
+            (&raw mut (*head).hidden).write(0);
+            fill((&raw mut (*head).items).cast());
+            self.heap.track_known(block);
+            Ok(Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block))))
+        }
+    }
 
     /// A new tuple object of `ty`, `tuple` or a subclass; never the shared `()`.
     pub fn new_tuple_of(&self, ty: &TypeRef, items: Vec<Owned>) -> PyResult<Ref<PyTuple>> {
@@ -142,8 +168,13 @@ impl Vm {
     /// # Safety
     /// The words are initialised, non-null and owned; on success and on error they are consumed.
     pub unsafe fn new_tuple_from_words(&self, from: *const Word, count: usize) -> PyResult<Ref<PyTuple>> {
-        // SAFETY: each word is read once.
-        self.new_tuple((0..count).map(|i| unsafe { Owned::from_word(*from.add(i)) }))
+        if count == 0 { return Ok(self.consts.empty_tuple.clone()) }
+        // SAFETY: the words move; on an error they are released, last first.
+        unsafe {
+            let made = self.alloc_exact(count, |to| std::ptr::copy_nonoverlapping(from, to.cast::<Word>(), count));
+            if made.is_err() { for i in (0..count).rev() { (*from.add(i)).release() } }
+            made
+        }
     }
 
     fn alloc_tuple_vec(&self, ty: ObjPtr, items: Vec<Owned>, hidden: usize) -> PyResult<Ref<PyTuple>> {

@@ -21,7 +21,7 @@ pub struct PyTupleIter {
 }
 
 trace! { PyTupleIter { tuple } }
-payload!(PyTupleIter, "tuple_iterator", tuple_iterator);
+payload!(PyTupleIter, "tuple_iterator", tuple_iterator, Gc);
 
 impl PyTupleIter {
     /// From the first item on.

@@ -22,7 +22,7 @@ pub struct PyZip {
 }
 
 trace! { PyZip { iterators } }
-payload!(PyZip, "zip", zip);
+payload!(PyZip, "zip", zip, Gc);
 
 fn this_zip(this: &Owned) -> &Ref<PyZip> { this.cast::<PyZip>().expect("law: checked by the descriptor") }
 

@@ -216,10 +216,10 @@ pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.a());
         if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
-        match attrs::replace(o.ptr(), slot_of(s), Owned::from_word(s.take(i.b()))) {
+        match attrs::store(&(*s.vm).heap, o.ptr(), slot_of(s), Owned::from_word(s.take(i.b()))) {
             Ok(old) => s.drop_word(old),
             Err(value) => {
-                // No values block yet, or a dict: no failure of the guard.
+                // A dict, or no room: no failure of the guard.
                 s.save();
                 let ok = slow::attrs::store_first(s.vm, o, s.name(i.c() as u16 as usize), value);
                 if i.a() >= 0 { s.drop_word(o) }

@@ -128,7 +128,8 @@ pub unsafe fn BinaryIntK(s: &mut State, i: Instr) -> Flow {
     }
 }
 
-/// Stores a float result: into a unique temp operand if there is one, else a new object. Consumes the operands.
+/// Stores a float result: into a unique temp operand or the unique float that the result replaces, else a new object. Consumes
+/// the operands.
 #[inline(always)]
 unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool, x: f64) -> Flow {
     unsafe {
@@ -143,6 +144,11 @@ unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool,
             (*b.ptr().payload::<PyFloat>()).set_unshared(x);
             if a_temp { s.drop_word(a) }
             s.set(i.a(), b);
+            return Flow::Next;
+        }
+        if i.a() < 0 && float::store_into(s.vm, s.get(i.a()), x) {
+            if b_temp { s.drop_word(b) }
+            if a_temp { s.drop_word(a) }
             return Flow::Next;
         }
         let w = float::new_word(s.vm, x);

@@ -100,7 +100,7 @@ unsafe fn store_attr_generic(vm: *mut Vm, pc: *mut Unit, o: Word, v: Word, name:
     }
 }
 
-/// A store whose op stays specialised: the first one into a fresh instance. Takes `value`.
+/// A store whose op stays specialised: into an instance with a dict of its own. Takes `value`.
 #[inline(never)]
 pub unsafe fn store_first(vm: *mut Vm, o: Word, name: &Owned, value: Owned) -> bool {
     unsafe {

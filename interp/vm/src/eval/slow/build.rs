@@ -48,11 +48,7 @@ pub unsafe fn set(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
 pub unsafe fn map(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let items = taken(base, 2 * n);
-        let r = vm.new_dict().and_then(|d| {
-            for pair in items.chunks_exact(2) { d.set_item(vm, &pair[0], &pair[1])? }
-            Ok(d.into_obj())
-        });
+        let r = crate::types::dict::from_words(vm, base, n);
         word_of(vm, r)
     }
 }
@@ -223,8 +219,7 @@ pub unsafe fn list_to_tuple(vm: *mut Vm, v: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
         let l = obj(&v).cast::<PyList>().expect("law: verified list temp");
-        let items = l.items(vm).to_vec();
-        let r = vm.new_tuple(items).map(Ref::into_obj);
+        let r = vm.new_tuple_from(l.items(vm)).map(Ref::into_obj);
         word_of(vm, r)
     }
 }

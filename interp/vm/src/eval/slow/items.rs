@@ -112,12 +112,28 @@ pub unsafe fn load_slice(vm: *mut Vm, base: *mut Word) -> Word {
     }
 }
 
+/// `o[start:stop] = value` for an exact list with small-int or absent bounds, without a slice object.
+fn plain_store(vm: &mut Vm, o: &Owned, start: Word, stop: Word, value: &Owned) -> Option<PyResult<()>> {
+    if !o.is_exact::<PyList>(vm) { return None }
+    let none = vm.consts.none.word();
+    let bound = |w: Word, absent: isize| -> Option<isize> {
+        if w.same(none) { return Some(absent) }
+        // SAFETY: the word is alive in its temp.
+        unsafe { crate::types::int::small(w) }.map(|n| n as isize)
+    };
+    let (start, stop) = (bound(start, 0)?, bound(stop, isize::MAX)?);
+    Some(crate::types::list_slice::assign_range(vm, o.cast::<PyList>()?, start, stop, Some(value)))
+}
+
 /// `object[start:stop] = value`; temps value, object, start, stop stay the caller's.
 #[inline(never)]
 pub unsafe fn store_slice(vm: *mut Vm, base: *mut Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let r = slice(vm, obj(&*base.add(2)).clone(), obj(&*base.add(3)).clone(), None).and_then(|k| vm.set_item(obj(&*base.add(1)), &k, obj(&*base)));
+        let r = match plain_store(vm, obj(&*base.add(1)), *base.add(2), *base.add(3), obj(&*base)) {
+            Some(r) => r,
+            None => slice(vm, obj(&*base.add(2)).clone(), obj(&*base.add(3)).clone(), None).and_then(|k| vm.set_item(obj(&*base.add(1)), &k, obj(&*base))),
+        };
         super::status(vm, r)
     }
 }

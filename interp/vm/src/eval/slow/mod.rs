@@ -28,7 +28,7 @@ use crate::vm::{PyResult, Vm};
 #[inline(never)]
 pub unsafe fn died(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, w: Word) {
     unsafe {
-        w.died();
+        w.died_in(&(*vm).heap);
         if (*vm).heap.pending() {
             Frame(fp).set_pc(pc);
             drain(vm);
