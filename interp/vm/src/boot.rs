@@ -66,7 +66,7 @@ impl Vm {
         let stack = DataStack::new().ok_or(BootError::Memory)?;
         let fail_after = settings.fail_after;
         let types = Box::new(ManuallyDrop::into_inner(types));
-        let vm = Vm::assemble(heap, stack, types, Box::new(consts), Box::new(names), interned, modules, builtins, sys, settings, keys, native_stack_limit());
+        let vm = Vm::assemble(heap, stack, types, Box::new(consts), names, interned, modules, builtins, sys, settings, keys, native_stack_limit());
         let mut vm = Box::new(vm);
         // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
         unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };
@@ -136,7 +136,7 @@ fn latin1_strings(heap: &Heap, types: &Types) -> Result<Vec<Owned>, AllocError> 
     (0..=255u8).map(|b| unsafe { alloc_text(heap, types.str.ptr(), char::from(b).encode_utf8(&mut buffer)) }).collect()
 }
 
-fn make_names(heap: &Heap, types: &Types, interned: &mut InternTable, keys: (u64, u64), latin1: &[Owned]) -> Result<Names, AllocError> {
+fn make_names(heap: &Heap, types: &Types, interned: &mut InternTable, keys: (u64, u64), latin1: &[Owned]) -> Result<Box<Names>, AllocError> {
     let key = hash_key_of(keys);
     Names::make(|text| match text.as_bytes() {
         [b] => Ok(latin1[*b as usize].clone()),

@@ -8,11 +8,20 @@ macro_rules! names {
     ($($name:ident)*) => {
         /// Well-known interned strings.
         #[allow(missing_docs, non_snake_case)]
+        #[repr(C)]
         pub struct Names { $(pub $name: Owned),* }
         impl Names {
             /// Makes all of them with `intern`.
-            pub(crate) fn make<E>(mut intern: impl FnMut(&str) -> Result<Owned, E>) -> Result<Names, E> {
-                Ok(Names { $($name: intern(stringify!($name).trim_start_matches("r#"))?),* })
+            ///
+            /// A loop over an array: a struct literal of as many fallible fields has a clean-up path for each, and LLVM took two
+            /// minutes over them.
+            pub(crate) fn make<E>(mut intern: impl FnMut(&str) -> Result<Owned, E>) -> Result<Box<Names>, E> {
+                const TEXTS: &[&str] = &[$(stringify!($name)),*];
+                let made = TEXTS.iter().map(|text| intern(text.trim_start_matches("r#"))).collect::<Result<Vec<Owned>, E>>()?;
+                let made: Box<[Owned; TEXTS.len()]> = match made.into_boxed_slice().try_into() { Ok(a) => a, Err(_) => unreachable!("law: one for each text") };
+                const { assert!(size_of::<Names>() == size_of::<[Owned; TEXTS.len()]>()) };
+                // SAFETY: `repr(C)` lays out fields of one type as an array of that length, in the order of the texts.
+                Ok(unsafe { Box::from_raw(Box::into_raw(made).cast()) })
             }
             /// Every name.
             pub(crate) fn all(&self) -> impl Iterator<Item = &Owned> { [$(&self.$name),*].into_iter() }

@@ -5,6 +5,7 @@
 
 pub mod functions;
 pub mod hooks;
+mod jit;
 pub mod names;
 mod shutdown;
 pub mod structs;
@@ -64,6 +65,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     for n in names::STDLIB { names.push(vm.intern(n)?) }
     let names = vm.new_frozenset(names)?;
     put(vm, "stdlib_module_names", names)?;
+    jit::init(vm)?;
     monitoring(vm)
 }
 

@@ -259,6 +259,25 @@ impl<'a> Compiler<'a> {
                 if let Some(part) = self.two_part(&x.slice)? { return self.aug_slice(s, x, part, op); }
                 let object = self.operand_before(&x.value, &[&x.slice, &s.value])?;
                 let constant = match &*x.slice { Expr::Slice(p) => self.constant_slice(p)?, e => self.fold(e)? };
+                if let Some(c) = &constant {
+                    let k = self.u.constant(c.clone());
+                    if k <= 0xFFFF {
+                        // The index is loaded again for the store rather than kept.
+                        self.at(x.range);
+                        let o = self.keep(object);
+                        self.u.emit_to(Dst::Temp, Op::LoadSubscrK, o, k as i32);
+                        let left = self.u.top();
+                        let right = self.right(&s.value)?;
+                        self.at(s.range);
+                        self.binary_emit(op, left, right, Dst::Temp);
+                        let value = self.u.top();
+                        self.at(x.range);
+                        self.u.load_const(Dst::Temp, c.clone());
+                        let index = self.u.top();
+                        self.u.emit(Op::StoreSubscr, object, index, value);
+                        return Ok(());
+                    }
+                }
                 let index = match constant {
                     Some(c) => { self.at(x.slice.range()); self.u.load_const(Dst::Temp, c); self.u.top() }
                     None => match &*x.slice { Expr::Slice(_) => self.index(&x.slice)?, e => self.operand_before(e, &[&s.value])? },

@@ -15,6 +15,7 @@ mod heapq;
 mod math;
 mod operator_;
 mod random;
+mod resource;
 pub mod atexit;
 mod errno;
 mod imp;
@@ -27,6 +28,7 @@ mod array_;
 mod ast_;
 mod opcode_;
 mod symtable_;
+mod sysconfigdata;
 mod tokenize_;
 mod types_;
 mod typing_;
@@ -59,6 +61,7 @@ pub static MODULES: &[NativeModule] = &[
     math::MODULE,
     operator_::MODULE,
     random::MODULE,
+    resource::MODULE,
     atexit::MODULE,
     errno::MODULE,
     imp::MODULE,
@@ -71,6 +74,7 @@ pub static MODULES: &[NativeModule] = &[
     ast_::MODULE,
     opcode_::MODULE,
     symtable_::MODULE,
+    sysconfigdata::MODULE,
     tokenize_::MODULE,
     types_::MODULE,
     typing_::MODULE,

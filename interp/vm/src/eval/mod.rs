@@ -23,8 +23,9 @@ use crate::vm::Vm;
 use frame::Frame;
 use state::{After, Flow, Instr, State};
 
-/// The ops that the loop dispatches itself, then all others. A specialised op whose guard fails is executed once by the generic
-/// op of its family, out of line; so generic ops are in the second list.
+/// The ops that the loop dispatches itself; generic ops that it dispatches too but that also have a body out of line; all others.
+/// A specialised op whose guard fails is executed once by the generic op of its family, out of line: generic ops of families
+/// in the first list are in the second or third.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
     LoadAttrModule LoadAttrClass LoadAttrShared LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
@@ -36,9 +37,11 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
     Return ReturnConst YieldValue Jump JumpBack JumpIfTrue JumpIfFalse 
     JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnpackTuple BuildTuple BuildList ListAppend
+ LoadAttrProperty UnpackList GetIter UnaryNegative
 ;
-    LoadAttr LoadMethod StoreAttr BinaryOp BinaryOpK CompareJump CompareJumpK LoadSubscr StoreSubscr ForIter GetIter
-    UnaryNegative UnpackSequence Call CallMethod CallKw LoadAttrProperty
+    ForIter LoadSubscr StoreSubscr BinaryOp BinaryOpK Call CallMethod CallKw
+;
+    LoadAttr LoadMethod StoreAttr CompareJump CompareJumpK UnpackSequence
     Nop LoadFar StoreFar CheckLocal CheckFar DeleteLocal DeleteFar MakeCell CopyFreeVars DeleteDeref LoadFromDictOrDeref
     LoadGlobal StoreGlobal DeleteGlobal LoadName StoreName DeleteName LoadLocals LoadFromDictOrGlobals LoadBuildClass
     SetupAnnotations DeleteAttr LoadAttrDyn StoreAttrDyn DeleteAttrDyn LoadSuperAttr LoadSuperMethod DeleteSubscr LoadSubscrK
@@ -48,16 +51,16 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     MakeFunction SetFunctionAttr Raise RaiseFrom RaiseHandled PushExc PopExc ReraiseHandled ReraiseOver Reraise ExcMatch
     ExcGroupMatch LoadSpecial WithExceptStart LoadAssertionError ReturnGenerator GetYieldFromIter Send EndSend CleanupThrow
     GetAwaitable GetAIter GetANext EndAsyncFor ImportName ImportFrom LoadNameModule
-    LoadNameBuiltin UnpackList SendGenerator
+    LoadNameBuiltin SendGenerator
 } } }
 
-macro_rules! count { ($($hot:ident)* ; $($rare:ident)*) => { [$(Op::$hot),* , $(Op::$rare),*].len() } }
+macro_rules! count { ($($hot:ident)* ; $($both:ident)* ; $($rare:ident)*) => { [$(Op::$hot),* , $(Op::$both),* , $(Op::$rare),*].len() } }
 const _: () = assert!(ops_by_heat!(count) == Op::COUNT, "every op is either hot or rare");
 
 /// Units of an op with its caches, as a constant.
 const fn len(op: Op) -> usize { 1 + Op::CACHE[op as usize] as usize }
 
-macro_rules! define_rare { ($($hot:ident)* ; $($name:ident)*) => {
+macro_rules! define_rare { ($($hot:ident)* ; $($both:ident)* ; $($name:ident)*) => {
     /// Executes the instruction as `op`: an op that the loop has no body for, or (by one more turn) the generic one of an op
     /// whose guard failed. `pc` null in the answer: the entry frame was left, its result (null after an exception) is in `vm.exit`.
     #[inline(never)]
@@ -67,6 +70,7 @@ macro_rules! define_rare { ($($hot:ident)* ; $($name:ident)*) => {
             let mut s = State { pc, fp, k: Frame(fp).consts(), vm };
             let i = Instr(pc);
             let (flow, len) = match op {
+                $( Op::$both => (ops::$both(&mut s, i), len(Op::$both)), )*
                 $( Op::$name => (ops::$name(&mut s, i), len(Op::$name)), )*
                 $(Op::$hot)|* => return rare(vm, pc, fp, op.generic()),
             };
@@ -98,7 +102,7 @@ ops_by_heat!(define_rare);
 /// Why the loop turned to a function.
 enum Turn { Rare, Error }
 
-macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
+macro_rules! define_run { ($($name:ident)* ; $($both:ident)* ; $($rare:ident)*) => {
     /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
     ///
     /// # Safety
@@ -117,6 +121,13 @@ macro_rules! define_run { ($($name:ident)* ; $($rare:ident)*) => {
                     match std::mem::transmute::<u16, Op>(op) {
                         $( Op::$name => match ops::$name(&mut s, i) {
                             Flow::Next => s.pc = s.pc.add(len(Op::$name)),
+                            Flow::Jump => {}
+                            Flow::Miss => break Turn::Rare,
+                            Flow::Error => break Turn::Error,
+                            Flow::Exit(word) => return Word::owned_or_none(word),
+                        }, )*
+                        $( Op::$both => match ops::$both(&mut s, i) {
+                            Flow::Next => s.pc = s.pc.add(len(Op::$both)),
                             Flow::Jump => {}
                             Flow::Miss => break Turn::Rare,
                             Flow::Error => break Turn::Error,

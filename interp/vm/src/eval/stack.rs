@@ -54,6 +54,10 @@ impl DataStack {
     /// Start of the first chunk: where the outermost frame goes.
     pub fn bottom(&self) -> *mut Word { self.chunks[0].start }
 
+    /// Start of the current chunk.
+    #[inline]
+    pub fn start(&self) -> *mut Word { self.chunks.last().expect("law: one chunk at least").start }
+
     /// Opens a chunk with room for `words` and returns its start; `None` without memory.
     #[cold]
     pub fn grow(&mut self, words: usize) -> Option<*mut Word> {

@@ -21,6 +21,7 @@ pub(super) fn find(vm: &Vm, this: &Owned, name: &Owned) -> Option<Owned> { vm.ty
 
 /// Calls `func`, found on the type of `this`, as a method of `this`.
 pub(crate) fn call_found(vm: &mut Vm, func: &Owned, this: &Owned, rest: &[&Owned]) -> PyResult {
+    if let Some(result) = crate::eval::slow::calls::call_plain(vm, func, this, rest) { return result }
     let ty = func.type_of(vm);
     if ty.has_flag(vm_flags::METHOD_DESCRIPTOR) {
         return match *rest {

@@ -44,11 +44,6 @@ impl<'a> Visitor<'a> for Finder<'_> {
             Stmt::TypeAlias(_) => self.needs(12, "Type statement is", range),
             _ => {}
         }
-        if let Stmt::With(w) = s && let (Some(first), Some(last)) = (w.items.first(), w.items.last()) {
-            let before = self.text(TextRange::new(range.start(), first.range.start())).trim_end().ends_with('(');
-            let after = w.body.first().map(|b| self.text(TextRange::new(last.range.end(), b.range().start())).trim_start().trim_start_matches(',').trim_start().starts_with(')'));
-            if before && after == Some(true) { self.needs(9, "Parenthesized context managers are", range) }
-        }
         if let Stmt::Try(t) = s {
             for ast::ExceptHandler::ExceptHandler(h) in &t.handlers {
                 if let Some(Expr::Tuple(x)) = h.type_.as_deref() && !x.parenthesized { self.needs(14, "except expressions without parentheses are", x.range) }

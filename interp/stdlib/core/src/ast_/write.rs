@@ -64,7 +64,7 @@ fn function_type(vm: &mut Vm, request: Request<'_>) -> PyResult {
         let Mod::Expression(e) = &parsed.root else { continue };
         let Expr::Tuple(t) = &*e.body else { continue };
         let [Expr::Call(call), returns] = &t.elts[..] else { continue };
-        if t.parenthesized || !matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "_") || call.arguments.keywords.iter().any(|k| k.arg.is_some()) { continue }
+        if t.parenthesized || !matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "_") || !signature(&call.arguments) { continue }
         let mut w = Writer { text: &text, filename: request.filename, lines: &lines, classes, comments: None, shift: 1 };
         let mut types = Vec::new();
         for a in &call.arguments.args { types.push(w.expr(vm, if let Expr::Starred(s) = a { &s.value } else { a })?) }
@@ -75,6 +75,13 @@ fn function_type(vm: &mut Vm, request: Request<'_>) -> PyResult {
     }
     let w = Writer { text: request.text, filename: request.filename, lines: &lines, classes, comments: None, shift: 0 };
     Err(w.error(vm, TextRange::default(), "invalid syntax"))
+}
+
+/// Whether arguments are positional ones, then at most `*x`, then at most `**y`.
+fn signature(a: &ast::Arguments) -> bool {
+    let starred = |e: &Expr| matches!(e, Expr::Starred(_));
+    let plain = a.args.split_last().is_none_or(|(_, before)| !before.iter().any(starred));
+    match &a.keywords[..] { [] => plain, [k] => plain && k.arg.is_none() && a.args.iter().all(|e| e.range().end() <= k.range.start()), _ => false }
 }
 
 impl<'a> Writer<'a> {

@@ -158,7 +158,9 @@ impl Writer<'_> {
         let args = self.arguments(vm, &f.parameters)?;
         let returns = self.optional(vm, f.returns.as_deref())?;
         let from = f.returns.as_ref().map_or(f.parameters.range.end(), |r| r.range().end());
-        let comment = self.comment(vm, from, body_start(&f.body, range.end()), 1)?;
+        let to = body_start(&f.body, range.end());
+        let comment = self.comment(vm, from, to, 1)?;
+        if self.comments.as_mut().is_some_and(|c| c.take(from, to, 1).is_some()) { return Err(self.error(vm, f.name.range, "Cannot have two type comments on def")) }
         let body = self.suite(vm, &f.body)?;
         let decorators = self.exprs(vm, f.decorator_list.iter().map(|d| &d.expression))?;
         self.node(vm, if f.is_async { "AsyncFunctionDef" } else { "FunctionDef" }, range, [name, args, body, decorators, returns, comment, params])

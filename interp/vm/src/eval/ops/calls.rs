@@ -274,6 +274,9 @@ pub unsafe fn leave(s: &mut State, w: Word) -> Flow {
         let mut w = w;
         // Locals die last first, then the function; the caller is current by then, as in CPython 3.14.
         if unlikely(f.flags() | f.frame_object().raw() | f.namespace().raw() != 0) {
+            if f.flags() == frame_flags::ENTRY && f.frame_object().is_null() && f.namespace().is_null() {
+                return Flow::Exit(slow::calls::leave_entry(s.vm, s.fp, w));
+            }
             if f.flags() != frame_flags::INIT || !f.frame_object().is_null() || !w.same((*s.vm).consts.none.word()) {
                 let after = slow::calls::leave_slow(s.vm, s.pc, s.fp, w);
                 return s.go_or_exit(after);
@@ -308,8 +311,7 @@ pub unsafe fn returned(s: &mut State, w: Word) -> Flow {
     unsafe {
         let call = *s.pc;
         s.set(call.a, w);
-        // Every op that enters a Python frame has two cache units.
-        s.pc = s.pc.add(3);
+        s.pc = s.pc.add(1 + *instar_code::Op::CACHE.get_unchecked(call.op as usize) as usize);
     }
     Flow::Jump
 }

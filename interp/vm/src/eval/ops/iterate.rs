@@ -64,7 +64,11 @@ pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
         let it = s.get(i.b());
         if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
-        let Some(w) = int::small_word(s.vm, n) else { return slow::iterate::range_item(s, i, n) };
+        let Some(w) = int::small_word(s.vm, n) else {
+            s.save();
+            let w = slow::iterate::range_item(s.vm, n);
+            return s.finish(i.a(), w);
+        };
         s.set(i.a(), w);
     }
     Flow::Next

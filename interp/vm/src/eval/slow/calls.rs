@@ -115,8 +115,8 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
 /// Most keywords that are bound in place.
 const KEYWORDS: usize = 16;
 
-/// Puts keywords and defaults in their places if the frame fits and nothing is wrong or unusual; the number of parameters, all filled.
-/// Otherwise nothing is changed.
+/// Puts keywords, defaults and the surplus in their places if the frame fits and nothing is wrong or unusual; the number of
+/// parameter slots, all filled. Otherwise nothing is changed.
 #[inline(never)]
 unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>) -> Option<usize> {
     unsafe {
@@ -124,11 +124,12 @@ unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut W
         let total = argc + exec.kwonly_count;
         let names = kwnames.map_or(&[][..], |t| t.items());
         let npos = given - names.len();
-        let varied = exec.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
-        if varied || npos > argc || names.len() > KEYWORDS || total > 63 || !ops::fits(vm, exec, base) { return None }
+        let varargs = exec.flags & flags::VARARGS != 0;
+        if npos > argc && !varargs || names.len() > KEYWORDS || total > 60 || !ops::fits(vm, exec, base) { return None }
+        let bound = npos.min(argc);
         // Where each keyword goes; no change before all is known to be well.
         let mut places = [0u8; KEYWORDS];
-        let mut filled = (1u64 << npos) - 1;
+        let mut filled = (1u64 << bound) - 1;
         for (place, name) in places.iter_mut().zip(names) {
             let text = Ref::<PyStr>::cast(name)?.as_ascii()?;
             let i = (exec.posonly_count..total).find(|&i| exec.local_name(i) == text)?;
@@ -141,12 +142,27 @@ unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut W
         let defaults: &[Owned] = defaults.as_ref().and_then(Ref::<PyTuple>::cast).map_or(&[], |t| t.items());
         let first = argc.checked_sub(defaults.len())?;
         // A missing keyword-only parameter needs a look into a dict, another one is an error.
-        for i in npos..total {
+        for i in bound..total {
             if filled >> i & 1 == 0 && (i < first || i >= argc) { return None }
         }
+        // What can fail for want of memory.
+        let surplus = npos - bound;
+        let mut star = Word::NULL;
+        if varargs {
+            let items = std::slice::from_raw_parts(base.add(bound).cast::<Owned>(), surplus);
+            star = (*vm).new_tuple(items.iter().cloned()).ok()?.into_obj().into_word();
+        }
+        let mut rest = Word::NULL;
+        if exec.flags & flags::VARKEYWORDS != 0 {
+            match (*vm).new_dict() {
+                Ok(d) => rest = d.into_obj().into_word(),
+                Err(_) => { star.release(); return None }
+            }
+        }
+        for k in 0..surplus { (*base.add(bound + k)).release() }
         let mut values = [Word::NULL; KEYWORDS];
         for (k, v) in values.iter_mut().enumerate().take(names.len()) { *v = *base.add(npos + k) }
-        for i in npos..total {
+        for i in bound..total {
             if filled >> i & 1 == 0 {
                 let w = defaults[i - first].word();
                 w.retain();
@@ -154,7 +170,11 @@ unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut W
             }
         }
         for (k, &place) in places.iter().enumerate().take(names.len()) { *base.add(place as usize) = values[k] }
-        Some(total)
+        let mut count = total;
+        for w in [star, rest] {
+            if !w.is_null() { *base.add(count) = w; count += 1 }
+        }
+        Some(count)
     }
 }
 
@@ -275,7 +295,23 @@ pub unsafe fn call_kw(s: &mut State, out: i16, b: i16, n: usize, method: bool) -
 pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
     unsafe {
         s.save();
-        let w = call_ex_native(s.vm, s.get(b), s.get(b + 1), s.get(b + 2));
+        let (f, args) = (s.get(b), s.get(b + 1));
+        let types = &(*s.vm).types;
+        if s.get(b + 2).is_null() && f.is_ptr() && f.ptr().ty() == types.function.ptr() && args.is_ptr() && args.ptr().ty() == types.tuple.ptr() {
+            let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
+            let base = s.at(b + 1);
+            // Room for the arguments; the frame itself is checked when it is pushed.
+            if base.add(n) <= (*s.vm).stack.limit && base >= (*s.vm).stack.start() {
+                for k in 0..n {
+                    let w = *items.add(k);
+                    w.retain();
+                    *base.add(k) = w;
+                }
+                args.release();
+                return enter_function(s, f, base, n, None, Word::NULL, 0);
+            }
+        }
+        let w = call_ex_native(s.vm, f, args, s.get(b + 2));
         for k in (0..3).rev() { let w = s.get(b + k); s.drop_word(w) }
         s.finish(out, w)
     }
@@ -378,7 +414,8 @@ pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
         getter.retain();
         let base = Frame(s.fp).end();
         if (base as usize) >= (*s.vm).stack.limit as usize {
-            return enter_getter_grown(s, getter, o);
+            let w = getter_grown(s.vm, getter, o);
+            return s.finish((*s.pc).a, w);
         }
         *base = o;
         enter_function(s, getter, base, 1, None, Word::NULL, 0)
@@ -386,14 +423,14 @@ pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
 }
 
 #[cold]
-unsafe fn enter_getter_grown(s: &mut State, getter: Word, o: Word) -> Flow {
+#[inline(never)]
+unsafe fn getter_grown(vm: *mut Vm, getter: Word, o: Word) -> Word {
     unsafe {
-        let i = *s.pc;
         let mut arg = o;
-        let w = call_native(s.vm, getter, &raw mut arg, 1, Word::NULL);
+        let w = call_native(vm, getter, &raw mut arg, 1, Word::NULL);
         arg.release();
         getter.release();
-        s.finish(i.a, w)
+        w
     }
 }
 
@@ -413,6 +450,27 @@ pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
         if f.flags() & frame_flags::GENERATOR == 0 { f.namespace().release() }
         f.func().release();
         if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
+    }
+}
+
+/// Return from a frame that native code entered and that owns nothing beside its locals and function. Gives `w` back.
+#[inline(never)]
+pub unsafe fn leave_entry(vm: *mut Vm, fp: *mut Word, w: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let f = Frame(fp);
+        vm.fp = f.prev();
+        vm.recursion_depth -= 1;
+        let first = f.locals();
+        let mut p = fp.sub(HEADER_WORDS);
+        while p > first {
+            p = p.sub(1);
+            (*p).release();
+        }
+        f.func().release();
+        // Finalizers run with the caller current; the result waits in this word.
+        if vm.heap.pending() { drop_pending(vm) }
+        w
     }
 }
 
@@ -515,6 +573,40 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
             Some(o) => Ok(o),
             None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),
         }
+    }
+}
+
+/// Calls a Python function with exactly its positional parameters, `this` first, straight from the caller's references.
+/// `None`: the function or the stack asks for more than that; nothing has been done.
+pub fn call_plain(vm: &mut Vm, func: &Owned, this: &Owned, rest: &[&Owned]) -> Option<PyResult> {
+    // SAFETY: as `call_function`; the words written are new shares.
+    unsafe {
+        let word = func.word();
+        if !word.is_ptr() || word.ptr().ty() != vm.types.function.ptr() || vm.fp.is_null() { return None }
+        let function = &*word.ptr().payload::<PyFunction>();
+        let p = function.exec_ptr();
+        if p.is_null() { return None }
+        let exec = &*p;
+        let base = entry_base(vm);
+        if !exec.simple || exec.arg_count != rest.len() + 1 || !ops::fits(vm, exec, base) || vm.check_native_stack("").is_err() { return None }
+        *base = this.clone().into_word();
+        for (k, v) in rest.iter().enumerate() { *base.add(k + 1) = (*v).clone().into_word() }
+        for k in exec.arg_count..exec.nlocals { *base.add(k) = Word::NULL }
+        let f = Frame(base.add(exec.nlocals + HEADER_WORDS));
+        f.set_prev(vm.fp);
+        f.set_exec(exec);
+        f.set_func(func.clone().into_word());
+        f.set_globals(function.globals_word());
+        f.set_namespace(Word::NULL);
+        f.set_frame_object(Word::NULL);
+        f.set_flags(frame_flags::ENTRY);
+        f.set_pc(exec.units.as_ptr().cast_mut());
+        vm.fp = f.0;
+        vm.recursion_depth += 1;
+        Some(match crate::eval::run(vm, f) {
+            Some(o) => Ok(o),
+            None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),
+        })
     }
 }
 

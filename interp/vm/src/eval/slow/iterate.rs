@@ -4,7 +4,7 @@
 use instar_code::Unit;
 
 use crate::eval::specialize;
-use crate::eval::state::{obj, word_of, Flow, Instr, State};
+use crate::eval::state::{obj, word_of};
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
@@ -48,14 +48,11 @@ pub unsafe fn next_quietly(vm: *mut Vm, it: Word) -> (i32, Word) {
 
 /// A range item that is no small word.
 #[cold]
-pub unsafe fn range_item(s: &mut State, i: Instr, n: i64) -> Flow {
-    unsafe {
-        s.save();
-        let vm = &mut *s.vm;
-        let r = vm.new_int(n);
-        let w = word_of(vm, r);
-        s.finish(i.a(), w)
-    }
+#[inline(never)]
+pub unsafe fn range_item(vm: *mut Vm, n: i64) -> Word {
+    let vm = unsafe { &mut *vm };
+    let r = vm.new_int(n);
+    word_of(vm, r)
 }
 
 fn unpack_error(vm: &mut Vm, o: &Owned) -> crate::vm::Raised {
