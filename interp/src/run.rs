@@ -30,8 +30,17 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
         Ok(vm) => vm,
         Err(e) => { eprintln!("instar: {e}"); return BUG }
     };
-    if std::env::var("INSTAR_GC").as_deref() == Ok("never") { vm.heap.gc_set_enabled(false) }
-    let ended = match start(&mut vm) { Ok(()) => main_program(&mut vm, target), Err(e) => Err(e) };
+    // What start-up makes lives on: it goes to the oldest generation without a look at each object.
+    vm.heap.gc_set_enabled(false);
+    let ended = match start(&mut vm) {
+        Ok(()) => {
+            vm.heap.gc_freeze();
+            vm.heap.gc_unfreeze();
+            vm.heap.gc_set_enabled(std::env::var("INSTAR_GC").as_deref() != Ok("never"));
+            main_program(&mut vm, target)
+        }
+        Err(e) => Err(e),
+    };
     let interrupted = ended.as_ref().is_err_and(|e| e.is(&vm, &vm.types.keyboard_interrupt));
     let mut code = finish(&mut vm, ended);
     if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }

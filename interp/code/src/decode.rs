@@ -40,8 +40,11 @@ pub fn decode(input: &[u8]) -> Result<CodeBlob, DecodeError> {
 /// A blob whose parts stay in the binary until they are looked at.
 ///
 /// # Errors
-/// If the header is damaged. Damage behind it is a panic later: the bytes must be what [`crate::encode`] wrote.
-pub fn decode_embedded(input: &'static [u8]) -> Result<CodeBlob, DecodeError> {
+/// If the header is damaged. Damage behind it is a panic later.
+///
+/// # Safety
+/// The bytes are what [`crate::encode`] wrote: texts are not looked at before they are used as such.
+pub unsafe fn decode_embedded(input: &'static [u8]) -> Result<CodeBlob, DecodeError> {
     let (strings, rest) = split(input)?;
     Reader { strings, rest, keep: Embedded }.code(0)
 }
@@ -49,6 +52,8 @@ pub fn decode_embedded(input: &'static [u8]) -> Result<CodeBlob, DecodeError> {
 /// What becomes of parts of the input.
 trait Keep<'a>: Copy {
     fn bytes(self, b: &'a [u8]) -> Cow<'static, [u8]>;
+    fn text(self, b: &'a [u8]) -> Read<Text>;
+    fn wtf8(self, b: &'a [u8]) -> Read<Wtf8>;
     fn list<T: Unpack>(self, b: &'a [u8], count: usize) -> Read<LazyList<T>>;
     fn body(self, strings: Strings<'a>, b: &'a [u8], depth: u32) -> Read<LazyBody>;
 }
@@ -58,6 +63,13 @@ struct Copying;
 
 impl<'a> Keep<'a> for Copying {
     fn bytes(self, b: &'a [u8]) -> Cow<'static, [u8]> { Cow::Owned(b.to_vec()) }
+    fn text(self, b: &'a [u8]) -> Read<Text> {
+        std::str::from_utf8(b).map(|t| Cow::Owned(t.to_owned())).map_err(|_| DecodeError("name is not UTF-8"))
+    }
+    fn wtf8(self, b: &'a [u8]) -> Read<Wtf8> {
+        check_wtf8(b)?;
+        Ok(Wtf8::from_checked(self.bytes(b)))
+    }
     fn list<T: Unpack>(self, b: &'a [u8], count: usize) -> Read<LazyList<T>> { Ok(T::unpack(b, count)?.into()) }
     fn body(self, strings: Strings<'a>, b: &'a [u8], depth: u32) -> Read<LazyBody> {
         Ok(Reader { strings, rest: b, keep: self }.body(depth)?.into())
@@ -69,6 +81,9 @@ struct Embedded;
 
 impl Keep<'static> for Embedded {
     fn bytes(self, b: &'static [u8]) -> Cow<'static, [u8]> { Cow::Borrowed(b) }
+    // SAFETY: `decode_embedded`'s promise: names were written from `str`s.
+    fn text(self, b: &'static [u8]) -> Read<Text> { Ok(Cow::Borrowed(unsafe { std::str::from_utf8_unchecked(b) })) }
+    fn wtf8(self, b: &'static [u8]) -> Read<Wtf8> { Ok(Wtf8::from_checked(Cow::Borrowed(b))) }
     fn list<T: Unpack>(self, b: &'static [u8], count: usize) -> Read<LazyList<T>> { Ok(LazyList::packed(b, count)) }
     fn body(self, strings: Strings<'static>, b: &'static [u8], _: u32) -> Read<LazyBody> { Ok(LazyBody::packed(Packed { strings, body: b })) }
 }
@@ -241,11 +256,7 @@ impl<'a, K: Keep<'a>> Reader<'a, K> {
     fn count(&mut self, size: usize) -> Read<usize> { self.with(|c| c.count(size)) }
     fn number(&mut self) -> Read<usize> { self.with(|c| Ok(c.wide()? as usize)) }
     fn text(&mut self, id: usize) -> Read<Text> {
-        let refuse = |_| DecodeError("name is not UTF-8");
-        Ok(match self.keep.bytes(self.strings.get(id)?) {
-            Cow::Borrowed(b) => Cow::Borrowed(std::str::from_utf8(b).map_err(refuse)?),
-            Cow::Owned(b) => Cow::Owned(String::from_utf8(b).map_err(|e| refuse(e.utf8_error()))?),
-        })
+        self.keep.text(self.strings.get(id)?)
     }
 
     fn code(&mut self, depth: u32) -> Read<CodeBlob> {
@@ -301,7 +312,7 @@ impl<'a, K: Keep<'a>> Reader<'a, K> {
             tag @ (5 | 6) => Const::BigInt { negative: tag == 6, magnitude: self.with(Cursor::sized)?.to_vec() },
             7 => Const::Float(self.with(float)?),
             8 => Const::Complex(self.with(float)?, self.with(float)?),
-            9 => { let id = self.number()?; Const::Str(wtf8(self.keep.bytes(self.strings.get(id)?))?) }
+            9 => { let id = self.number()?; Const::Str(self.keep.wtf8(self.strings.get(id)?)?) }
             10 => { let b = self.with(Cursor::sized)?; Const::Bytes(self.keep.bytes(b)) }
             11 => Const::Tuple(self.items(depth)?),
             12 => Const::FrozenSet(self.items(depth)?),
@@ -312,10 +323,9 @@ impl<'a, K: Keep<'a>> Reader<'a, K> {
     }
 }
 
-/// Checks generalised UTF-8 and takes it.
-fn wtf8(text: Cow<'static, [u8]>) -> Read<Wtf8> {
-    if std::str::from_utf8(&text).is_ok() { return Ok(Wtf8::from_checked(text)); }
-    let bytes = &text[..];
+/// Checks generalised UTF-8.
+fn check_wtf8(bytes: &[u8]) -> Read<()> {
+    if std::str::from_utf8(bytes).is_ok() { return Ok(()); }
     let mut i = 0;
     while i < bytes.len() {
         let (len, first, least) = match bytes[i] {
@@ -331,7 +341,7 @@ fn wtf8(text: Cow<'static, [u8]>) -> Read<Wtf8> {
         if p < least || p > 0x10_FFFF { return Err(DecodeError("text is not UTF-8")); }
         i += len;
     }
-    Ok(Wtf8::from_checked(text))
+    Ok(())
 }
 
 #[cfg(test)]
@@ -367,7 +377,8 @@ mod tests {
         let code = sample();
         let bytes = encode(&code);
         let copied = decode(&bytes).unwrap();
-        let embedded = decode_embedded(bytes.clone().leak()).unwrap();
+        // SAFETY: just encoded.
+        let embedded = unsafe { decode_embedded(bytes.clone().leak()) }.unwrap();
         assert!(!embedded.body.is_unpacked());
         assert!(matches!(embedded.first_const(), Some(Const::Str(_))));
         assert!(!embedded.body.is_unpacked());

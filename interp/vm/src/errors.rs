@@ -166,7 +166,8 @@ impl Vm {
         self.reraised = true;
     }
 
-    /// Prepends an entry for the frame to the traceback of the exception on its way. A fresh exception gets its context here.
+    /// Prepends an entry for the frame to the traceback of the exception on its way; who asks for its line has it looked up. A fresh
+    /// exception gets its context here.
     pub(crate) fn add_traceback(&mut self, frame: Frame) {
         let Some(e) = self.raised.clone() else { return };
         let old = e.traceback.get();
@@ -175,8 +176,7 @@ impl Vm {
         let unit = unsafe { frame.unit_index() };
         // Without memory the entry is left out.
         let Ok(f) = self.frame_object(frame) else { return };
-        let line = Ref::<crate::types::frame::PyFrame>::cast(&f).map_or(-1, |f| f.line_at(unit));
-        if let Ok(tb) = self.new_object(PyTraceback { next: Slot::new(old), frame: f, lasti: Cell::new(unit as i64 * 8), lineno: Cell::new(line) }) {
+        if let Ok(tb) = self.new_object(PyTraceback { next: Slot::new(old), frame: f, lasti: Cell::new(unit as i64 * 8), lineno: Cell::new(-1) }) {
             e.traceback.set(Some(tb.into_obj()));
         }
     }
@@ -188,8 +188,7 @@ impl Vm {
         // SAFETY: `vm.fp` is the innermost live frame; its pc was saved before the call-out.
         let unit = unsafe { frame.unit_index() };
         let f = self.frame_object(frame)?;
-        let line = Ref::<crate::types::frame::PyFrame>::cast(&f).map_or(-1, |f| f.line_at(unit));
-        Ok(Some(self.new_object(PyTraceback { next: Slot::default(), frame: f, lasti: Cell::new(unit as i64 * 8), lineno: Cell::new(line) })?.into_obj()))
+        Ok(Some(self.new_object(PyTraceback { next: Slot::default(), frame: f, lasti: Cell::new(unit as i64 * 8), lineno: Cell::new(-1) })?.into_obj()))
     }
 
     // ---- errors nobody can catch -----------------------------------------------------------------------------------

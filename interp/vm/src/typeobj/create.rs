@@ -240,6 +240,9 @@ impl Class {
             let none = vm.none();
             self.dict.set_item(vm, &hash, &none)?;
         }
+        let mro = ty.mro_items(vm);
+        let base_mro = self.base.mro_items(vm);
+        let one_line = self.bases.len() == 1 && mro.len() == base_mro.len() + 1 && mro[1..].iter().zip(base_mro).all(|(a, b)| a.is(b));
         let mut slots = Slots { new: self.base.slots().new, ..Slots::default() };
         for t in ty.mro_items(vm).iter().skip(1) { if let Some(t) = TypeRef::from_obj(t) { slots.inherit(t.slots()) } }
         slots.new = self.base.slots().new;
@@ -252,7 +255,7 @@ impl Class {
                 if b.has_flag(flag) && !ty.has_flag(vm_flags::SEQUENCE | vm_flags::MAPPING) { ty.set_flag(flag, true) }
             }
         }
-        slot_update::update_all(vm, ty);
+        if one_line { slot_update::update_own(vm, ty, &self.base) } else { slot_update::update_all(vm, ty) }
         Ok(())
     }
 }

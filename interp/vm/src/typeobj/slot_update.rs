@@ -81,6 +81,24 @@ pub(super) fn update_all(vm: &Vm, ty: &TypeRef) {
     flags_from_slots(ty);
 }
 
+/// Decides over the slots of a new class that inherits along one line: it has those of its base but where its own namespace decides.
+pub(super) fn update_own(vm: &Vm, ty: &TypeRef, base: &TypeRef) {
+    let mut slots = *base.slots();
+    let mut decided = [false; ROWS.len()];
+    let mut at = 0;
+    while let Some((next, name, _)) = ty.dict.next_entry(vm, at) {
+        at = next;
+        for (i, row) in ROWS.iter().enumerate() {
+            if !(row.name)(&vm.names).is(&name) { continue }
+            let start = ROWS.iter().position(|r| r.key == row.key).unwrap_or(i);
+            if std::mem::replace(&mut decided[start], true) { continue }
+            update_group(vm, ty, &mut slots, group(start));
+        }
+    }
+    ty.set_slots(slots);
+    flags_from_slots(ty);
+}
+
 /// Attribute `name` (interned) of `ty` changed: decides again over its slots, here and in subclasses that do not override the name.
 pub(super) fn update_name(vm: &Vm, ty: &TypeRef, name: &Owned) {
     let mut starts = [usize::MAX; 4];

@@ -495,7 +495,7 @@ impl InternTable {
         let old = std::mem::take(&mut self.entries);
         // SAFETY: the table's own handle keeps the object alive while its count is read.
         let kept = old.iter().flatten().filter(|o| !unsafe { o.word().is_unique() }).count();
-        let size = (kept * 4).next_power_of_two().max(1024);
+        let size = (kept * 2).next_power_of_two().max(1024);
         let mut entries: Vec<Option<Owned>> = Vec::new();
         if entries.try_reserve_exact(size).is_err() { self.entries = old; return Err(AllocError) }
         entries.resize_with(size, || None);
