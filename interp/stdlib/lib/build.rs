@@ -19,6 +19,12 @@ use paths::{file_name, IMPORTER};
 const LEFT_OUT: &[&str] = &["test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "__pycache__", "site-packages"];
 /// Modules that need what is left out, or that are not CPython's.
 const LEFT_OUT_FILES: &[&str] = &["turtle.py", "_dummy_os.py", "_dummy_thread.py", "dummy_threading.py", "_pycodecs.py"];
+/// What the crate that the files come from changed for its own interpreter, and what CPython has there.
+const RESTORED: &[(&str, &str, &str)] = &[
+    ("site.py", "    return 'RustPython' # XXX: RUSTPYTHON; for site-packages\n", "    return 'Python'\n"),
+    ("site.py", "    # XXX: RUSTPYTHON\n    return f'{userbase}/lib/rustpython{", "    return f'{userbase}/lib/python{"),
+    ("sysconfig/__init__.py", "    return 'RustPython'  # XXX: RUSTPYTHON; For site-packages\n", "    return 'Python'\n"),
+];
 /// Files whose code stands first, in the order in which start-up and then ordinary programs import them: the system maps what
 /// surrounds a page that is read, and that should be code that is needed too.
 const FIRST: &[&str] = &[
@@ -55,11 +61,11 @@ fn main() -> io::Result<()> {
     let mut entries = vec![[0; 5]; files.len()];
     for &i in &order {
         let (name, path) = &files[i];
-        [entries[i][3], entries[i][4]] = place(if name.ends_with(".py") { code(name, &fs::read(path)?) } else { Vec::new() });
+        [entries[i][3], entries[i][4]] = place(if name.ends_with(".py") { code(name, &contents(name, path)?) } else { Vec::new() });
     }
     let mut path_start = 0;
     for ((name, path), entry) in files.iter().zip(&mut entries) {
-        let raw = fs::read(path)?;
+        let raw = contents(name, path)?;
         [entry[0], entry[1]] = place(miniz_oxide::deflate::compress_to_vec(&raw, 8));
         entry[2] = raw.len();
         for n in [path_start, name.len()].iter().chain(&*entry) { index.extend((*n as u32).to_le_bytes()) }
@@ -70,6 +76,14 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("lib.archive"), index)?;
     fs::write(out.join("built.rs"), format!("/// What the compiler that made the archive says of its form.\nconst BUILT: u64 = {};\n", instar_code::table_hash()))
+}
+
+/// The bytes of a file, as CPython has them.
+fn contents(name: &str, path: &Path) -> io::Result<Vec<u8>> {
+    let raw = fs::read(path)?;
+    if !RESTORED.iter().any(|r| r.0 == name) { return Ok(raw) }
+    let text = String::from_utf8_lossy(&raw).into_owned();
+    Ok(RESTORED.iter().filter(|r| r.0 == name).fold(text, |text, (_, from, to)| text.replace(from, to)).into_bytes())
 }
 
 /// The code of a file, or nothing if it is not to be compiled (some files are no Python of today, e.g. templates).

@@ -56,6 +56,13 @@ class EmbeddedFinder:
             elif not dot and _library.find(self.path, stem) is not None:
                 yield prefix + stem, True
 
+    def get_data(self, path):
+        # `linecache` asks finders of archives.
+        data = _library.read(path)
+        if data is None:
+            raise FileNotFoundError(2, 'No such file or directory', path)
+        return data
+
     @staticmethod
     def invalidate_caches():
         pass

@@ -1,6 +1,6 @@
 //! CPython's `Lib` inside the binary: finding its files, unpacking them, and their code, which is compiled already.
 //!
-//! The archive is made by `build.rs`; its files are unmodified. It is read where it lies: opening it costs nothing, and code stays
+//! The archive is made by `build.rs`; its files are CPython's. It is read where it lies: opening it costs nothing, and code stays
 //! packed until it is looked at (`instar_code::decode_embedded`). Not here: importing (`instar-vm`), a `Lib` directory on disk.
 
 use std::sync::Arc;
@@ -104,6 +104,14 @@ mod tests {
         assert!(lib.module("tkinter").is_none());
         let text = String::from_utf8(lib.read("abc.py").unwrap()).unwrap();
         assert!(text.contains("class ABCMeta"));
+    }
+
+    #[test]
+    fn site_directories_are_those_of_cpython() {
+        for path in ["site.py", "sysconfig/__init__.py"] {
+            let text = String::from_utf8(Library::open().read(path).unwrap()).unwrap();
+            assert!(!text.to_lowercase().contains("rustpython"), "{path}");
+        }
     }
 
     #[test]

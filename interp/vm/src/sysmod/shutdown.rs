@@ -18,7 +18,7 @@ pub fn shutdown(vm: &mut Vm) -> PyResult<()> {
     if let Err(e) = call_in(vm, "atexit", "_run_exitfuncs") { vm.unraisable(e, "Exception ignored while calling atexit functions", None) }
     flush(vm);
     vm.finalizing = true;
-    crate::finalize::collect(vm, 2);
+    if vm.heap.gc_is_enabled() { crate::finalize::collect(vm, 2); }
     if let Err(e) = clear_modules(vm) { ignore(e) }
     flush(vm);
     waited
