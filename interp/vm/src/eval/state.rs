@@ -115,6 +115,8 @@ impl State {
     pub unsafe fn use_(&self, r: i16) -> Word {
         unsafe {
             let w = *self.fp.offset(r as isize);
+            // A `Use` operand is bound: the compiler checks locals where it must, the verifier counts temps.
+            std::hint::assert_unchecked(!w.is_null());
             if !ELIDE && r < 0 { crate::stats::retain_local(w); w.retain() }
             w
         }
@@ -127,6 +129,7 @@ impl State {
     pub unsafe fn take(&self, r: i16) -> Word {
         unsafe {
             let w = *self.fp.offset(r as isize);
+            std::hint::assert_unchecked(!w.is_null());
             if r < 0 { crate::stats::retain_local(w); w.retain() }
             w
         }

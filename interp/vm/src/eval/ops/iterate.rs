@@ -136,6 +136,21 @@ unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> 
     unsafe {
         let n = i.c() as u16 as usize;
         if i.b() < 0 { o.retain() }
+        if (*s.pc.add(1)).a != 0 {
+            // `n` moves to locals follow (`specialize::operators::unpack` looked): done here, from the last item on, as they would.
+            let mut m = s.pc.add(2);
+            for k in (0..n).rev() {
+                let w = *items.add(k);
+                w.retain();
+                let old = std::mem::replace(&mut *s.at((*m).a), w);
+                old.release();
+                m = m.add(1);
+            }
+            s.pc = m;
+            s.drop_word(o);
+            s.tick();
+            return Flow::Jump;
+        }
         for k in 0..n {
             let w = *items.add(k);
             w.retain();

@@ -135,10 +135,17 @@ unsafe fn wanted(vm: &Vm, it: Word) -> Option<Op> {
     else { None }
 }
 
-pub unsafe fn unpack(vm: &mut Vm, pc: *mut Unit, o: Word, _: usize) {
+/// `UnpackTuple`, `UnpackList`. If the items go on to locals by as many moves, the first cache unit says so.
+pub unsafe fn unpack(vm: &mut Vm, pc: *mut Unit, o: Word, n: usize) {
     unsafe {
         if !due(pc) { return }
         let to = if is(vm, o, &vm.types.tuple) { Some(Op::UnpackTuple) } else if is(vm, o, &vm.types.list) { Some(Op::UnpackList) } else { None };
+        let first = (*pc).a;
+        let moved = n > 0 && (0..n).all(|k| {
+            let m = *pc.add(2 + k);
+            m.op == Op::Move as u16 && m.a < 0 && m.b == first + (n - 1 - k) as i16
+        });
+        (*pc.add(1)).a = moved as i16;
         set_or_fail(pc, to);
     }
 }
