@@ -101,7 +101,7 @@ impl<'a> Compiler<'a> {
             Expr::NoneLiteral(_) => Some(Const::None),
             Expr::EllipsisLiteral(e) => Some(self.stored(&e.node_index).unwrap_or(Const::Ellipsis)),
             Expr::BooleanLiteral(b) => Some(if b.value { Const::True } else { Const::False }),
-            Expr::NumberLiteral(n) => match literal::number(self.source, n) { Ok(c) => Some(c), Err(message) => return error(n.range, message) },
+            Expr::NumberLiteral(n) => match literal::number(self.source, n, self.options.max_digits) { Ok(c) => Some(c), Err(message) => return error(n.range, message) },
             Expr::StringLiteral(s) => {
                 let mut all = Wtf8::new("");
                 let parts = s.value.as_slice();

@@ -44,6 +44,8 @@ pub struct Options {
     pub copy_operands: bool,
     /// `await` at module level makes the code a coroutine (`PyCF_ALLOW_TOP_LEVEL_AWAIT`).
     pub allow_top_level_await: bool,
+    /// Digits that a decimal literal may have (`sys.set_int_max_str_digits`); 0 for any number.
+    pub max_digits: usize,
     /// Errors at the end of the text get the kind [`ErrorKind::Incomplete`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
     pub allow_incomplete_input: bool,
 }

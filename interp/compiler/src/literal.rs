@@ -8,22 +8,19 @@ use instar_syntax::{Ranged, TextRange};
 
 use crate::fold::{concat, from_int};
 
-/// Digits a decimal literal may have (PEP 467 sibling: CVE-2020-10735 limit).
-const MAX_DIGITS: usize = 4300;
-
 fn slice(source: &str, range: TextRange) -> &str { source.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("") }
 
-/// Value of a number.
+/// Value of a number; a decimal literal may have `max_digits` digits (0: any number).
 ///
 /// # Errors
 /// The message if it has too many digits.
-pub fn number(source: &str, n: &ast::ExprNumberLiteral) -> Result<Const, String> {
+pub fn number(source: &str, n: &ast::ExprNumberLiteral, max_digits: usize) -> Result<Const, String> {
     Ok(match &n.value {
         Number::Float(x) => Const::Float(*x),
         Number::Complex { real, imag } => Const::Complex(*real, *imag),
         Number::Int(i) => match i.as_u64() {
             Some(small) => from_int(small as i128),
-            None => Const::BigInt { negative: false, magnitude: big(slice(source, n.range))? },
+            None => Const::BigInt { negative: false, magnitude: big(slice(source, n.range), max_digits)? },
         },
     })
 }
@@ -59,9 +56,13 @@ pub fn expression_text(source: &str, i: &ast::InterpolatedElement) -> String {
     let body = inside.strip_prefix('{').unwrap_or(inside);
     let start = i.range.start().to_usize() + 1;
     let mut end = i.expression.range().end().to_usize().saturating_sub(start).min(body.len());
-    // Closing parentheses around the expression belong to it.
+    // Closing parentheses around the expression belong to it; comments go away below.
     while let Some(c) = body[end..].chars().next() {
-        if c == ')' || c.is_whitespace() { end += c.len_utf8(); } else { break; }
+        match c {
+            '#' => end += body[end..].find('\n').unwrap_or(body.len() - end),
+            c if c == ')' || c.is_whitespace() => end += c.len_utf8(),
+            _ => break,
+        }
     }
     without_comments(&body[..end])
 }
@@ -93,7 +94,7 @@ fn without_comments(source: &str) -> String {
 }
 
 /// Little-endian magnitude of an integer literal of any base.
-fn big(source: &str) -> Result<Vec<u8>, String> {
+fn big(source: &str, max_digits: usize) -> Result<Vec<u8>, String> {
     let digits: String = source.chars().filter(|c| *c != '_').collect();
     let lower = digits.to_ascii_lowercase();
     let (base, digits) = match lower.get(..2) {
@@ -102,8 +103,8 @@ fn big(source: &str) -> Result<Vec<u8>, String> {
         Some("0b") => (2, &lower[2..]),
         _ => (10, &lower[..]),
     };
-    if base == 10 && digits.len() > MAX_DIGITS {
-        return Err(format!("Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion: value has {} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", digits.len()));
+    if base == 10 && max_digits > 0 && digits.len() > max_digits {
+        return Err(format!("Exceeds the limit ({max_digits} digits) for integer string conversion: value has {} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", digits.len()));
     }
     if base == 10 {
         let mut words: Vec<u32> = Vec::new();

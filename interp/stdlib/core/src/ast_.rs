@@ -220,6 +220,7 @@ fn make_class(vm: &mut Vm, row: &Row<'_>, base: &Owned, doc: &str) -> PyResult<T
     if !is_sum {
         let types = vm.new_dict()?.into_obj();
         set(vm, &namespace, "_field_types", &types)?;
+        set(vm, &namespace, "__annotations__", &types)?;
     }
     vm.new_class("ast", row.name, std::slice::from_ref(base), Some(&namespace))
 }
@@ -495,7 +496,7 @@ static AST: TypeDef = TypeDef {
 };
 
 /// The conversions that `compile` asks for.
-pub static TREES: Trees = Trees { is_node, parse: write::parse, tree: read::tree, optimize: optimize::optimize };
+pub static TREES: Trees = Trees { is_node, parse: write::parse, tree: read::tree, copy: optimize::copy };
 
 /// The module.
 pub static MODULE: NativeModule = NativeModule { name: "_ast", doc: "", functions: &[], exec };

@@ -46,7 +46,7 @@ pub fn ensure_builtins(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult<()> {
 
 fn inherited(vm: &Vm) -> u32 { scope::current_code_flags(vm) & FUTURES as u32 }
 
-fn options(vm: &Vm, future_flags: u32) -> Options { Options { optimize: vm.settings.optimize, future_flags, ..Options::default() } }
+fn options(vm: &Vm, future_flags: u32) -> Options { Options { optimize: vm.settings.optimize, future_flags, max_digits: vm.settings.int_max_str_digits, ..Options::default() } }
 
 /// `compile(...)`
 pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
@@ -78,9 +78,8 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let trees = vm.trees()?;
     let (only, optimized) = (flags & ONLY_AST != 0, flags & OPTIMIZED_AST == OPTIMIZED_AST);
     if (trees.is_node)(vm, source) {
-        if only && !optimized { return Ok(source.clone()) }
         let tree = (trees.tree)(vm, source, root)?;
-        if only { return (trees.optimize)(vm, source, options.optimize) }
+        if only { return (trees.copy)(vm, source, optimized.then_some(options.optimize)) }
         return Ok(compile_tree(vm, tree, &filename, root.mode(), &options)?.into_obj());
     }
     let text = source_text(vm, source, "compile() arg 1 must be a string, bytes or AST object", &filename)?;
@@ -89,7 +88,7 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let request = Request { text, filename: &filename, root, type_comments: flags & TYPE_COMMENTS != 0, allow_incomplete: incomplete, future_flags: futures, feature_version };
         let node = (trees.parse)(vm, request)?;
-        return if optimized { (trees.optimize)(vm, &node, options.optimize) } else { Ok(node) };
+        return if optimized { (trees.copy)(vm, &node, Some(options.optimize)) } else { Ok(node) };
     }
     Ok(compile_text(vm, &text, &filename, root.mode(), &options, incomplete)?.into_obj())
 }

@@ -57,8 +57,8 @@ pub struct Trees {
     pub parse: fn(&mut Vm, Request<'_>) -> PyResult,
     /// The compiler's tree of a node, checked.
     pub tree: fn(&mut Vm, &Owned, Root) -> PyResult<Tree>,
-    /// A copy of a node with what can be computed early computed, for an optimization level.
-    pub optimize: fn(&mut Vm, &Owned, u8) -> PyResult,
+    /// A copy of a node; for an optimization level, with what can be computed early computed.
+    pub copy: fn(&mut Vm, &Owned, Option<u8>) -> PyResult,
 }
 
 #[derive(Default)]

@@ -6,7 +6,7 @@ use instar_syntax::ast::visitor::{walk_expr, walk_parameters, walk_stmt, walk_ty
 use instar_syntax::ast::{self, Expr, Mod, Operator, Stmt};
 use instar_syntax::{Ranged, TextRange};
 
-/// The first node that needs a newer version, with the message.
+/// The first node that needs a newer version, with the message; inner nodes come before outer ones, as the parser finishes them.
 pub fn too_new(text: &str, root: &Mod, version: i64) -> Option<(TextRange, String)> {
     if !(0..14).contains(&version) { return None }
     let mut found = Finder { text, version, first: None };
@@ -32,6 +32,7 @@ impl Finder<'_> {
 
 impl<'a> Visitor<'a> for Finder<'_> {
     fn visit_stmt(&mut self, s: &'a Stmt) {
+        walk_stmt(self, s);
         let range = s.range();
         match s {
             Stmt::FunctionDef(f) if f.is_async => self.needs(5, "Async functions are", range),
@@ -51,25 +52,25 @@ impl<'a> Visitor<'a> for Finder<'_> {
         }
         let params = match s { Stmt::FunctionDef(f) => &f.type_params, Stmt::ClassDef(c) => &c.type_params, _ => &None };
         if let Some(p) = params { self.needs(12, "Type parameter lists are", p.range) }
-        walk_stmt(self, s);
     }
 
     fn visit_type_param(&mut self, p: &'a ast::TypeParam) {
-        if p.default().is_some() { self.needs(13, "Type parameter defaults are", p.range()) }
         walk_type_param(self, p);
+        if p.default().is_some() { self.needs(13, "Type parameter defaults are", p.range()) }
     }
 
     fn visit_parameters(&mut self, p: &'a ast::Parameters) {
-        if !p.posonlyargs.is_empty() { self.needs(8, "Positional-only parameters are", p.range) }
         walk_parameters(self, p);
+        if !p.posonlyargs.is_empty() { self.needs(8, "Positional-only parameters are", p.range) }
     }
 
     fn visit_comprehension(&mut self, c: &'a ast::Comprehension) {
-        if c.is_async { self.needs(6, "Async comprehensions are", c.range) }
         ast::visitor::walk_comprehension(self, c);
+        if c.is_async { self.needs(6, "Async comprehensions are", c.range) }
     }
 
     fn visit_expr(&mut self, e: &'a Expr) {
+        walk_expr(self, e);
         let range = e.range();
         match e {
             Expr::Await(_) => self.needs(5, "Await expressions are", range),
@@ -79,6 +80,5 @@ impl<'a> Visitor<'a> for Finder<'_> {
             Expr::NumberLiteral(_) if self.text(range).contains('_') => self.needs(6, "Underscores in numeric literals are", range),
             _ => {}
         }
-        walk_expr(self, e);
     }
 }

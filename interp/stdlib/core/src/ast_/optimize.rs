@@ -13,15 +13,15 @@ use instar_vm::{ObjExt, Owned, PyResult, Vm};
 use super::make_classes;
 use super::registry::{Classes, Place};
 
-/// Copies a tree with what can be computed early computed.
-pub fn optimize(vm: &mut Vm, node: &Owned, level: u8) -> PyResult {
+/// Copies a tree that has been checked; for a level, with what can be computed early computed.
+pub fn copy(vm: &mut Vm, node: &Owned, level: Option<u8>) -> PyResult {
     let classes = make_classes(vm)?;
     Optimizer { classes, level }.value(vm, node)
 }
 
 struct Optimizer {
     classes: Rc<Classes>,
-    level: u8,
+    level: Option<u8>,
 }
 
 impl Optimizer {
@@ -36,9 +36,11 @@ impl Optimizer {
         if class.fields.is_empty() && !class.located { return Ok(value.clone()) }
         let node = vm.allocate_instance(&class.ty)?;
         for field in &class.fields {
-            let Some(v) = vm.get_attr_opt(value, field)? else { continue };
+            // Only lists may be missing.
+            let v = match vm.get_attr_opt(value, field)? { Some(v) => v, None => vm.new_list(Vec::new())?.into_obj() };
             let text = vm.repr_text_plain(field);
             let v = match (name, text.as_str()) {
+                _ if self.level.is_none() => self.value(vm, &v)?,
                 ("Module" | "FunctionDef" | "AsyncFunctionDef" | "ClassDef", "body") => self.body(vm, &v)?,
                 ("MatchValue", "value") => { let v = self.value(vm, &v)?; self.number(vm, &v)? }
                 ("MatchMapping", "keys") => {
@@ -59,6 +61,7 @@ impl Optimizer {
             }
         }
         match name {
+            _ if self.level.is_none() => Ok(node),
             "BinOp" => self.format(vm, node),
             "Name" => self.debug(vm, node),
             _ => Ok(node),
@@ -83,11 +86,18 @@ impl Optimizer {
         self.at(vm, place, "Constant", [value, none])
     }
 
+    /// A constant that stands nowhere.
+    fn nowhere(&self, vm: &mut Vm, value: Owned) -> PyResult {
+        let none = vm.none();
+        let nowhere = Place { start: (u32::MAX, u32::MAX), end: (u32::MAX, u32::MAX) };
+        self.classes.node(vm, "Constant", [value, none], Some(nowhere))
+    }
+
     /// `__debug__` is known.
     fn debug(&self, vm: &mut Vm, node: Owned) -> PyResult {
         let (id, ctx) = (self.field(vm, &node, "id")?, self.field(vm, &node, "ctx")?);
         if !id.cast::<PyStr>().is_some_and(|s| s.to_string_lossy() == "__debug__") || !self.is(vm, &ctx, "Load") { return Ok(node) }
-        let value = vm.bool(self.level == 0);
+        let value = vm.bool(self.level == Some(0));
         self.constant(vm, &node, value)
     }
 
@@ -142,7 +152,7 @@ impl Optimizer {
         let Some(list) = body.cast::<PyList>() else { return Ok(body.clone()) };
         let mut items = list.items(vm).to_vec();
         let mut documented = self.is_docstring(vm, items.first())?;
-        if documented && self.level >= 2 {
+        if documented && self.level >= Some(2) {
             let first = items.remove(0);
             if items.is_empty() { items.push(self.pass(vm, &first)?) }
             documented = false;
@@ -174,10 +184,8 @@ impl Optimizer {
         for p in pieces {
             match p {
                 Piece::Text(t) => {
-                    let (t, none) = (vm.new_str_from_code_points(&t)?, vm.none());
-                    // It stands nowhere.
-                    let nowhere = Place { start: (u32::MAX, u32::MAX), end: (u32::MAX, u32::MAX) };
-                    values.push(self.classes.node(vm, "Constant", [t, none], Some(nowhere))?);
+                    let t = vm.new_str_from_code_points(&t)?;
+                    values.push(self.nowhere(vm, t)?);
                 }
                 Piece::Value(conversion, spec) => {
                     let Some(value) = rest.next() else { return Ok(node) };
@@ -185,7 +193,7 @@ impl Optimizer {
                         None => vm.none(),
                         Some(s) => {
                             let s = vm.new_str(&s)?;
-                            self.constant(vm, &value, s)?
+                            self.nowhere(vm, s)?
                         }
                     };
                     let conversion = vm.new_int(i64::from(conversion))?;

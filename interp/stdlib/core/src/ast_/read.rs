@@ -35,17 +35,27 @@ pub struct Reader {
     deepest: usize,
 }
 
+fn root_name(root: Root) -> &'static str {
+    match root { Root::Module => "Module", Root::Expression => "Expression", Root::Interactive => "Interactive", Root::FunctionType => "FunctionType" }
+}
+
+/// TypeError unless a node is what a mode asks for.
+fn check(vm: &mut Vm, node: &Owned, root: Root) -> PyResult<()> {
+    let classes = make_classes(vm)?;
+    let name = root_name(root);
+    if node.is_instance_of(vm, &classes.get(vm, name)?.ty) { return Ok(()) }
+    let got = node.type_name(vm);
+    Err(vm.type_error(format!("expected {name} node, got {got}")))
+}
+
 /// Reads a node as a tree to compile.
 pub fn tree(vm: &mut Vm, node: &Owned, root: Root) -> PyResult<Tree> {
+    check(vm, node, root)?;
     let classes = make_classes(vm)?;
     let mut places = Vec::new();
     collect_places(vm, &classes, node, &mut places)?;
     let mut r = Reader { classes, lines: Lines::of_places(places), constants: Vec::new(), depth: 0, deepest: 0 };
-    let name = match root { Root::Module => "Module", Root::Expression => "Expression", Root::Interactive => "Interactive", Root::FunctionType => "FunctionType" };
-    if !node.is_instance_of(vm, &r.classes.get(vm, name)?.ty) {
-        let got = node.type_name(vm);
-        return Err(vm.type_error(format!("expected {name} node, got {got}")));
-    }
+    let name = root_name(root);
     let root = match root {
         Root::Module | Root::Interactive => {
             let body = r.suite(vm, node, name, "body")?;
@@ -149,7 +159,7 @@ impl Reader {
 
     /// The class of a node that is one of the alternatives of `sum`.
     pub fn alternative(&self, vm: &mut Vm, node: &Owned, sum: &str) -> PyResult<&'static str> {
-        if let Some((name, class)) = self.classes.of(vm, node) && class.sum == sum { return Ok(name) }
+        if let Some((name, class)) = self.classes.of(vm, node) && class.sum == sum && name != sum { return Ok(name) }
         let shown = vm.repr_text(node)?;
         Err(vm.type_error(format!("expected some sort of {sum}, but got {shown}")))
     }

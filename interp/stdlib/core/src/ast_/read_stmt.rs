@@ -37,6 +37,7 @@ impl Reader {
         Ok(match class {
             "FunctionDef" | "AsyncFunctionDef" => {
                 let name = self.identifier(vm, node, class, "name", range)?;
+                self.check_name(vm, &name)?;
                 let parameters = self.present(vm, node, class, "args")?;
                 let parameters = Box::new(self.parameters(vm, &parameters, range)?);
                 let body = self.body(vm, node, class)?;
@@ -47,6 +48,7 @@ impl Reader {
             }
             "ClassDef" => {
                 let name = self.identifier(vm, node, class, "name", range)?;
+                self.check_name(vm, &name)?;
                 let args = self.exprs(vm, node, class, "bases", LOAD)?;
                 let keywords = self.keywords(vm, node, class)?;
                 let body = self.body(vm, node, class)?;
@@ -187,6 +189,7 @@ impl Reader {
             self.alternative(vm, &h, "excepthandler")?;
             let type_ = self.optional_expr(vm, &h, "type")?;
             let name = self.optional_identifier(vm, &h, "name", range)?;
+            if let Some(n) = &name { self.check_name(vm, n)? }
             let body = self.body(vm, &h, "ExceptHandler")?;
             handlers.push(ast::ExceptHandler::ExceptHandler(ast::ExceptHandlerExceptHandler { range, node_index: PLAIN, type_, name, body }));
         }
@@ -202,6 +205,7 @@ impl Reader {
             let name = self.identifier(vm, &a, "alias", "name", TextRange::default())?;
             let range = self.range(vm, &a, "alias")?;
             let asname = self.optional_identifier(vm, &a, "asname", range)?;
+            self.check_name(vm, asname.as_ref().unwrap_or(&name))?;
             names.push(ast::Alias { range, node_index: PLAIN, name: ast::Identifier { range, ..name }, asname });
         }
         Ok(names)

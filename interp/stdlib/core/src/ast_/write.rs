@@ -145,7 +145,13 @@ impl<'a> Writer<'a> {
         match e { Some(e) => self.expr(vm, e), None => Ok(vm.none()) }
     }
 
-    pub fn identifier(&self, vm: &mut Vm, name: &ast::Identifier) -> PyResult { vm.intern(name.as_str()) }
+    pub fn identifier(&self, vm: &mut Vm, name: &ast::Identifier) -> PyResult { self.name(vm, name.as_str()) }
+
+    /// A name; other spellings of keywords become them only by normalisation.
+    pub fn name(&self, vm: &mut Vm, name: &str) -> PyResult {
+        if matches!(name, "None" | "True" | "False") { return Err(vm.value_error(format!("identifier field can't represent '{name}' constant"))) }
+        vm.intern(name)
+    }
 
     pub fn optional_identifier(&self, vm: &mut Vm, name: Option<&ast::Identifier>) -> PyResult {
         match name { Some(n) => self.identifier(vm, n), None => Ok(vm.none()) }

@@ -116,7 +116,7 @@ impl Writer<'_> {
                 self.constant(vm, range, &value, unicode.then_some("u"))
             }
             Expr::BytesLiteral(x) => { let v = Const::Bytes(x.value.bytes().collect()); self.constant(vm, range, &v, None) }
-            Expr::NumberLiteral(x) => match literal::number(self.text, x) {
+            Expr::NumberLiteral(x) => match literal::number(self.text, x, vm.settings.int_max_str_digits) {
                 Ok(v) => self.constant(vm, range, &v, None),
                 Err(message) => Err(self.error(vm, range, &message)),
             },
@@ -134,7 +134,7 @@ impl Writer<'_> {
                 self.node(vm, "Subscript", range, [value, slice, ctx])
             }
             Expr::Starred(x) => { let (v, ctx) = (self.expr(vm, &x.value)?, self.context(vm, x.ctx)?); self.node(vm, "Starred", range, [v, ctx]) }
-            Expr::Name(x) => { let (id, ctx) = (vm.intern(x.id.as_str())?, self.context(vm, x.ctx)?); self.node(vm, "Name", range, [id, ctx]) }
+            Expr::Name(x) => { let (id, ctx) = (self.name(vm, x.id.as_str())?, self.context(vm, x.ctx)?); self.node(vm, "Name", range, [id, ctx]) }
             Expr::List(x) => { let (elts, ctx) = (self.exprs(vm, &x.elts)?, self.context(vm, x.ctx)?); self.node(vm, "List", range, [elts, ctx]) }
             Expr::Tuple(x) => { let (elts, ctx) = (self.exprs(vm, &x.elts)?, self.context(vm, x.ctx)?); self.node(vm, "Tuple", range, [elts, ctx]) }
             Expr::Slice(x) => {
