@@ -64,8 +64,9 @@ pub fn collect(vm: &mut Vm, generation: u8) -> CollectReport {
     report
 }
 
-/// Runs the collection that thresholds made due.
+/// Runs the collection that thresholds made due, unless automatic collection was switched off in between.
 pub fn collect_due(vm: &mut Vm) {
+    if !vm.heap.gc_is_enabled() { return }
     let raised = vm.raised.take();
     let heap = vm.heap.clone();
     heap.collect_due(&mut Host(vm));
