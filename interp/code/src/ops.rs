@@ -356,7 +356,7 @@ macro_rules! for_each_op {
         LoadNameModule [Out Name32 Zero] 2 [Escapes Raises] of LoadName;
         /// Name found in builtins by module code.
         LoadNameBuiltin [Out Name32 Zero] 2 [Escapes Raises] of LoadName;
-        /// Attribute in the instance's value array. Cache: type version, slot.
+        /// Attribute in the instance's value array. Cache: type version and slot; the name (for the method cache).
         LoadAttrValue [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
         /// Attribute in a `__slots__` word. Cache: type version, byte offset.
         LoadAttrMember [Out Use Name16] 2 [Escapes Raises] of LoadAttr;
@@ -374,7 +374,11 @@ macro_rules! for_each_op {
         LoadMethodModule [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
         /// Plain attribute of a class called like a method. Cache: version of that class, the value.
         LoadMethodClass [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
-        /// Store into the instance's value array. Cache: type version, slot.
+        /// Class method of a class. Cache: version of that class, the classmethod object.
+        LoadMethodClassBound [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
+        /// Static method of a class. Cache: version of that class, the staticmethod object.
+        LoadMethodClassStatic [OutTemp Use Name16] 2 [Escapes Raises] of LoadMethod;
+        /// Store into the instance's value array. Cache: type version and slot; the name.
         StoreAttrValue [Use Use Name16] 2 [Escapes Raises] of StoreAttr;
         /// Store into a `__slots__` word. Cache: type version, byte offset.
         StoreAttrMember [Use Use Name16] 2 [Escapes Raises] of StoreAttr;
@@ -464,7 +468,7 @@ macro_rules! for_each_op {
         ForIterTuple [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// `for` over a generator: its frame is entered directly.
         ForIterGenerator [Out Peek Zero] 2 [Escapes Raises] of ForIter;
-        /// Python function, exactly its positional parameters. Cache: function version.
+        /// Python function, exactly its positional parameters. No cache: the code says how many it takes.
         CallPy [Out Base Imm16] 2 [Escapes Raises] of Call;
         /// Native function by calling shape.
         CallBuiltin [Out Base Imm16] 2 [Escapes Raises] of Call;
@@ -476,7 +480,7 @@ macro_rules! for_each_op {
         CallLen [Out Base Imm16] 2 [Escapes Raises] of Call;
         /// `isinstance(x, class)`.
         CallIsinstance [Out Base Imm16] 2 [Escapes Raises] of Call;
-        /// Python method, exactly its positional parameters. Cache: function version.
+        /// Python method, exactly its positional parameters. No cache: the code says how many it takes.
         CallMethodPy [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
         /// Native method by calling shape.
         CallMethodNative [Out Base Imm16] 2 [Escapes Raises] of CallMethod;

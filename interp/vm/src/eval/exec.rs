@@ -32,6 +32,8 @@ pub struct Executable {
     pub flags: u32,
     /// Neither `*args` nor `**kwargs` nor keyword-only parameters: a call with exactly `arg_count` positional arguments needs no binding.
     pub simple: bool,
+    /// `arg_count` if `simple`, else a number that no call gives.
+    pub exact_args: usize,
     /// The compiled form, for tables.
     pub blob: Arc<CodeBlob>,
     /// The code object that owns this (borrowed back pointer).
@@ -47,10 +49,11 @@ impl Executable {
         for n in &blob.names { names.push(vm.intern(n)?) }
         let units = blob.units.to_boxed();
         let special = flags::VARARGS | flags::VARKEYWORDS;
+        let simple = blob.flags & special == 0 && blob.kwonly_count == 0;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
-            flags: blob.flags, simple: blob.flags & special == 0 && blob.kwonly_count == 0, blob: blob.clone(), code,
+            flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code,
         })
     }
 

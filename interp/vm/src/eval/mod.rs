@@ -28,7 +28,7 @@ use state::{After, Flow, Instr, State};
 /// in the first list are in the second or third.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
-    LoadAttrModule LoadAttrClass LoadAttrShared LoadMethodType LoadMethodModule LoadMethodClass StoreAttrValue
+    LoadAttrModule LoadAttrClass LoadAttrShared LoadMethodType LoadMethodModule LoadMethodClass LoadMethodClassBound LoadMethodClassStatic StoreAttrValue
     StoreAttrMember AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
     MulFloat DivFloat BinaryNumber BinaryNumberK AddStr CompareInt CompareIntK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK

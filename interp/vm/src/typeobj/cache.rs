@@ -48,6 +48,14 @@ impl MethodCache {
         (version != 0 && entry.version.get() == version && entry.name.word().same(name)).then_some(entry)
     }
 
+    /// The slot in instances of the type in that version, if the plan for the name is that. Version 0 never hits.
+    #[inline(always)]
+    pub(crate) fn slot_of(&self, version: u32, name: Word) -> Option<usize> {
+        let entry = self.hit(version, name)?;
+        let plan = entry.plan.get();
+        (plan.kind == super::attr_plan::Kind::Value).then_some(plan.at as usize)
+    }
+
     /// Drops everything (before shutdown, and by `sys._clear_type_cache`).
     pub fn clear(&self) {
         for e in &*self.entries {

@@ -3,15 +3,17 @@
 //! Cache of the specialised forms: unit 1 = version in bits 0..32, slot or byte offset in bits 32..48; unit 2 = a borrowed
 //! word or pointer that the version keeps valid. A type's version is reset when its dict, its bases or its shared keys change.
 
-use instar_code::Unit;
 use instar_object::attrs;
 
 use crate::eval::slow;
 use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::{Owned, Word};
-use crate::typeobj::PyType;
+use crate::typeobj::attr_plan::Found;
+use crate::typeobj::{vm_flags, PyType};
+use crate::types::classmethod::PyClassMethod;
 use crate::types::dict::PyDict;
 use crate::types::module::PyModule;
+use crate::types::staticmethod::PyStaticMethod;
 
 #[inline(always)]
 pub unsafe fn LoadAttr(s: &mut State, i: Instr) -> Flow {
@@ -31,6 +33,16 @@ unsafe fn type_version(o: Word) -> u32 { unsafe { if o.is_ptr() { o.ptr().info()
 #[inline(always)]
 unsafe fn slot_of(s: &State) -> usize { unsafe { (s.cache(1) >> 32) as u16 as usize } }
 
+/// The slot in instances of the type of `o`: the cached one, else (a site that sees several types) what the method cache says.
+#[inline(always)]
+unsafe fn slot_for(s: &State, o: Word) -> Option<usize> {
+    unsafe {
+        let version = type_version(o);
+        if version == s.cache(1) as u32 { return Some(slot_of(s)) }
+        (*s.vm).method_cache.slot_of(version, Word::from_raw(s.cache(2) as usize))
+    }
+}
+
 /// Ends a load: `w` is shared into `a`, a temp receiver is released.
 #[inline(always)]
 unsafe fn loaded(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
@@ -46,8 +58,8 @@ unsafe fn loaded(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
 pub unsafe fn LoadAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
-        let w = attrs::load(o.ptr(), slot_of(s));
+        let Some(slot) = slot_for(s, o) else { return Flow::Miss };
+        let w = attrs::load(o.ptr(), slot);
         if unlikely(w.is_null()) { return Flow::Miss }
         loaded(s, i, o, w)
     }
@@ -157,8 +169,11 @@ pub unsafe fn LoadMethod(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        let f = shared_value(s, o);
-        if f.is_null() { return Flow::Miss }
+        let mut f = shared_value(s, o);
+        if f.is_null() {
+            // A site that sees several types.
+            match (*s.vm).planned(o, s.name(i.c() as u16 as usize).word()) { Some(Found::Method(w)) => f = w, _ => return Flow::Miss }
+        }
         f.retain();
         if i.b() < 0 { o.retain() }
         *s.at(i.a()) = f;
@@ -199,6 +214,34 @@ pub unsafe fn LoadMethodClass(s: &mut State, i: Instr) -> Flow {
 }
 
 #[inline(always)]
+pub unsafe fn LoadMethodClassBound(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let o = s.get(i.b());
+        let w = class_value(s, o);
+        if w.is_null() { return Flow::Miss }
+        let f = (*w.ptr().payload::<PyClassMethod>()).callable.word();
+        if f.is_null() { return Flow::Miss }
+        f.retain();
+        if i.b() < 0 { o.retain() }
+        *s.at(i.a()) = f;
+        *s.at(i.a() + 1) = o;
+    }
+    Flow::Next
+}
+
+#[inline(always)]
+pub unsafe fn LoadMethodClassStatic(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let o = s.get(i.b());
+        let w = class_value(s, o);
+        if w.is_null() { return Flow::Miss }
+        let f = (*w.ptr().payload::<PyStaticMethod>()).callable.word();
+        if f.is_null() { return Flow::Miss }
+        method_plain(s, i, o, f)
+    }
+}
+
+#[inline(always)]
 pub unsafe fn StoreAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, v) = (s.use_(i.a()), s.use_(i.b()));
@@ -215,8 +258,10 @@ pub unsafe fn StoreAttr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.a());
-        if type_version(o) != s.cache(1) as u32 { return Flow::Miss }
-        match attrs::store(&(*s.vm).heap, o.ptr(), slot_of(s), Owned::from_word(s.take(i.b()))) {
+        let Some(slot) = slot_for(s, o) else { return Flow::Miss };
+        // A plan of the method cache speaks of loads; the cached version speaks of stores.
+        if type_version(o) != s.cache(1) as u32 && !(*o.ptr().ty().payload::<PyType>()).has_flag(vm_flags::GENERIC_SETATTR) { return Flow::Miss }
+        match attrs::store(&(*s.vm).heap, o.ptr(), slot, Owned::from_word(s.take(i.b()))) {
             Ok(old) => s.drop_word(old),
             Err(value) => {
                 // A dict, or no room: no failure of the guard.

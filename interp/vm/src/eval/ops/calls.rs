@@ -71,14 +71,14 @@ pub unsafe fn link(s: &mut State, func: Word, exec: &Executable, fp: *mut Word, 
     }
 }
 
-/// The function behind a callable word if it is a Python function of this version, with its executable.
+/// The executable of a callable word if it is a Python function that takes exactly `given` positional arguments.
 #[inline(always)]
-unsafe fn versioned<'a>(s: &State, f: Word, version: u32) -> Option<&'a Executable> {
+unsafe fn exact<'a>(s: &State, f: Word, given: usize) -> Option<&'a Executable> {
     unsafe {
         if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
-        let func = f.ptr().payload::<PyFunction>();
-        if (*func).version() != version { return None }
-        Some(&*(*func).exec_ptr())
+        let exec = (*f.ptr().payload::<PyFunction>()).exec_ptr();
+        if exec.is_null() || (*exec).exact_args != given { return None }
+        Some(&*exec)
     }
 }
 
@@ -101,7 +101,7 @@ pub unsafe fn CallEx(s: &mut State, i: Instr) -> Flow { unsafe { slow::calls::ca
 pub unsafe fn CallPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Flow::Miss };
+        let Some(exec) = exact(s, f, i.c() as u16 as usize) else { return Flow::Miss };
         push(s, f, exec, s.at(i.b() + 1), i.c() as u16 as usize, Word::NULL, 0)
     }
 }
@@ -110,10 +110,8 @@ pub unsafe fn CallPy(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallMethodPy(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        let Some(exec) = versioned(s, f, s.cache(1) as u32) else { return Flow::Miss };
-        // The version fixes the number of parameters; the cache says whether self is there.
         let bound = !s.get(i.b() + 1).is_null();
-        if bound != (s.cache(1) >> 32 & 1 != 0) { return Flow::Miss }
+        let Some(exec) = exact(s, f, i.c() as u16 as usize + bound as usize) else { return Flow::Miss };
         let base = if bound { s.at(i.b() + 1) } else { s.at(i.b() + 2) };
         push(s, f, exec, base, i.c() as u16 as usize + bound as usize, Word::NULL, 0)
     }

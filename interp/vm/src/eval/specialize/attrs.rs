@@ -9,7 +9,9 @@ use crate::object::{ObjExt, Owned, Payload, Ref, Word};
 use crate::typeobj::attr_plan::{work_out, Kind};
 use crate::typeobj::{vm_flags, PyType, TypeRef};
 use crate::types::member_descriptor::PyMemberDescriptor;
+use crate::types::classmethod::PyClassMethod;
 use crate::types::module::PyModule;
+use crate::types::staticmethod::PyStaticMethod;
 use crate::vm::Vm;
 
 unsafe fn handle<'a>(o: &Word) -> &'a Owned { unsafe { &*(o as *const Word).cast::<Owned>() } }
@@ -27,7 +29,7 @@ pub unsafe fn load_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
         if v == 0 { return failed(pc) }
         let first = v as u64 | (plan.at as u64) << 32;
         match plan.kind {
-            Kind::Value => become_with(pc, Op::LoadAttrValue, first, 0),
+            Kind::Value => become_with(pc, Op::LoadAttrValue, first, name.word().raw() as u64),
             Kind::Member => become_with(pc, Op::LoadAttrMember, first, 0),
             Kind::Shared => become_with(pc, Op::LoadAttrShared, first, word.raw() as u64),
             Kind::Property => become_with(pc, Op::LoadAttrProperty, first, word.raw() as u64),
@@ -71,11 +73,21 @@ unsafe fn special_receiver(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned, mo
         if std::ptr::eq(o.ptr().info().vtable, PyType::vtable()) {
             let class = Ref::<PyType>::from_ref_unchecked(handle(&o)).clone();
             let meta = class.obj().type_of(vm).clone();
-            let plain = meta.has_flag(vm_flags::GENERIC_GETATTR) && vm.type_lookup(&meta, name).is_none();
+            // The metaclass cannot change: then nothing of its comes before the class's own.
+            let plain = meta.ptr() == vm.types.type_.ptr() && vm.type_lookup(&meta, name).is_none();
             let attr = vm.type_lookup(&class, name);
             match attr {
                 Some(attr) if plain => {
                     // Only what access through the class gives unchanged: no descriptor, or a plain function.
+                    if class_op == Op::LoadMethodClass {
+                        let wrapped = if attr.is_exact::<PyClassMethod>(vm) { Some(Op::LoadMethodClassBound) }
+                            else if attr.is_exact::<PyStaticMethod>(vm) { Some(Op::LoadMethodClassStatic) } else { None };
+                        if let Some(op) = wrapped {
+                            let v = version(vm, &class);
+                            if v == 0 { failed(pc) } else { become_with(pc, op, v as u64, attr.word().raw() as u64) }
+                            return true;
+                        }
+                    }
                     let is_function = attr.type_of(vm).ptr() == vm.types.function.ptr();
                     if attr.type_of(vm).slots().descr_get.is_some() && !is_function { failed(pc); return true }
                     let v = version(vm, &class);
@@ -107,6 +119,6 @@ pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
         let Some(slot) = attrs::index(&ty.info, name.word()) else { return failed(pc) };
         let v = version(vm, &ty);
         if v == 0 { return failed(pc) }
-        become_with(pc, Op::StoreAttrValue, v as u64 | (slot as u64) << 32, 0);
+        become_with(pc, Op::StoreAttrValue, v as u64 | (slot as u64) << 32, name.word().raw() as u64);
     }
 }

@@ -30,9 +30,7 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
             if p.is_null() { return }
             let exec = &*p;
             if !exec.simple || exec.arg_count != n + bound as usize { return failed(pc) }
-            let v = func.assign_version(vm);
-            if v == 0 { return failed(pc) }
-            return become_with(pc, if method { Op::CallMethodPy } else { Op::CallPy }, v as u64 | (bound as u64) << 32, 0);
+            return become_with(pc, if method { Op::CallMethodPy } else { Op::CallPy }, 0, 0);
         }
         if method && bound && ty == vm.types.method_descriptor.ptr() {
             let d = Ref::<PyMethodDescriptor>::from_ref_unchecked(handle(&f));
