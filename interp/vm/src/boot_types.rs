@@ -93,10 +93,10 @@ table! {
     frame: frame::PyFrame, "frame", object, GC;
     traceback: traceback::PyTraceback, "traceback", object, GC;
     cell: cell::PyCell, "cell", object, GC;
-    generator: generator::PyGenerator, "generator", object, GC | WEAKREF;
-    coroutine: generator::PyGenerator, "coroutine", object, GC | WEAKREF;
+    generator: generator::PyGenerator, "generator", object, GC | VAR | WEAKREF;
+    coroutine: generator::PyGenerator, "coroutine", object, GC | VAR | WEAKREF;
     coroutine_wrapper: coroutine::PyCoroutineWrapper, "coroutine_wrapper", object, GC;
-    async_generator: generator::PyGenerator, "async_generator", object, GC | WEAKREF;
+    async_generator: generator::PyGenerator, "async_generator", object, GC | VAR | WEAKREF;
     async_gen_asend: async_generator::PyAsend, "async_generator_asend", object, GC;
     async_gen_athrow: async_generator::PyAthrow, "async_generator_athrow", object, GC;
     async_gen_wrapped: async_generator::PyAsyncValue, "async_generator_wrapped_value", object, GC;

@@ -7,11 +7,12 @@ use std::cell::Cell;
 use std::io;
 
 use crate::args::Args;
-use crate::eval::frame::Frame;
+use crate::eval::frame::{frame_flags, Frame};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::protocol::attr::name_text;
 use crate::typeobj::{PyType, TypeRef};
 use crate::types::exception::{self, attribute_error, import_error, PyException, VALUE};
+use crate::types::generator::PyGenerator;
 use crate::types::syntax_error;
 use crate::types::traceback::PyTraceback;
 use crate::vm::{PyResult, Raised, Vm};
@@ -131,9 +132,26 @@ impl Vm {
 
     /// `sys.exception()`.
     pub fn handled_exception(&self) -> Option<Ref<PyException>> {
-        let own = self.handled.get();
-        let found = own.or_else(|| self.exc_chain.iter().rev().find_map(Clone::clone));
+        let found = self.handled.get().or_else(|| if self.resumers_handling == 0 { None } else { self.handled_by_resumer() });
         found.and_then(|e| Ref::try_from(e).ok())
+    }
+
+    /// What the innermost resumer of a running generator handles, if one does.
+    #[cold]
+    fn handled_by_resumer(&self) -> Option<Owned> {
+        let mut at = self.fp;
+        // SAFETY: walks live frames; a generator's frame names its object.
+        unsafe {
+            while !at.is_null() {
+                let f = Frame(at);
+                if f.flags() & (frame_flags::GENERATOR | frame_flags::LINKED) == frame_flags::GENERATOR {
+                    let found = (*f.namespace().ptr().payload::<PyGenerator>()).handled.get();
+                    if found.is_some() { return found }
+                }
+                at = f.prev();
+            }
+        }
+        None
     }
 
     /// Makes the handled exception the context of `e`, without making a cycle.

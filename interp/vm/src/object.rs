@@ -162,6 +162,9 @@ impl Slot {
     /// Replaces the content; the old one is released after the new one is in place.
     #[inline]
     pub fn set(&self, value: Option<Owned>) { drop(self.replace(value)) }
+    /// Fills an empty slot.
+    #[inline]
+    pub fn set_quietly(&self, value: Option<Owned>) { debug_assert!(!self.is_some()); std::mem::forget(self.replace(value)) }
     /// Empties the slot.
     #[inline]
     pub fn take(&self) -> Option<Owned> { self.replace(None) }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use instar_code::{flags, CodeBlob, LocalKind, Unit};
 
+use super::frame::HEADER_WORDS;
+use super::stack::GUARD_WORDS;
 use crate::object::{Owned, Word};
 use crate::types::code;
 use crate::vm::{PyResult, Vm};
@@ -30,7 +32,8 @@ pub struct Executable {
     pub kwonly_count: usize,
     /// `co_flags`.
     pub flags: u32,
-    /// Neither `*args` nor `**kwargs` nor keyword-only parameters: a call with exactly `arg_count` positional arguments needs no binding.
+    /// Neither `*args` nor `**kwargs` nor keyword-only parameters, and a frame that is not huge (`stack.rs`): a call with exactly
+    /// `arg_count` positional arguments needs no binding and may push the frame at once.
     pub simple: bool,
     /// `arg_count` if `simple`, else a number that no call gives.
     pub exact_args: usize,
@@ -48,8 +51,9 @@ impl Executable {
         let mut names = Vec::with_capacity(blob.names.len());
         for n in &blob.names { names.push(vm.intern(n)?) }
         let units = blob.units.to_boxed();
+        let words = blob.locals.len() + HEADER_WORDS + blob.temps as usize;
         let special = flags::VARARGS | flags::VARKEYWORDS;
-        let simple = blob.flags & special == 0 && blob.kwonly_count == 0;
+        let simple = blob.flags & special == 0 && blob.kwonly_count == 0 && words <= GUARD_WORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,

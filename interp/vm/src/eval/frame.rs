@@ -6,6 +6,7 @@
 //! ```
 //! The frame pointer `fp` points at temp 0. Header words, from `fp - 8`: caller's fp, saved pc, executable, function (owned),
 //! globals (borrowed from the function), namespace (owned or null), frame object (owned or null), flags.
+//! Frames stand on the stack (`stack.rs`), generators' in their objects (`types/generator.rs`).
 //! Not here: the frame object Python sees (`types/frame.rs`).
 
 use instar_code::Unit;
@@ -20,12 +21,14 @@ pub const HEADER_WORDS: usize = instar_code::FRAME_WORDS as usize;
 pub mod frame_flags {
     /// Returning leaves `run` (native code called the function).
     pub const ENTRY: usize = 1;
-    /// The frame belongs to a generator-like object; word `temp -1 - HEADER - nlocals`... is found through `GENERATOR` in the function slot's owner.
+    /// The frame lies in a generator-like object: its namespace word (borrowed), which owns the function.
     pub const GENERATOR: usize = 2;
     /// The frame is an `__init__`: the result is the instance that stands in the slot before the first local.
     pub const INIT: usize = 4;
     /// The frame is the first in its stack chunk.
     pub const CHUNK: usize = 8;
+    /// The generator does not run: it was put among the running frames while its delegate handles a `throw`.
+    pub const LINKED: usize = 16;
 }
 
 /// A frame, by its `fp`.
@@ -64,7 +67,7 @@ header! {
     globals set_globals 4 Word;
     /// Namespace of module and class code (owned), or null.
     namespace set_namespace 3 Word;
-    /// The frame object, if one was made (owned), or null. While a generator runs this is still the frame's.
+    /// The frame object, if one was made (owned), or null.
     frame_object set_frame_object 2 Word;
     /// `frame_flags`.
     flags set_flags 1 usize;
@@ -84,7 +87,7 @@ impl Frame {
     /// `self` is a live frame.
     #[inline(always)]
     pub unsafe fn consts(self) -> *const Word { unsafe { (*self.exec()).consts.as_ptr().cast() } }
-    /// One past the last word this frame may use.
+    /// One past the last word this frame may use. The next frame may begin there unless this one is a generator's.
     /// # Safety
     /// `self` is a live frame.
     #[inline(always)]

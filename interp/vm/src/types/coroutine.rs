@@ -18,11 +18,11 @@ pub struct OriginTracking {
     pub depth: usize,
 }
 
-/// Records where a coroutine was made, if tracking is on.
-pub fn note_origin(vm: &mut Vm, coro: &Ref<PyGenerator>) {
+/// Records where a coroutine was made, if tracking is on; its caller is `skip` frames below the innermost.
+pub fn note_origin(vm: &mut Vm, coro: &Ref<PyGenerator>, skip: usize) {
     let depth = vm.state::<OriginTracking>().depth;
     if depth == 0 { return }
-    let rows = crate::types::frame::origin(vm, depth);
+    let rows = crate::types::frame::origin(vm, depth, skip);
     coro.extra.set(rows);
 }
 

@@ -1,8 +1,8 @@
 //! `frame`: what Python sees of a running, suspended or finished frame.
 //!
-//! The object is made on demand. While the frame is on the stack it points there; a suspended generator's frame is read through the
-//! generator (a plain address: the generator tells the frame when it dies); when the frame exits and the object lives on, the locals
-//! move into it. Not here: the frame on the stack (`eval/frame.rs`), its locals as a mapping (`frame_locals.rs`).
+//! The object is made on demand and points at the frame, on the stack or in a generator; when the frame exits, or its generator dies,
+//! and the object lives on, the locals move into it. Not here: the frame itself (`eval/frame.rs`), its locals as a mapping
+//! (`frame_locals.rs`).
 
 use std::cell::{Cell, UnsafeCell};
 
@@ -23,10 +23,8 @@ use crate::vm::{PyResult, Vm};
 
 /// A frame object.
 pub struct PyFrame {
-    /// The frame on the stack; null when it is not running.
+    /// The frame; null when it has exited.
     fp: Cell<*mut Word>,
-    /// The suspended generator whose frame this is, else null. Not owned: see the module's doc.
-    generator: Cell<Word>,
     exec: *const Executable,
     code: Owned,
     globals: Owned,
@@ -35,11 +33,11 @@ pub struct PyFrame {
     namespace: Slot,
     /// `f_back` once the frame has exited.
     back: Slot,
-    /// Unit last executed, when not running.
+    /// Unit last executed by a frame that has exited.
     unit: Cell<usize>,
     /// Locals of the frame that has exited, owned words.
     locals: UnsafeCell<Vec<Word>>,
-    /// Values replaced through `f_locals`: instructions may have borrowed them, so they live until the frame exits.
+    /// Values replaced through `f_locals`: instructions may have borrowed them, so they live until the frame exits (or is found suspended).
     overwritten: UnsafeCell<Vec<Owned>>,
     /// Names stored through `f_locals` that are no locals of the code.
     pub(crate) extra: Slot,
@@ -49,7 +47,7 @@ pub struct PyFrame {
 }
 payload!(PyFrame, "frame", frame, Gc);
 
-// SAFETY: each owned handle and word is visited once; locals on the stack and in a generator belong to those.
+// SAFETY: each owned handle and word is visited once; locals of a frame that has not exited belong to that.
 unsafe impl Trace for PyFrame {
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
         for o in [&self.code, &self.globals, &self.builtins] { visit(o.word()) }
@@ -89,22 +87,26 @@ impl PyFrame {
     /// The words of the locals, wherever they are.
     fn words(&self) -> (*mut Word, usize) {
         let n = self.exec().nlocals;
-        // SAFETY: `fp` is null unless the frame is live; a generator that dies resets `generator`.
+        // SAFETY: `fp` is null unless the frame is live.
         unsafe {
             if !self.fp.get().is_null() { return (Frame(self.fp.get()).locals(), n) }
-            if let Some(g) = self.suspended() {
-                let words = &mut *g.words.get();
-                return (words.as_mut_ptr(), words.len().min(n));
-            }
             let words = &mut *self.locals.get();
             (words.as_mut_ptr(), words.len().min(n))
         }
     }
 
-    fn suspended(&self) -> Option<&PyGenerator> {
-        let w = self.generator.get();
+    /// The generator whose unfinished frame this is, as a borrowed word; null if there is none.
+    fn generator_word(&self) -> Word {
+        let fp = self.fp.get();
         // SAFETY: as in `words`.
-        if w.is_null() { None } else { Some(unsafe { &*w.ptr().payload::<PyGenerator>() }) }
+        unsafe { if fp.is_null() || Frame(fp).flags() & frame_flags::GENERATOR == 0 { Word::NULL } else { Frame(fp).namespace() } }
+    }
+
+    /// Where the generator of this frame is in its life; `None` for other frames and finished ones.
+    fn life(&self) -> Option<Life> {
+        let w = self.generator_word();
+        // SAFETY: an unfinished frame's generator is alive.
+        if w.is_null() { None } else { Some(unsafe { (*w.ptr().payload::<PyGenerator>()).state.get() }) }
     }
 
     /// The value of local `i`, looking through its cell.
@@ -121,8 +123,9 @@ impl PyFrame {
     pub(crate) fn set_local(&self, i: usize, value: Owned) -> bool {
         let (words, n) = self.words();
         if i >= n { return false }
-        // SAFETY: `i` is inside; the old word's count goes to `overwritten`.
+        // SAFETY: `i` is inside; the old word's count goes to `overwritten`. No instruction is under way in a suspended frame.
         unsafe {
+            if self.life() == Some(Life::Suspended) { drop(std::mem::take(&mut *self.overwritten.get())) }
             let at = words.add(i);
             let old = Owned::owned_or_none(shared(*at));
             if self.exec().blob.locals[i].kind != LocalKind::Plain
@@ -161,8 +164,7 @@ impl PyFrame {
     /// Unit being executed, or last executed.
     pub(crate) fn current_unit(&self) -> usize {
         // SAFETY: as in `words`.
-        if !self.fp.get().is_null() { return unsafe { Frame(self.fp.get()).unit_index() } }
-        match self.suspended() { Some(g) => g.unit.get(), None => self.unit.get() }
+        if self.fp.get().is_null() { self.unit.get() } else { unsafe { Frame(self.fp.get()).unit_index() } }
     }
 
     /// Source line of a unit; -1 for none.
@@ -193,12 +195,13 @@ unsafe fn namespace_of(f: Frame) -> Option<Owned> {
     }
 }
 
-unsafe fn make(vm: &Vm, exec: &Executable, func: Word, fp: *mut Word, generator: Word, unit: usize) -> PyResult<Ref<PyFrame>> {
+unsafe fn make(vm: &Vm, f: Frame) -> PyResult<Ref<PyFrame>> {
     unsafe {
-        let func = &*func.ptr().payload::<PyFunction>();
+        let exec = &*f.exec();
+        let func = &*f.func().ptr().payload::<PyFunction>();
         vm.new_object(PyFrame {
-            fp: Cell::new(fp), generator: Cell::new(generator), exec, code: Owned::share_word(exec.code), globals: Owned::share_word(func.globals_word()),
-            builtins: Owned::share_word(func.builtins_word()), namespace: Slot::default(), back: Slot::default(), unit: Cell::new(unit),
+            fp: Cell::new(f.0), exec, code: Owned::share_word(exec.code), globals: Owned::share_word(func.globals_word()),
+            builtins: Owned::share_word(func.builtins_word()), namespace: Slot::default(), back: Slot::default(), unit: Cell::new(0),
             locals: UnsafeCell::default(), overwritten: UnsafeCell::default(), extra: Slot::default(), trace: Slot::default(),
             trace_lines: Cell::new(true), trace_opcodes: Cell::new(false),
         })
@@ -211,14 +214,27 @@ unsafe fn make(vm: &Vm, exec: &Executable, func: Word, fp: *mut Word, generator:
 /// `f` is live with a saved pc and has a frame object; no Python code runs here.
 pub(crate) unsafe fn detach(vm: &mut Vm, f: Frame) {
     unsafe {
-        let object = Owned::from_word(f.frame_object());
+        let Some(frame) = exit(f) else { return };
+        frame.namespace.set(namespace_of(f));
+        let prev = f.prev();
+        if !prev.is_null() && f.flags() & frame_flags::GENERATOR == 0 { frame.back.set(vm.frame_object(Frame(prev)).ok()) }
+    }
+}
+
+/// As [`detach`], for a generator that dies or is closed without running.
+///
+/// # Safety
+/// As [`detach`]; the frame is a generator's.
+pub(crate) unsafe fn generator_gone(f: Frame) { drop(unsafe { exit(f) }) }
+
+/// Takes the frame object off `f`; if somebody else holds it, it gets the locals.
+unsafe fn exit(f: Frame) -> Option<Ref<PyFrame>> {
+    unsafe {
+        let frame = Ref::<PyFrame>::from_owned_unchecked(Owned::from_word(f.frame_object()));
         f.set_frame_object(Word::NULL);
-        let frame = Ref::<PyFrame>::from_ref_unchecked(&object);
         frame.unit.set(f.unit_index());
-        if object.word().is_unique() {
-            frame.fp.set(std::ptr::null_mut());
-            return;
-        }
+        frame.fp.set(std::ptr::null_mut());
+        if frame.obj().word().is_unique() { return None }
         let n = (*f.exec()).nlocals;
         let locals = f.locals();
         let mut words = Vec::new();
@@ -226,53 +242,10 @@ pub(crate) unsafe fn detach(vm: &mut Vm, f: Frame) {
         if words.try_reserve_exact(n).is_ok() {
             for k in 0..n { words.push(std::mem::replace(&mut *locals.add(k), Word::NULL)) }
         }
-        frame.fp.set(std::ptr::null_mut());
-        frame.generator.set(Word::NULL);
         *frame.locals.get() = words;
-        frame.namespace.set(namespace_of(f));
-        let prev = f.prev();
-        if !prev.is_null() && f.flags() & frame_flags::GENERATOR == 0 { frame.back.set(vm.frame_object(Frame(prev)).ok()) }
         let old = std::mem::take(&mut *frame.overwritten.get());
         drop(old);
-    }
-}
-
-/// A generator's frame suspends: its words are in the generator (which is in the frame's namespace word) by now.
-///
-/// # Safety
-/// As [`detach`]; the frame is a generator's.
-pub(crate) unsafe fn park(_: &mut Vm, f: Frame) {
-    unsafe {
-        let frame = &*f.frame_object().ptr().payload::<PyFrame>();
-        frame.unit.set(f.unit_index());
-        frame.generator.set(f.namespace());
-        frame.fp.set(std::ptr::null_mut());
-        let old = std::mem::take(&mut *frame.overwritten.get());
-        drop(old);
-    }
-}
-
-/// A generator's frame is on the stack again.
-///
-/// # Safety
-/// `f` is live and has a frame object.
-pub(crate) unsafe fn unpark(f: Frame) {
-    unsafe {
-        let frame = &*f.frame_object().ptr().payload::<PyFrame>();
-        frame.fp.set(f.0);
-        frame.generator.set(Word::NULL);
-    }
-}
-
-/// A suspended generator dies or is closed without running: its frame object, if it lives on, takes the locals from `words`.
-pub(crate) fn generator_gone(object: &Owned, words: &mut [Word]) {
-    let frame = this(object);
-    frame.generator.set(Word::NULL);
-    // SAFETY: a live object's word; the vector has no view.
-    unsafe {
-        if object.word().is_unique() { return }
-        let n = frame.exec().nlocals.min(words.len());
-        *frame.locals.get() = words[..n].iter_mut().map(|w| std::mem::replace(w, Word::NULL)).collect();
+        Some(frame)
     }
 }
 
@@ -283,7 +256,7 @@ impl Vm {
         unsafe {
             let existing = f.frame_object();
             if !existing.is_null() { return Ok(Owned::share_word(existing)) }
-            let frame = make(self, &*f.exec(), f.func(), f.0, Word::NULL, 0)?.into_obj();
+            let frame = make(self, f)?.into_obj();
             f.set_frame_object(frame.clone().into_word());
             Ok(frame)
         }
@@ -292,29 +265,8 @@ impl Vm {
     /// The frame of a generator-like object (`gi_frame`), `None` once it has finished.
     pub fn generator_frame(&mut self, generator: &Owned) -> PyResult<Option<Owned>> {
         let Some(g) = Ref::<PyGenerator>::cast(generator) else { return Ok(None) };
-        match g.state.get() {
-            Life::Finished => Ok(None),
-            Life::Running => {
-                let mut at = self.fp;
-                // SAFETY: walks live frames.
-                unsafe {
-                    while !at.is_null() {
-                        let f = Frame(at);
-                        if f.flags() & frame_flags::GENERATOR != 0 && f.namespace().same(generator.word()) { return self.frame_object(f).map(Some) }
-                        at = f.prev();
-                    }
-                }
-                Ok(None)
-            }
-            Life::Created | Life::Suspended => {
-                if let Some(f) = g.frame_object.get() { return Ok(Some(f)) }
-                let Some(func) = g.func.get() else { return Ok(None) };
-                // SAFETY: the function keeps the executable; the generator resets the address when it dies.
-                let frame = unsafe { make(self, g.executable(), func.word(), std::ptr::null_mut(), generator.word(), g.unit.get())? }.into_obj();
-                g.frame_object.set(Some(frame.clone()));
-                Ok(Some(frame))
-            }
-        }
+        if g.state.get() == Life::Finished { return Ok(None) }
+        self.frame_object(g.frame()).map(Some)
     }
 
     /// The running frame, `depth` callers up; `None` if the stack is not that deep.
@@ -357,13 +309,13 @@ fn f_builtins(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).builtins.clone()) 
 fn f_code(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).code.clone()) }
 fn f_lasti(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);
-    let created = f.suspended().is_some_and(|g| g.state.get() == Life::Created);
+    let created = f.life() == Some(Life::Created);
     let n = f.current_unit() as i64 * 8;
     vm.new_int(if created { n - 8 } else { n })
 }
 fn f_lineno(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);
-    let created = f.suspended().is_some_and(|g| g.state.get() == Life::Created);
+    let created = f.life() == Some(Life::Created);
     let line = if created { f.exec().blob.first_line as i32 } else { f.line_at(f.current_unit()) };
     if line < 0 { Ok(vm.none()) } else { vm.new_int(line.into()) }
 }
@@ -374,18 +326,16 @@ fn set_lineno(vm: &mut Vm, _: &Owned, value: Option<&Owned>) -> PyResult<()> {
 fn f_back(vm: &mut Vm, o: &Owned) -> PyResult {
     let fp = this(o).fp.get();
     if fp.is_null() { return Ok(vm.option_to_none(this(o).back.get())) }
-    // SAFETY: a live frame.
+    // A suspended frame remembers who resumed it last; that may be gone.
+    if matches!(this(o).life(), Some(Life::Created | Life::Suspended)) { return Ok(vm.none()) }
+    // SAFETY: a running frame.
     let prev = unsafe { Frame(fp).prev() };
     if prev.is_null() { Ok(vm.none()) } else { vm.frame_object(Frame(prev)) }
 }
 fn f_generator(vm: &mut Vm, o: &Owned) -> PyResult {
-    let f = this(o);
-    // SAFETY: a live frame; a generator that dies resets `generator`.
-    unsafe {
-        if !f.generator.get().is_null() { return Ok(Owned::share_word(f.generator.get())) }
-        if !f.fp.get().is_null() && Frame(f.fp.get()).flags() & frame_flags::GENERATOR != 0 { return Ok(Owned::share_word(Frame(f.fp.get()).namespace())) }
-    }
-    Ok(vm.none())
+    let w = this(o).generator_word();
+    // SAFETY: an unfinished frame's generator is alive.
+    Ok(if w.is_null() { vm.none() } else { unsafe { Owned::share_word(w) } })
 }
 fn f_trace(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(this(o).trace.get())) }
 fn set_trace(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
@@ -407,13 +357,15 @@ fn set_trace_opcodes(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<
 
 fn clear(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);
-    if !f.fp.get().is_null() { return Err(vm.runtime_error("cannot clear an executing frame")) }
-    if let Some(g) = f.suspended() {
-        if g.state.get() == Life::Suspended { return Err(vm.runtime_error("cannot clear a suspended frame")) }
+    match f.life() {
+        None | Some(Life::Running) => if !f.fp.get().is_null() { return Err(vm.runtime_error("cannot clear an executing frame")) },
+        Some(Life::Suspended) => return Err(vm.runtime_error("cannot clear a suspended frame")),
         // Not started: as if it were closed.
-        g.state.set(Life::Finished);
-        f.generator.set(Word::NULL);
-        g.release_frame();
+        // SAFETY: an unfinished frame's generator is alive; the share keeps it so while its frame goes.
+        Some(_) => unsafe {
+            let generator = Owned::share_word(f.generator_word());
+            (*generator.word().ptr().payload::<PyGenerator>()).abandon();
+        },
     }
     f.release_locals();
     f.extra.set(None);
@@ -455,9 +407,9 @@ pub(crate) fn of_generator(vm: &mut Vm, g: &Ref<PyGenerator>) -> PyResult {
 }
 
 /// `cr_origin`: (file, line, function) of up to `depth` frames, the innermost first. `None` without memory.
-pub(crate) fn origin(vm: &mut Vm, depth: usize) -> Option<Owned> {
+pub(crate) fn origin(vm: &mut Vm, depth: usize, skip: usize) -> Option<Owned> {
     let mut rows = Vec::new();
-    let mut at = vm.caller_frame(1);
+    let mut at = vm.caller_frame(skip);
     while let Some(f) = at.filter(|_| rows.len() < depth) {
         // SAFETY: walks live frames.
         let (blob, unit, prev) = unsafe { ((*f.exec()).blob.clone(), f.unit_index(), f.prev()) };

@@ -8,13 +8,13 @@ use std::cell::Cell;
 use crate::args::Args;
 use crate::eval::exec::Executable;
 use crate::native::{GetSet, TypeDef};
-use crate::object::{ObjExt, Owned, Ref, Slot, Word};
+use crate::object::{ObjExt, Owned, Ref, Slot, Trace, TraceField, Word};
 use crate::slots::Slots;
 use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
-use crate::{payload, trace};
+use crate::payload;
 
 /// A Python function.
 pub struct PyFunction {
@@ -37,7 +37,23 @@ pub struct PyFunction {
     exec: Cell<*const Executable>,
     version: Cell<u32>,
 }
-trace! { PyFunction { code, globals, builtins, name, qualname, defaults, kwdefaults, closure, doc, module, dict, annotations, annotate, type_params, retired } }
+
+impl PyFunction {
+    fn clearable(&self) -> [&Slot; 12] {
+        [&self.builtins, &self.name, &self.qualname, &self.defaults, &self.kwdefaults, &self.closure, &self.doc, &self.module, &self.dict,
+            &self.annotations, &self.annotate, &self.type_params]
+    }
+}
+
+// SAFETY: each owned handle is visited once.
+unsafe impl Trace for PyFunction {
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        self.globals.trace_field(visit);
+        for slot in self.clearable().into_iter().chain([&self.code, &self.retired]) { slot.trace_field(visit) }
+    }
+    // Codes stay: suspended frames of the same garbage still need theirs to be taken apart. No cycle goes through a code alone.
+    fn clear(&mut self) { for slot in self.clearable() { slot.set(None) } }
+}
 payload!(PyFunction, "function", function, GcWeak);
 
 impl PyFunction {

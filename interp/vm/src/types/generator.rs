@@ -1,118 +1,178 @@
-//! The payload of generators, coroutines and async generators: a suspended frame in the heap.
+//! The payload of generators, coroutines and async generators: a few fields, then the frame, which lives here for good.
 //!
-//! While it runs, the frame stands on the stack like any other (calls overlap arguments there); suspending copies locals and
-//! live temps back. Decided against running in place: see docs/decisions/0001-generators-copy.md.
-//! Not here: the ops (`eval/slow/generators.rs`), methods visible from Python (`generator_methods.rs`).
+//! ```text
+//!   PyGenerator | local 0 .. local n-1 | header (8 words) | temp 0 .. temp m-1
+//!                                                          ^ fp
+//! ```
+//! A running generator's `fp` points into its object: resuming and suspending copy nothing (docs/decisions/0002-generators-in-place.md).
+//! The function in the header is owned by the object until it dies; the header's namespace word is the object itself (borrowed).
+//! Not here: the ops (`eval/ops/generators.rs`), methods visible from Python (`generator_methods.rs`).
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::Cell;
 
-use instar_object::Trace;
+use instar_code::Unit;
+use instar_object::{AllocError, Trace};
 
 use crate::eval::exec::Executable;
-use crate::object::{Owned, Payload, Slot, VTable, Word};
+use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
+use crate::object::{Owned, Payload, Ref, Slot, VTable, Word};
 use crate::typeobj::TypeRef;
-use crate::vm::Types;
+use crate::types::function::PyFunction;
+use crate::vm::{Types, Vm};
 
-/// Where a generator is in its life.
+/// Where a generator is in its life. The two states that can be resumed come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum State {
     /// Not started.
     Created,
     /// Waiting at a yield.
     Suspended,
-    /// On the stack.
+    /// Its frame is among the running ones, or it waits for a delegate's `throw` or `close`.
     Running,
-    /// Returned or raised.
+    /// Returned or raised; locals and temps are gone.
     Finished,
 }
 
-/// A generator-like object.
+/// A generator-like object, the head of a variable-sized block.
+#[repr(C)]
 pub struct PyGenerator {
-    /// Locals, then live temps, while not running. Owned words.
-    pub(crate) words: UnsafeCell<Vec<Word>>,
-    /// The code.
-    pub(crate) exec: Cell<*const Executable>,
-    /// The function (keeps the code alive).
-    pub(crate) func: Slot,
-    /// Index of the unit to resume at (the yield, or the first instruction).
-    pub(crate) unit: Cell<usize>,
-    pub(crate) state: Cell<State>,
-    pub(crate) name: Slot,
-    pub(crate) qualname: Slot,
-    /// Exception handled inside while suspended.
+    /// Temp 0 of the frame behind this head.
+    fp: Cell<*mut Word>,
+    /// While running: where a frame above this one may begin, or null if nobody has asked yet.
+    pub(crate) top: Cell<*mut Word>,
+    /// While suspended: the exception handled inside. While running: the one that the resumer handles.
     pub(crate) handled: Slot,
-    /// Frame object of the suspended frame, if Python asked for it.
-    pub(crate) frame_object: Slot,
+    pub(crate) state: Cell<State>,
     /// Async generators: an `asend`/`athrow` is running.
     pub(crate) async_running: Cell<bool>,
     /// Async generators: closed.
     pub(crate) async_closed: Cell<bool>,
     /// Async generators: hooks were called.
     pub(crate) hooks_done: Cell<bool>,
+    /// Words of the frame.
+    words: u32,
+    pub(crate) name: Slot,
+    pub(crate) qualname: Slot,
     /// Async generators: finalizer hook. Coroutines: origin tuple.
     pub(crate) extra: Slot,
 }
 
+/// Bytes of the payload before the frame.
+const HEAD: usize = size_of::<PyGenerator>();
+
 impl PyGenerator {
-    /// An object without a frame yet.
-    pub fn new(exec: *const Executable, func: Owned, name: Option<Owned>, qualname: Option<Owned>) -> Self {
-        PyGenerator {
-            words: UnsafeCell::new(Vec::new()), exec: Cell::new(exec), func: Slot::new(Some(func)), unit: Cell::new(0),
-            state: Cell::new(State::Created), name: Slot::new(name), qualname: Slot::new(qualname), handled: Slot::default(),
-            frame_object: Slot::default(), async_running: Cell::new(false), async_closed: Cell::new(false), hooks_done: Cell::new(false), extra: Slot::default(),
+    /// An object of type `ty` whose frame will begin at `pc`; its first `given` locals are moved from `locals`, the others unbound.
+    ///
+    /// # Safety
+    /// `ty` has this payload; `exec` is the code of `func`, which is owned and moves in, as the words at `locals` do. On error nothing has moved.
+    pub(crate) unsafe fn make(vm: &Vm, ty: &TypeRef, exec: &Executable, func: Word, pc: *mut Unit, locals: *const Word, given: usize) -> Result<Ref<PyGenerator>, AllocError> {
+        let words = exec.nlocals + HEADER_WORDS + exec.temps;
+        let size = u32::try_from(words).map_err(|_| AllocError)?;
+        // SAFETY: head and frame are complete before anything can look at the object; temps are dead.
+        unsafe {
+            let object = vm.heap.alloc_var(ty.ptr(), HEAD + words * size_of::<Word>())?;
+            let payload = object.payload::<PyGenerator>();
+            let base = payload.add(1).cast::<Word>();
+            let f = Frame(base.add(exec.nlocals + HEADER_WORDS));
+            let function = &*func.ptr().payload::<PyFunction>();
+            payload.write(PyGenerator {
+                fp: Cell::new(f.0), top: Cell::new(std::ptr::null_mut()), handled: Slot::default(), state: Cell::new(State::Created),
+                async_running: Cell::new(false), async_closed: Cell::new(false), hooks_done: Cell::new(false), words: size,
+                name: Slot::new(function.name.get()), qualname: Slot::new(function.qualname.get()), extra: Slot::default(),
+            });
+            for k in 0..given { *base.add(k) = *locals.add(k) }
+            for k in given..exec.nlocals { *base.add(k) = Word::NULL }
+            f.set_prev(std::ptr::null_mut());
+            f.set_pc(pc);
+            f.set_exec(exec);
+            f.set_func(func);
+            f.set_globals(function.globals_word());
+            f.set_namespace(Word::from_ptr(object));
+            f.set_frame_object(Word::NULL);
+            f.set_flags(frame_flags::GENERATOR);
+            vm.heap.track(object);
+            Ok(Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(object))))
         }
     }
 
-    /// The code being run; `None` for a finished generator whose function is gone.
+    /// The frame. Its header is valid as long as the object; locals and temps are not once it has finished.
+    #[inline(always)]
+    pub(crate) fn frame(&self) -> Frame { Frame(self.fp.get()) }
+
+    /// The code being run.
     pub fn executable(&self) -> &Executable {
-        // SAFETY: `func` keeps the code, which owns the executable, for the object's life.
-        unsafe { &*self.exec.get() }
+        // SAFETY: the header's function keeps the code, which owns the executable, for the object's life.
+        unsafe { &*self.frame().exec() }
     }
 
-    fn take_words(&self) -> Vec<Word> {
-        // SAFETY: no view of the vector is kept anywhere.
-        unsafe { std::mem::take(&mut *self.words.get()) }
+    /// Whether it can be resumed.
+    #[inline(always)]
+    pub(crate) fn resumable(&self) -> bool { self.state.get() as u8 <= State::Suspended as u8 }
+
+    /// Number of live temps while it can be resumed.
+    fn depth(&self) -> usize {
+        if self.state.get() != State::Suspended { return 0 }
+        // SAFETY: the header is live and its pc was saved.
+        self.executable().blob.error_depth[unsafe { self.frame().unit_index() }] as usize
     }
 
-    /// Releases the suspended frame: temps, then locals, last first.
-    pub(crate) fn release_frame(&self) {
-        let mut words = self.take_words();
-        if let Some(frame) = self.frame_object.take() { crate::types::frame::generator_gone(&frame, &mut words) }
-        for w in words.into_iter().rev() {
-            // SAFETY: the words are owned and now out of the object.
-            unsafe { w.release() }
+    /// Finishes a generator that is not running without running it: releases temps, then locals, last first. Does nothing to others.
+    pub(crate) fn abandon(&self) {
+        if !self.resumable() { return }
+        let depth = self.depth();
+        self.state.set(State::Finished);
+        let f = self.frame();
+        // SAFETY: the frame is complete; each word is taken out before it is released.
+        unsafe {
+            for k in (0..depth).rev() { std::mem::replace(&mut *f.0.add(k), Word::NULL).release() }
+            if !f.frame_object().is_null() { crate::types::frame::generator_gone(f) }
+            let locals = f.locals();
+            for k in (0..self.executable().nlocals).rev() { std::mem::replace(&mut *locals.add(k), Word::NULL).release() }
         }
+        self.handled.set(None);
     }
 
     /// The sub-iterator if suspended in `yield from` or `await`.
     pub(crate) fn delegate(&self) -> Option<Owned> {
         if self.state.get() != State::Suspended { return None }
-        let unit = self.executable().units[self.unit.get()];
-        if unit.c != 1 { return None }
-        // SAFETY: at a delegating yield the topmost live temp is the sub-iterator.
-        unsafe { (*self.words.get()).last().and_then(|w| Word::share_or_none(*w)) }
+        // SAFETY: a suspended frame's pc is at its yield; at a delegating one the topmost live temp is the sub-iterator.
+        unsafe {
+            if (*self.frame().pc()).c != 1 { return None }
+            Word::share_or_none(*self.frame().0.add(self.depth().checked_sub(1)?))
+        }
     }
 }
 
 impl Drop for PyGenerator {
-    fn drop(&mut self) { self.release_frame() }
+    fn drop(&mut self) {
+        self.abandon();
+        // SAFETY: the object owns the header's function, which nothing uses from here on.
+        unsafe { self.frame().func().release() }
+    }
 }
 
-// SAFETY: 1. words, func, names, handled and extra are visited once each; 2. running frames have left `words`.
+// SAFETY: 1. each owned word is visited once; 2. the words of a running frame, and what its resumer handles, are not visited:
+// they count as references from outside, as those of any running frame.
 unsafe impl Trace for PyGenerator {
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
-        // SAFETY: tracing happens at safe points; nobody holds a view.
-        for w in unsafe { &*self.words.get() } { if !w.is_null() { visit(*w) } }
-        for slot in [&self.func, &self.name, &self.qualname, &self.handled, &self.frame_object, &self.extra] {
-            let w = slot.word();
-            if !w.is_null() { visit(w) }
+        let f = self.frame();
+        let mut see = |w: Word| if !w.is_null() { visit(w) };
+        // SAFETY: tracing happens at safe points; the frame is complete unless it is running.
+        unsafe {
+            see(f.func());
+            if self.resumable() {
+                let locals = f.locals();
+                for k in 0..self.executable().nlocals { see(*locals.add(k)) }
+                for k in 0..self.depth() { see(*f.0.add(k)) }
+                see(f.frame_object());
+            }
         }
+        if self.state.get() != State::Running { see(self.handled.word()) }
+        for slot in [&self.name, &self.qualname, &self.extra] { see(slot.word()) }
     }
     fn clear(&mut self) {
-        self.state.set(State::Finished);
-        self.release_frame();
-        self.handled.set(None);
-        self.frame_object.set(None);
+        self.abandon();
         self.extra.set(None);
     }
 }
@@ -127,10 +187,17 @@ unsafe fn needs_finalizer(payload: *mut ()) -> bool {
     }
 }
 
+/// # Safety
+/// `payload` is a generator's; this also works after its drop.
+unsafe fn payload_bytes(payload: *mut ()) -> usize {
+    // SAFETY: the caller's promise.
+    HEAD + unsafe { (*payload.cast::<PyGenerator>()).words } as usize * size_of::<Word>()
+}
+
 // SAFETY: one static for this payload.
 unsafe impl Payload for PyGenerator {
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable { needs_finalizer: Some(needs_finalizer), ..VTable::of::<PyGenerator>("generator") };
+        static VTABLE: VTable = VTable::of::<PyGenerator>("generator").with_size(payload_bytes).with_finalizer(needs_finalizer);
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.generator }

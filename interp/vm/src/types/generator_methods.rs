@@ -2,7 +2,7 @@
 //!
 //! Not here: suspending and resuming (`eval/slow/generators.rs`), `await` protocols (`coroutine.rs`).
 
-use crate::eval::slow::generators::{resume, Resumed};
+use crate::eval::slow::generators::{busy, linked, resume, Resumed};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
@@ -92,20 +92,12 @@ pub fn throw_into(vm: &mut Vm, o: &Owned, e: Raised) -> PyResult<Resumed> {
         }
         let is_native = delegate.cast::<PyGenerator>().is_some() && delegate.type_of(vm).ptr() != vm.types.async_generator.ptr();
         let r = if is_native {
-            g.state.set(State::Running);
-            let r = throw_into(vm, &delegate, e);
-            g.state.set(State::Suspended);
-            r
+            linked(vm, &g, |vm| throw_into(vm, &delegate, e))
         } else {
             let name = vm.intern("throw")?;
             match vm.get_attr_opt(&delegate, &name)? {
                 None => return resume(vm, o, Err(e)),
-                Some(m) => {
-                    g.state.set(State::Running);
-                    let r = vm.call1(&m, e.0.obj()).map(Resumed::Yielded);
-                    g.state.set(State::Suspended);
-                    r
-                }
+                Some(m) => linked(vm, &g, |vm| vm.call1(&m, e.0.obj()).map(Resumed::Yielded)),
             }
         };
         return match r {
@@ -134,8 +126,7 @@ pub(crate) fn ignored_while_closing(vm: &mut Vm, e: Raised, o: &Owned) {
 }
 
 fn close_delegate(vm: &mut Vm, g: &Ref<PyGenerator>, delegate: &Owned) -> PyResult<()> {
-    g.state.set(State::Running);
-    let r = if delegate.cast::<PyGenerator>().is_some() && delegate.type_of(vm).ptr() != vm.types.async_generator.ptr() {
+    let r = busy(vm, g, |vm| if delegate.cast::<PyGenerator>().is_some() && delegate.type_of(vm).ptr() != vm.types.async_generator.ptr() {
         close(vm, delegate).map(|_| ())
     } else {
         let name = vm.names.close.clone();
@@ -144,8 +135,7 @@ fn close_delegate(vm: &mut Vm, g: &Ref<PyGenerator>, delegate: &Owned) -> PyResu
             Ok(None) => Ok(()),
             Err(e) => { ignored_while_closing(vm, e, delegate); Ok(()) }
         }
-    };
-    g.state.set(State::Suspended);
+    });
     match r {
         Ok(()) => Ok(()),
         // The error of the delegate's close goes into the generator.
@@ -164,7 +154,7 @@ pub fn throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 pub fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     let g = this(o).clone();
     match g.state.get() {
-        State::Created => { g.state.set(State::Finished); g.release_frame(); return Ok(vm.none()) }
+        State::Created => { g.abandon(); return Ok(vm.none()) }
         State::Finished => return Ok(vm.none()),
         _ => {}
     }

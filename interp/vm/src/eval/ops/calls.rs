@@ -1,6 +1,7 @@
 //! Calls and returns. Python functions get a frame in this same loop; natives are called through their shape.
 //!
-//! A callee's locals begin at the caller's first argument temp: `base`. The callable's reference moves into the frame.
+//! A callee's locals begin at the caller's first argument temp: `base`, unless the caller is a generator, whose frame is not on the
+//! stack. The callable's reference moves into the frame.
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
@@ -15,17 +16,18 @@ use crate::types::list::PyList;
 use crate::types::method_descriptor::PyMethodDescriptor;
 use crate::vm::Vm;
 
-/// Whether nothing stands against a frame of `exec` at `base`: room in the chunk, recursion limit, eval breaker.
+/// Whether nothing stands against a frame of `exec`, which is not huge, at `base`: room in the chunk, recursion limit, eval breaker.
 #[inline(always)]
 pub unsafe fn fits(vm: *mut Vm, exec: &Executable, base: *mut Word) -> bool {
     unsafe {
         let vm = &*vm;
-        base.add(exec.nlocals + HEADER_WORDS + exec.temps) <= vm.stack.limit && vm.recursion_depth < vm.recursion_limit && vm.breaker.get() == 0
+        vm.stack.fits(base.add(exec.nlocals + HEADER_WORDS + exec.temps)) && vm.recursion_depth < vm.recursion_limit && vm.breaker.get() == 0
     }
 }
 
 /// Enters a Python function whose arguments stand at `base` (exactly its positional parameters, `given` of them).
-/// `namespace` and `flags` go to the frame header. On a full chunk or recursion limit takes the cold path.
+/// `namespace` and `flags` go to the frame header. On a full chunk, at the recursion limit and from a generator's frame (where arguments
+/// cannot become locals in place) takes the cold path.
 ///
 /// # Safety
 /// `func` is owned (moves into the frame) and has an executable; arguments are owned.

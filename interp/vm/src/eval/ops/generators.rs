@@ -1,20 +1,95 @@
 //! Generators, coroutines, `yield from`, `await`.
 //!
-//! A suspended frame lives in its generator object; resuming copies it onto the stack, suspending copies it back
-//! (`slow/generators.rs` says why).
+//! A generator's frame runs where it lies, in its object: entering one links it to the frame that resumes it, leaving it at a
+//! `yield` unlinks it; nothing is copied. Not here: making generators, resuming from native code (`slow/generators.rs`).
 
+use instar_code::{Op, Unit};
+
+use crate::eval::frame::{frame_flags, Frame};
+use crate::eval::ops;
 use crate::eval::slow;
 use crate::eval::state::{Flow, Instr, State, unlikely};
-use crate::eval::ops::iterate::ForIter;
+use crate::object::Word;
+use crate::types::generator::{PyGenerator, State as Life};
+use crate::vm::Vm;
+
+/// Puts the frame of a resumable generator above `resumer` (a frame with a saved pc, or null). The recursion limit allows it.
+#[inline(always)]
+pub unsafe fn begin(vm: *mut Vm, resumer: *mut Word, g: &PyGenerator) -> Frame {
+    unsafe {
+        let f = g.frame();
+        f.set_prev(resumer);
+        g.top.set(std::ptr::null_mut());
+        g.state.set(Life::Running);
+        if unlikely((*vm).handled.is_some() || g.handled.is_some()) { slow::generators::begin_handling(vm, g) }
+        (*vm).recursion_depth += 1;
+        (*vm).fp = f.0;
+        f
+    }
+}
+
+/// Puts the sent value (owned) where the yield that `f` stands at wants it. Where to go on.
+#[inline(always)]
+pub unsafe fn deliver(f: Frame, v: Word) -> *mut Unit {
+    unsafe {
+        let pc = f.pc();
+        debug_assert_eq!((*pc).op, Op::YieldValue as u16);
+        *f.0.offset((*pc).a as isize) = v;
+        pc.add(1)
+    }
+}
+
+/// Enters a resumable generator with the owned value `v` (None if it has not started).
+#[inline(always)]
+unsafe fn enter(s: &mut State, g: &PyGenerator, v: Word) -> Flow {
+    unsafe {
+        s.save();
+        let started = g.state.get() == Life::Suspended;
+        let f = begin(s.vm, s.fp, g);
+        s.fp = f.0;
+        s.k = (*f.exec()).consts.as_ptr().cast();
+        if started {
+            s.pc = deliver(f, v);
+        } else {
+            s.pc = f.pc();
+            v.release();
+        }
+    }
+    Flow::Jump
+}
+
+/// Whether the loop may enter `g` itself.
+#[inline(always)]
+unsafe fn enterable(s: &State, g: &PyGenerator) -> bool { unsafe { g.resumable() && (*s.vm).recursion_depth < (*s.vm).recursion_limit } }
 
 #[inline(always)]
-pub unsafe fn ReturnGenerator(s: &mut State, _: Instr) -> Flow { unsafe { slow::generators::return_generator(s) } }
+pub unsafe fn ReturnGenerator(s: &mut State, _: Instr) -> Flow {
+    unsafe {
+        s.save();
+        let w = slow::generators::make(s.vm, s.fp);
+        if unlikely(w.is_null()) { return Flow::Error }
+        ops::leave(s, w)
+    }
+}
 
 #[inline(always)]
 pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = s.take(i.b());
-        slow::generators::suspend(s, w)
+        s.save();
+        let f = Frame(s.fp);
+        let g = &*f.namespace().ptr().payload::<PyGenerator>();
+        g.state.set(Life::Suspended);
+        if unlikely((*s.vm).handled.is_some() || g.handled.is_some()) { slow::generators::end_handling(s.vm, g) }
+        let prev = f.prev();
+        (*s.vm).recursion_depth -= 1;
+        (*s.vm).fp = prev;
+        if unlikely(f.flags() & frame_flags::ENTRY != 0) { return Flow::Exit(w) }
+        s.fp = prev;
+        let resumer = Frame(prev);
+        s.k = (*resumer.exec()).consts.as_ptr().cast();
+        s.pc = resumer.pc();
+        ops::returned(s, w)
     }
 }
 
@@ -22,9 +97,50 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterGenerator(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() || !slow::generators::can_enter(s.vm, it) { return Flow::Miss }
-        slow::generators::enter_for_iter(s, it)
+        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() { return Flow::Miss }
+        let g = &*it.ptr().payload::<PyGenerator>();
+        if !enterable(s, g) { return Flow::Miss }
+        let none = (*s.vm).consts.none.word();
+        none.retain();
+        enter(s, g, none)
     }
+}
+
+/// Whether `it` is of a type that `Send` enters.
+#[inline(always)]
+unsafe fn is_sendable(s: &State, it: Word) -> bool {
+    unsafe {
+        let types = &(*s.vm).types;
+        it.is_ptr() && (it.ptr().ty() == types.generator.ptr() || it.ptr().ty() == types.coroutine.ptr())
+    }
+}
+
+#[inline(always)]
+pub unsafe fn SendGenerator(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let it = s.get(i.b());
+        if !is_sendable(s, it) { return Flow::Miss }
+        let g = &*it.ptr().payload::<PyGenerator>();
+        if !enterable(s, g) || g.state.get() != Life::Suspended && !s.get(i.c()).same((*s.vm).consts.none.word()) { return Flow::Miss }
+        let v = s.take(i.c());
+        enter(s, g, v)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn Send(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let it = s.get(i.b());
+        if is_sendable(s, it) { (*s.pc).op = Op::SendGenerator as u16 }
+        let v = s.take(i.c());
+        s.save();
+        let (status, w) = slow::generators::send(s.vm, it, v);
+        s.tick();
+        if unlikely(status < 0) { return Flow::Error }
+        *s.at(i.a()) = w;
+        if status == 0 { let offset = s.cache(1) as i32; return s.jump(offset) }
+    }
+    Flow::Next
 }
 
 #[inline(always)]
@@ -37,24 +153,6 @@ pub unsafe fn GetYieldFromIter(s: &mut State, i: Instr) -> Flow {
         s.finish(i.a(), w)
     }
 }
-
-#[inline(always)]
-pub unsafe fn Send(s: &mut State, i: Instr) -> Flow {
-    unsafe {
-        let v = s.take(i.c());
-        s.save();
-        if slow::generators::can_send(s.vm, s.get(i.b()), v) { return slow::generators::enter_send(s, s.get(i.b()), v) }
-        let (status, w) = slow::generators::send(s.vm, s.get(i.b()), v);
-        s.tick();
-        if unlikely(status < 0) { return Flow::Error }
-        *s.at(i.a()) = w;
-        if status == 0 { let offset = s.cache(1) as i32; return s.jump(offset) }
-    }
-    Flow::Next
-}
-
-#[inline(always)]
-pub unsafe fn SendGenerator(s: &mut State, i: Instr) -> Flow { unsafe { Send(s, i) } }
 
 #[inline(always)]
 pub unsafe fn EndSend(s: &mut State, i: Instr) -> Flow {

@@ -8,7 +8,9 @@ use crate::eval::bind;
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::ops;
+use crate::eval::slow::generators;
 use crate::eval::specialize;
+use crate::eval::stack::GUARD_WORDS;
 use crate::eval::state::{obj, word_of, After, Flow, State};
 use crate::object::{Owned, Ref, Word};
 use crate::typeobj::PyType;
@@ -31,12 +33,20 @@ pub unsafe fn fail_call(s: &mut State, b: i16, count: usize) -> Flow {
     Flow::Error
 }
 
-/// Room for a frame of `exec` at `base`, else a new chunk; RecursionError, MemoryError. `Ok(true)` = new chunk, `*base` moved (arguments not copied).
+/// Room for a frame of `exec` at `base`, else (the caller is a generator) at the top of the stack, else in a new chunk; RecursionError,
+/// MemoryError. `*base` says where (arguments are not copied); `Ok(true)` = new chunk.
 pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> PyResult<bool> {
     unsafe {
         if vm.recursion_depth >= vm.recursion_limit { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
         let words = exec.nlocals + HEADER_WORDS + exec.temps;
-        if (vm.stack.limit as usize).wrapping_sub(*base as usize) / size_of::<Word>() >= words && *base <= vm.stack.limit { return Ok(false) }
+        let room = match vm.stack.room(*base) {
+            Some(room) => room,
+            None => {
+                *base = generators::stack_top(vm);
+                vm.stack.room(*base).unwrap_or(0)
+            }
+        };
+        if room >= words { return Ok(false) }
         match vm.stack.grow(words) {
             Some(start) => { *base = start; Ok(true) }
             None => Err(vm.no_memory()),
@@ -44,7 +54,7 @@ pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> P
     }
 }
 
-/// The rare reasons not to push at once: eval breaker, recursion limit, full chunk. A null pc = an exception is set.
+/// The reasons not to push at once: eval breaker, recursion limit, full chunk, a generator as the caller. A null pc = an exception is set.
 #[cold]
 #[inline(never)]
 #[allow(clippy::too_many_arguments)]
@@ -64,16 +74,29 @@ pub unsafe fn push_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, func: Word, b
     }
 }
 
+/// Handles the eval breaker. The arguments may lie above what the caller owns, where code that runs now has its frames: they are
+/// kept elsewhere meanwhile.
+unsafe fn handle_holding(vm: &mut Vm, base: *mut Word, given: usize) -> PyResult<()> {
+    unsafe {
+        let mut held: Vec<Word> = Vec::new();
+        if held.try_reserve_exact(given).is_err() { return Err(vm.no_memory()) }
+        held.extend_from_slice(std::slice::from_raw_parts(base, given));
+        let r = crate::eval::breaker::handle(vm);
+        std::ptr::copy_nonoverlapping(held.as_ptr(), base, given);
+        r
+    }
+}
+
 #[cold]
 #[inline(never)]
 unsafe fn prepare(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, namespace: Word) -> Option<(*mut Word, usize)> {
     unsafe {
         let vm = &mut *vm;
         let mut to = base;
-        let r = if vm.breaker.get() != 0 { crate::eval::breaker::handle(vm) } else { Ok(()) };
+        let r = if vm.breaker.get() != 0 { handle_holding(vm, base, given) } else { Ok(()) };
         match r.and_then(|()| reserve(vm, exec, &mut to)) {
             Ok(grown) => {
-                if grown { std::ptr::copy_nonoverlapping(base, to, given) }
+                if to != base { std::ptr::copy_nonoverlapping(base, to, given) }
                 vm.recursion_depth += 1;
                 Some((to, if grown { frame_flags::CHUNK } else { 0 }))
             }
@@ -100,7 +123,7 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             return Flow::Error;
         };
         if exec.simple && given == exec.arg_count && kwnames.is_none() { return ops::push(s, func, exec, base, given, namespace, flags) }
-        if let Some(count) = bind_in_place(s.vm, func, exec, base, given, kwnames) { return ops::push(s, func, exec, base, count, namespace, flags) }
+        if let Some((base, count)) = bind_in_place(s.vm, func, exec, base, given, kwnames) { return ops::push(s, func, exec, base, count, namespace, flags) }
         match bind_range(s.vm, func, exec, base, given, kwnames, namespace) {
             Some((base, count, more)) => {
                 for k in count..exec.nlocals { *base.add(k) = Word::NULL }
@@ -115,17 +138,20 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
 /// Most keywords that are bound in place.
 const KEYWORDS: usize = 16;
 
-/// Puts keywords, defaults and the surplus in their places if the frame fits and nothing is wrong or unusual; the number of
-/// parameter slots, all filled. Otherwise nothing is changed.
+/// Puts keywords, defaults and the surplus in their places if the frame fits and nothing is wrong or unusual; where the parameters
+/// are (at the top of the stack if a generator calls) and the number of parameter slots, all filled. Otherwise nothing is changed.
 #[inline(never)]
-unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>) -> Option<usize> {
+unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>) -> Option<(*mut Word, usize)> {
     unsafe {
         let argc = exec.arg_count;
         let total = argc + exec.kwonly_count;
         let names = kwnames.map_or(&[][..], |t| t.items());
         let npos = given - names.len();
         let varargs = exec.flags & flags::VARARGS != 0;
-        if npos > argc && !varargs || names.len() > KEYWORDS || total > 60 || !ops::fits(vm, exec, base) { return None }
+        let huge = exec.nlocals + HEADER_WORDS + exec.temps > GUARD_WORDS;
+        if npos > argc && !varargs || names.len() > KEYWORDS || total > 60 || huge { return None }
+        let to = if (*vm).stack.room(base).is_some() { base } else { generators::stack_top(&*vm) };
+        if !ops::fits(vm, exec, to) { return None }
         let bound = npos.min(argc);
         // Where each keyword goes; no change before all is known to be well.
         let mut places = [0u8; KEYWORDS];
@@ -162,19 +188,20 @@ unsafe fn bind_in_place(vm: *mut Vm, func: Word, exec: &Executable, base: *mut W
         for k in 0..surplus { (*base.add(bound + k)).release() }
         let mut values = [Word::NULL; KEYWORDS];
         for (k, v) in values.iter_mut().enumerate().take(names.len()) { *v = *base.add(npos + k) }
+        if to != base { std::ptr::copy_nonoverlapping(base, to, bound) }
         for i in bound..total {
             if filled >> i & 1 == 0 {
                 let w = defaults[i - first].word();
                 w.retain();
-                *base.add(i) = w;
+                *to.add(i) = w;
             }
         }
-        for (k, &place) in places.iter().enumerate().take(names.len()) { *base.add(place as usize) = values[k] }
+        for (k, &place) in places.iter().enumerate().take(names.len()) { *to.add(place as usize) = values[k] }
         let mut count = total;
         for w in [star, rest] {
-            if !w.is_null() { *base.add(count) = w; count += 1 }
+            if !w.is_null() { *to.add(count) = w; count += 1 }
         }
-        Some(count)
+        Some((to, count))
     }
 }
 
@@ -299,9 +326,10 @@ pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
         let types = &(*s.vm).types;
         if s.get(b + 2).is_null() && f.is_ptr() && f.ptr().ty() == types.function.ptr() && args.is_ptr() && args.ptr().ty() == types.tuple.ptr() {
             let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
-            let base = s.at(b + 1);
+            let mut base = s.at(b + 1);
+            if (*s.vm).stack.room(base).is_none() { base = generators::stack_top(&*s.vm) }
             // Room for the arguments; the frame itself is checked when it is pushed.
-            if base.add(n) <= (*s.vm).stack.limit && base >= (*s.vm).stack.start() {
+            if (*s.vm).stack.room(base).is_some_and(|room| room >= n) {
                 for k in 0..n {
                     let w = *items.add(k);
                     w.retain();
@@ -407,24 +435,27 @@ pub unsafe fn allocate(vm: *mut Vm, class: Word) -> Word {
     }
 }
 
-/// Enters a property's Python getter with `o` (owned) as its argument. The caller's temps end at its depth: the frame goes above them.
+/// Enters a property's Python getter with `o` (owned) as its argument. The frame goes above all that the caller owns; nothing
+/// may run between the argument and the frame.
 #[inline(always)]
 pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
     unsafe {
         getter.retain();
-        let base = Frame(s.fp).end();
-        if (base as usize) >= (*s.vm).stack.limit as usize {
-            let w = getter_grown(s.vm, getter, o);
+        let exec = (*getter.ptr().payload::<PyFunction>()).exec_ptr();
+        let base = generators::stack_top(&*s.vm);
+        if exec.is_null() || !(*exec).simple || (*exec).arg_count != 1 || !ops::fits(s.vm, &*exec, base) {
+            s.save();
+            let w = call_getter(s.vm, getter, o);
             return s.finish((*s.pc).a, w);
         }
         *base = o;
-        enter_function(s, getter, base, 1, None, Word::NULL, 0)
+        ops::push(s, getter, &*exec, base, 1, Word::NULL, 0)
     }
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn getter_grown(vm: *mut Vm, getter: Word, o: Word) -> Word {
+unsafe fn call_getter(vm: *mut Vm, getter: Word, o: Word) -> Word {
     unsafe {
         let mut arg = o;
         let w = call_native(vm, getter, &raw mut arg, 1, Word::NULL);
@@ -447,8 +478,11 @@ pub unsafe fn clear_frame(vm: &mut Vm, fp: *mut Word) {
             let w = std::mem::replace(&mut *locals.add(k), Word::NULL);
             w.release();
         }
-        if f.flags() & frame_flags::GENERATOR == 0 { f.namespace().release() }
-        f.func().release();
+        // A generator's frame borrows both from the object.
+        if f.flags() & frame_flags::GENERATOR == 0 {
+            f.namespace().release();
+            f.func().release();
+        }
         if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
     }
 }
@@ -542,10 +576,12 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
     // SAFETY: the frame is built completely before `run`; `vm.fp` is the innermost frame or null.
     unsafe {
         let exec = &*func.executable(vm)?;
-        let mut base = if vm.fp.is_null() { vm.stack.bottom() } else { entry_base(vm) };
+        let simple = exec.simple && args.kwnames().is_empty() && args.values().len() == exec.arg_count;
+        if simple && makes_generator(exec.flags) && let Some(made) = generators::call(vm, func.obj(), exec, args.values()) { return made }
+        let mut base = generators::stack_top(vm);
         let grown;
         let count;
-        if exec.simple && args.kwnames().is_empty() && args.values().len() == exec.arg_count {
+        if simple {
             grown = reserve(vm, exec, &mut base)?;
             count = exec.arg_count;
             for (k, v) in args.values().iter().enumerate() { *base.add(k) = v.clone().into_word() }
@@ -587,8 +623,9 @@ pub fn call_plain(vm: &mut Vm, func: &Owned, this: &Owned, rest: &[&Owned]) -> O
         let p = function.exec_ptr();
         if p.is_null() { return None }
         let exec = &*p;
-        let base = entry_base(vm);
+        let base = generators::stack_top(vm);
         if !exec.simple || exec.arg_count != rest.len() + 1 || !ops::fits(vm, exec, base) || vm.check_native_stack("").is_err() { return None }
+        if makes_generator(exec.flags) && let Some(made) = generators::call(vm, func, exec, std::iter::once(this).chain(rest.iter().copied())) { return Some(made) }
         *base = this.clone().into_word();
         for (k, v) in rest.iter().enumerate() { *base.add(k + 1) = (*v).clone().into_word() }
         for k in exec.arg_count..exec.nlocals { *base.add(k) = Word::NULL }
@@ -609,10 +646,6 @@ pub fn call_plain(vm: &mut Vm, func: &Owned, this: &Owned, rest: &[&Owned]) -> O
         })
     }
 }
-
-/// Where an entry frame may begin: above everything the running frame owns. If that lies in another chunk than the newest
-/// (a frame of an older chunk cannot run while a newer one exists), growth takes care of it.
-unsafe fn entry_base(vm: &Vm) -> *mut Word { unsafe { Frame(vm.fp).end() } }
 
 /// Whether calling this code makes a generator-like object.
 pub fn makes_generator(flags_: u32) -> bool { flags_ & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0 }

@@ -1,136 +1,114 @@
-//! Generators and coroutines in the loop: making, suspending, resuming, delegating.
+//! Generators and coroutines: making them, resuming from native code, delegating to other iterators.
+//!
+//! The quick ways in and out of a generator's frame are in `ops/generators.rs`.
 #![allow(clippy::missing_safety_doc)]
 
 use instar_code::{flags, Op};
 
-use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
-use crate::eval::slow::calls;
+use crate::eval::exec::Executable;
+use crate::eval::frame::{frame_flags, Frame};
 use crate::eval::state::{obj, word_of, Flow, State};
 use crate::eval::{ops, unwind};
 use crate::object::{ObjExt, Owned, Ref, Word};
+use crate::typeobj::TypeRef;
 use crate::types::exception::PyException;
-use crate::types::function::PyFunction;
 use crate::types::generator::{PyGenerator, State as Life};
 use crate::vm::{PyResult, Raised, Vm};
 
 unsafe fn payload<'a>(w: Word) -> &'a PyGenerator { unsafe { &*w.ptr().payload::<PyGenerator>() } }
 
-/// Makes the object, moves the frame into it and returns the object to the caller.
-#[inline(always)]
-pub unsafe fn return_generator(s: &mut State) -> Flow {
-    unsafe {
-        s.save();
-        let w = make(s.vm, s.fp);
-        if w.is_null() { return Flow::Error }
-        ops::leave(s, w)
-    }
+/// The type of what calling a generator function, coroutine function or async generator function makes.
+fn type_made(vm: &Vm, code_flags: u32) -> &TypeRef {
+    if code_flags & flags::COROUTINE != 0 { &vm.types.coroutine }
+    else if code_flags & flags::ASYNC_GENERATOR != 0 { &vm.types.async_generator }
+    else { &vm.types.generator }
 }
 
+/// Makes the object of the frame at `ReturnGenerator` and moves the locals into it; the function is shared. Null = MemoryError.
 #[inline(never)]
-unsafe fn make(vm: *mut Vm, fp: *mut Word) -> Word {
+pub unsafe fn make(vm: *mut Vm, fp: *mut Word) -> Word {
     unsafe {
         let vm = &mut *vm;
         let f = Frame(fp);
-        let exec = &*f.exec();
-        let func_word = f.func();
-        let func = &*func_word.ptr().payload::<PyFunction>();
-        let ty = if exec.flags & flags::COROUTINE != 0 { vm.types.coroutine.clone() }
-            else if exec.flags & flags::ASYNC_GENERATOR != 0 { vm.types.async_generator.clone() }
-            else { vm.types.generator.clone() };
-        let payload = PyGenerator::new(exec, obj::<'_>(&func_word).clone(), func.name.get(), func.qualname.get());
-        let r = vm.new_object_of(&ty, payload).map(|g| {
-            let words = &mut *g.words.get();
-            let locals = f.locals();
-            words.reserve_exact(exec.nlocals + exec.temps.min(4));
-            for k in 0..exec.nlocals {
-                words.push(*locals.add(k));
-                *locals.add(k) = Word::NULL;
+        let (exec, func, locals) = (&*f.exec(), f.func(), f.locals());
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.pc().add(1), locals, exec.nlocals) {
+            Ok(g) => {
+                func.retain();
+                for k in 0..exec.nlocals { *locals.add(k) = Word::NULL }
+                if exec.flags & flags::COROUTINE != 0 { crate::types::coroutine::note_origin(vm, &g, 1) }
+                g.into_obj().into_word()
             }
-            g.unit.set(f.unit_index() + 1);
-            if exec.flags & flags::COROUTINE != 0 { crate::types::coroutine::note_origin(vm, &g) }
-            g.into_obj()
-        });
-        word_of(vm, r)
-    }
-}
-
-/// Yields the owned word `w`: copies the frame back and goes on in the resumer.
-#[inline(always)]
-pub unsafe fn suspend(s: &mut State, w: Word) -> Flow {
-    unsafe {
-        let f = Frame(s.fp);
-        let entry = f.flags() & frame_flags::ENTRY != 0;
-        let prev = f.prev();
-        park(s.vm, s.fp, s.pc);
-        if entry { return Flow::Exit(w) }
-        s.fp = prev;
-        let caller = Frame(prev);
-        s.k = (*caller.exec()).consts.as_ptr().cast();
-        s.pc = caller.pc();
-        ops::returned(s, w)
-    }
-}
-
-#[inline(never)]
-unsafe fn park(vm: *mut Vm, fp: *mut Word, pc: *mut instar_code::Unit) {
-    unsafe {
-        let vm = &mut *vm;
-        let f = Frame(fp);
-        f.set_pc(pc);
-        let g = payload(f.namespace());
-        let exec = &*f.exec();
-        let unit = f.unit_index();
-        let depth = exec.blob.error_depth[unit] as usize;
-        let words = &mut *g.words.get();
-        words.clear();
-        let locals = f.locals();
-        for k in 0..exec.nlocals { words.push(*locals.add(k)) }
-        for k in 0..depth { words.push(*fp.add(k)) }
-        g.unit.set(unit);
-        g.state.set(Life::Suspended);
-        let frame_object = f.frame_object();
-        if !frame_object.is_null() {
-            crate::types::frame::park(vm, f);
-            g.frame_object.set(Some(Owned::from_word(frame_object)));
+            Err(e) => { vm.raised = Some(vm.out_of_memory(e).0); Word::NULL }
         }
-        f.func().release();
-        let inner = vm.handled.replace(vm.exc_chain.pop().expect("law: resume pushed"));
-        g.handled.set(inner);
-        vm.fp = f.prev();
-        if f.flags() & frame_flags::CHUNK != 0 { vm.stack.shrink() }
-        vm.recursion_depth -= 1;
     }
 }
 
-/// Copies a suspended frame onto the stack above the running one and makes it current.
-unsafe fn unpark(vm: &mut Vm, gen_word: Word, flags_: usize) -> PyResult<Frame> {
+/// What calling `func` from native code gives if its code does nothing before `ReturnGenerator`: then no frame is needed.
+/// The arguments are exactly the positional parameters.
+pub fn call(vm: &mut Vm, func: &Owned, exec: &Executable, args: &[Owned]) -> Option<PyResult> {
+    if exec.units[0].op != Op::ReturnGenerator as u16 { return None }
+    if vm.recursion_depth >= vm.recursion_limit { return None }
+    // SAFETY: `exec` is the function's; shares of the arguments move into the object, or are released.
     unsafe {
-        let g = payload(gen_word);
-        let exec = g.executable();
-        let mut base = if vm.fp.is_null() { vm.stack.bottom() } else { Frame(vm.fp).end() };
-        let grown = calls::reserve(vm, exec, &mut base)?;
-        let words = &mut *g.words.get();
-        let fp = base.add(exec.nlocals + HEADER_WORDS);
-        std::ptr::copy_nonoverlapping(words.as_ptr(), base, exec.nlocals);
-        std::ptr::copy_nonoverlapping(words.as_ptr().add(exec.nlocals), fp, words.len() - exec.nlocals);
-        words.clear();
-        let f = Frame(fp);
-        let func = g.func.get().expect("law: a live generator has its function");
-        f.set_prev(vm.fp);
-        f.set_exec(exec);
-        f.set_globals((*func.word().ptr().payload::<PyFunction>()).globals_word());
-        f.set_func(func.into_word());
-        f.set_namespace(gen_word);
-        f.set_flags(flags_ | frame_flags::GENERATOR | if grown { frame_flags::CHUNK } else { 0 });
-        f.set_pc(exec.units.as_ptr().cast_mut().add(g.unit.get()));
-        f.set_frame_object(g.frame_object.take().map_or(Word::NULL, Owned::into_word));
-        if !f.frame_object().is_null() { crate::types::frame::unpark(f) }
-        g.state.set(Life::Running);
-        let outer = vm.handled.replace(g.handled.take());
-        vm.exc_chain.push(outer);
-        vm.fp = fp;
-        vm.recursion_depth += 1;
-        Ok(f)
+        let owned = func.clone().into_word();
+        for a in args { a.word().retain() }
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, owned, exec.units.as_ptr().cast_mut().add(1), args.as_ptr().cast(), args.len()) {
+            Ok(g) => {
+                if exec.flags & flags::COROUTINE != 0 { crate::types::coroutine::note_origin(vm, &g, 0) }
+                Some(Ok(g.into_obj()))
+            }
+            Err(e) => {
+                for a in args { a.word().release() }
+                owned.release();
+                Some(Err(vm.out_of_memory(e)))
+            }
+        }
+    }
+}
+
+/// Where a frame above the running one may begin: behind everything that the innermost frame on the stack owns. Frames of
+/// generators lie elsewhere; each remembers the answer while it runs.
+pub unsafe fn stack_top(vm: &Vm) -> *mut Word {
+    unsafe {
+        let mut at = vm.fp;
+        let top = loop {
+            if at.is_null() { break vm.stack.bottom() }
+            let f = Frame(at);
+            if f.flags() & frame_flags::GENERATOR == 0 { break f.end() }
+            let known = payload(f.namespace()).top.get();
+            if !known.is_null() { break known }
+            at = f.prev();
+        };
+        let found = at;
+        at = vm.fp;
+        while at != found {
+            let f = Frame(at);
+            payload(f.namespace()).top.set(top);
+            at = f.prev();
+        }
+        top
+    }
+}
+
+/// Exchanges the handled exceptions of a generator that begins to run and of its resumer; one of them is not empty.
+#[cold]
+#[inline(never)]
+pub unsafe fn begin_handling(vm: *mut Vm, g: *const PyGenerator) {
+    unsafe {
+        let (vm, g) = (&mut *vm, &*g);
+        if vm.handled.is_some() { vm.resumers_handling += 1 }
+        g.handled.set_quietly(vm.handled.replace(g.handled.take()));
+    }
+}
+
+/// Exchanges them again when the generator stops running; one of them is not empty.
+#[cold]
+#[inline(never)]
+pub unsafe fn end_handling(vm: *mut Vm, g: *const PyGenerator) {
+    unsafe {
+        let (vm, g) = (&mut *vm, &*g);
+        if g.handled.is_some() { vm.resumers_handling -= 1 }
+        g.handled.set_quietly(vm.handled.replace(g.handled.take()));
     }
 }
 
@@ -139,8 +117,8 @@ pub unsafe fn finished(vm: &mut Vm, f: Frame) {
     unsafe {
         let g = payload(f.namespace());
         g.state.set(Life::Finished);
-        let inner = vm.handled.replace(vm.exc_chain.pop().expect("law: resume pushed"));
-        drop(inner);
+        if vm.handled.is_some() || g.handled.is_some() { end_handling(vm, g) }
+        drop(g.handled.take());
     }
 }
 
@@ -164,88 +142,34 @@ pub unsafe fn returned_to(s: &mut State, w: Word) -> Flow {
     }
 }
 
-/// Whether `ForIter` may enter the generator's frame directly.
-#[inline(always)]
-pub unsafe fn can_enter(vm: *mut Vm, it: Word) -> bool {
-    unsafe { matches!(payload(it).state.get(), Life::Suspended | Life::Created) && (*vm).breaker.get() == 0 }
-}
-
-/// Whether `Send` may enter the frame of `it` directly: an exact generator or coroutine that can take `v` now.
-#[inline(always)]
-pub unsafe fn can_send(vm: *mut Vm, it: Word, v: Word) -> bool {
+/// Runs `body` with the generator, which waits for its delegate's `throw`, among the running frames.
+pub fn linked<T>(vm: &mut Vm, g: &Ref<PyGenerator>, body: impl FnOnce(&mut Vm) -> T) -> T {
+    let f = g.frame();
+    // SAFETY: the caller's handle keeps the generator; the frame is suspended, so nobody else has put it among the running ones,
+    // and it leaves them again before it can be resumed.
     unsafe {
-        let types = &(*vm).types;
-        if !it.is_ptr() || it.ptr().ty() != types.generator.ptr() && it.ptr().ty() != types.coroutine.ptr() || (*vm).breaker.get() != 0 { return false }
-        match payload(it).state.get() {
-            Life::Suspended => true,
-            Life::Created => v.same((*vm).consts.none.word()),
-            _ => false,
-        }
+        let resumer = vm.fp;
+        f.set_prev(resumer);
+        f.set_flags(frame_flags::GENERATOR | frame_flags::LINKED);
+        g.top.set(std::ptr::null_mut());
+        g.state.set(Life::Running);
+        vm.fp = f.0;
+        let r = body(vm);
+        vm.fp = resumer;
+        f.set_flags(frame_flags::GENERATOR);
+        g.state.set(Life::Suspended);
+        r
     }
 }
 
-/// Enters the generator in temp `b` of the current `Send` with the owned value `v`.
-#[inline(always)]
-pub unsafe fn enter_send(s: &mut State, it: Word, v: Word) -> Flow {
-    unsafe {
-        let fp = enter_with(s.vm, it, v);
-        if fp.is_null() { return Flow::Error }
-        let f = Frame(fp);
-        s.fp = fp;
-        s.k = (*f.exec()).consts.as_ptr().cast();
-        s.pc = f.pc();
-    }
-    Flow::Jump
-}
-
-/// Enters the generator in temp `b` of the current `ForIter`, sending None.
-#[inline(always)]
-pub unsafe fn enter_for_iter(s: &mut State, it: Word) -> Flow {
-    unsafe {
-        s.save();
-        let fp = enter(s.vm, it);
-        if fp.is_null() { return Flow::Error }
-        let f = Frame(fp);
-        s.fp = fp;
-        s.k = (*f.exec()).consts.as_ptr().cast();
-        s.pc = f.pc();
-    }
-    Flow::Jump
-}
-
-unsafe fn enter(vm: *mut Vm, it: Word) -> *mut Word {
-    unsafe {
-        let none = (*vm).consts.none.word();
-        none.retain();
-        enter_with(vm, it, none)
-    }
-}
-
-/// The frame of `it`, on the stack and told `v` (owned); null after an exception.
-#[inline(never)]
-unsafe fn enter_with(vm: *mut Vm, it: Word, v: Word) -> *mut Word {
-    unsafe {
-        let vm = &mut *vm;
-        let v = Owned::from_word(v);
-        let started = payload(it).state.get() == Life::Suspended;
-        match unpark(vm, it, 0) {
-            Ok(f) => {
-                if started { deliver(f, v) }
-                f.0
-            }
-            Err(e) => { vm.raised = Some(e.0); std::ptr::null_mut() }
-        }
-    }
-}
-
-/// Puts the sent value where the yield wants it and steps over the yield.
-unsafe fn deliver(f: Frame, value: Owned) {
-    unsafe {
-        let pc = f.pc();
-        debug_assert_eq!((*pc).op, Op::YieldValue as u16);
-        *f.0.offset((*pc).a as isize) = value.into_word();
-        f.set_pc(pc.add(1));
-    }
+/// Runs `body` while the generator counts as running without being among the running frames.
+pub fn busy<T>(vm: &mut Vm, g: &Ref<PyGenerator>, body: impl FnOnce(&mut Vm) -> T) -> T {
+    // SAFETY: the frame is suspended: its `prev` means nothing.
+    unsafe { g.frame().set_prev(std::ptr::null_mut()) }
+    g.state.set(Life::Running);
+    let r = body(vm);
+    g.state.set(Life::Suspended);
+    r
 }
 
 /// What resuming a generator gave.
@@ -264,7 +188,7 @@ fn kind_name(vm: &Vm, g: &Owned) -> &'static str {
 /// Resumes from native code with a value (`Ok`) or an exception (`Err`).
 pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyResult<Resumed> {
     vm.check_native_stack("")?;
-    // SAFETY: the frame is unparked completely before `run`; the caller's handle keeps the generator alive.
+    // SAFETY: the caller's handle keeps the generator, and so its frame, alive.
     unsafe {
         let g = payload(gen_obj.word());
         let state = g.state.get();
@@ -280,8 +204,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             Life::Created => {
                 if let Err(e) = with {
                     // Nothing of the body is in force yet: no handler, no finally.
-                    g.state.set(Life::Finished);
-                    g.release_frame();
+                    g.abandon();
                     vm.chain_context(&e);
                     return Err(e);
                 }
@@ -294,9 +217,11 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             }
             Life::Suspended => {}
         }
-        let f = unpark(vm, gen_obj.word(), frame_flags::ENTRY)?;
+        if vm.recursion_depth >= vm.recursion_limit { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
+        let f = ops::begin(vm, vm.fp, g);
+        f.set_flags(frame_flags::GENERATOR | frame_flags::ENTRY);
         match with {
-            Ok(v) => if state == Life::Suspended { deliver(f, v) },
+            Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, v.into_word())) },
             Err(e) => {
                 vm.set_raised_with_context(e);
                 let after = unwind::unwind(vm, f.pc(), f.0);
@@ -305,7 +230,9 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
                 f.set_pc(after.pc);
             }
         }
-        match crate::eval::run(vm, f) {
+        let r = crate::eval::run(vm, f);
+        f.set_flags(frame_flags::GENERATOR);
+        match r {
             Some(o) if g.state.get() == Life::Finished => Ok(Resumed::Returned(o)),
             Some(o) => Ok(Resumed::Yielded(o)),
             None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),

@@ -34,11 +34,7 @@ pub unsafe fn next_quietly(vm: *mut Vm, it: Word) -> (i32, Word) {
     unsafe {
         let vm = &mut *vm;
         let it: &Owned = obj(&it);
-        let r = match it.type_of(vm).slots().next {
-            Some(f) => f(vm, it),
-            None => vm.next(it),
-        };
-        match r {
+        match vm.next(it) {
             Ok(Some(o)) => (1, o.into_word()),
             Ok(None) => (0, Word::NULL),
             Err(e) => { vm.raised = Some(e.0); (-1, Word::NULL) }
