@@ -262,6 +262,18 @@ except OSError as e:
     assert sys.exception() is e
 
 
+# An exception that cannot be made: what went wrong is thrown.
+class Unmakable(Exception):
+    def __new__(cls, *args): return cls
+for args in (), (1,):
+    def catching():
+        try: yield
+        except TypeError as e: yield str(e)[:40]
+    g = catching()
+    next(g)
+    assert g.throw(Unmakable) == 'calling <class \'__main__.Unmakable\'> sho'
+
+
 # ---- garbage ------------------------------------------------------------------------------------------------------------
 class Mark:
     pass

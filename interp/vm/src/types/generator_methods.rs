@@ -57,14 +57,19 @@ pub fn thrown(vm: &mut Vm, args: &[Owned]) -> PyResult<Raised> {
     } else if args[0].cast::<crate::typeobj::PyType>().is_some_and(|t| t.has_flag(crate::typeobj::vm_flags::EXCEPTION_SUBCLASS)) {
         match value {
             Some(v) if v.cast::<PyException>().is_some() && vm.is_instance(&v, &args[0])? => v.cast::<PyException>().expect("law: just checked").clone(),
+            // What goes wrong in making the exception is thrown instead.
             Some(v) => {
                 let made = match v.cast::<crate::types::tuple::PyTuple>() {
-                    Some(t) => { let items = t.items().to_vec(); vm.call_n(&args[0], &items)? }
-                    None => vm.call1(&args[0], &v)?,
+                    Some(t) => { let items = t.items().to_vec(); vm.call_n(&args[0], &items) }
+                    None => vm.call1(&args[0], &v),
                 };
-                require_exception(vm, made)?
+                match made { Ok(made) => require_exception(vm, made)?, Err(e) => return Ok(e) }
             }
-            None => match exception::instantiate(vm, &args[0])? { Some(e) => e, None => return Err(not_exception(vm, &args[0])) },
+            None => match exception::instantiate(vm, &args[0]) {
+                Ok(Some(e)) => e,
+                Ok(None) => return Err(not_exception(vm, &args[0])),
+                Err(e) => return Ok(e),
+            },
         }
     } else {
         return Err(not_exception(vm, &args[0]));
