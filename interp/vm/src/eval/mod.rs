@@ -35,7 +35,7 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
     SubscrTupleIntK SubscrDict StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator
     CallPy CallMethodPy CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
-    Return ReturnConst YieldValue SendGenerator Jump JumpBack JumpIfTrue JumpIfFalse 
+    Return ReturnConst YieldValue SendGenerator ReturnGenerator GetAwaitable EndSend Jump JumpBack JumpIfTrue JumpIfFalse 
     JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnpackTuple BuildTuple BuildList ListAppend
  LoadAttrProperty UnpackList GetIter UnaryNegative
 ;
@@ -49,8 +49,8 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     BuildSet BuildMap BuildString BuildTemplate BuildInterpolation ListExtend SetAdd SetUpdate MapAdd DictUpdate DictMerge
     ListToTuple ConvertValue FormatSimple FormatWithSpec UnpackEx GetLen MatchMapping MatchSequence MatchKeys MatchClass
     MakeFunction SetFunctionAttr Raise RaiseFrom RaiseHandled PushExc PopExc ReraiseHandled ReraiseOver Reraise ExcMatch
-    ExcGroupMatch LoadSpecial WithExceptStart LoadAssertionError ReturnGenerator GetYieldFromIter Send EndSend CleanupThrow
-    GetAwaitable GetAIter GetANext EndAsyncFor ImportName ImportFrom LoadNameModule
+    ExcGroupMatch LoadSpecial WithExceptStart LoadAssertionError GetYieldFromIter Send CleanupThrow
+    GetAIter GetANext EndAsyncFor ImportName ImportFrom LoadNameModule
     LoadNameBuiltin
 } } }
 

@@ -135,17 +135,16 @@ fn aclose(vm: &mut Vm, o: &Owned) -> PyResult {
     Ok(vm.new_object(PyAthrow { generator: o.clone(), args: Slot::default(), stage: Cell::new(Stage::Init) })?.into_obj())
 }
 
-/// Sorts a resumption: a wrapped value ends the step (StopIteration carries it), anything else is awaited further out.
-fn unwrap(vm: &mut Vm, generator: &Owned, r: PyResult<Resumed>) -> PyResult {
+/// Sorts a resumption: a wrapped value ends the step ("returned"), anything else is awaited further out.
+fn unwrap(vm: &mut Vm, generator: &Owned, r: PyResult<Resumed>) -> PyResult<Resumed> {
     let gen_ = g::this(generator).clone();
     match r {
         Ok(Resumed::Yielded(v)) => match v.cast::<PyAsyncValue>() {
             Some(w) => {
                 gen_.async_running.set(false);
-                let value = w.value.clone();
-                Err(vm.stop_iteration(Some(value)))
+                Ok(Resumed::Returned(w.value.clone()))
             }
-            None => Ok(v),
+            None => Ok(Resumed::Yielded(v)),
         },
         Ok(Resumed::Returned(_)) => {
             gen_.async_closed.set(true);
@@ -161,9 +160,17 @@ fn unwrap(vm: &mut Vm, generator: &Owned, r: PyResult<Resumed>) -> PyResult {
     }
 }
 
+/// A step as Python sees it: StopIteration carries what it ended with.
+fn stepped(vm: &mut Vm, r: Resumed) -> PyResult {
+    match r { Resumed::Yielded(v) => Ok(v), Resumed::Returned(v) => Err(vm.stop_iteration(Some(v))) }
+}
+
 fn asend_of(o: &Owned) -> Ref<PyAsend> { o.cast::<PyAsend>().expect("law: checked by the descriptor").clone() }
 
-fn asend_send(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult {
+fn asend_send(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult { asend_step(vm, o, v).and_then(|r| stepped(vm, r)) }
+
+/// One step of an `asend` object: yielded = to be awaited further out, returned = the step is done.
+pub(crate) fn asend_step(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult<Resumed> {
     let a = asend_of(o);
     let mut v = v.clone();
     match a.stage.get() {
@@ -181,7 +188,7 @@ fn asend_send(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult {
     g::this(&a.generator).async_running.set(true);
     let r = resume(vm, &a.generator, Ok(v));
     let r = unwrap(vm, &a.generator, r);
-    if r.is_err() { a.stage.set(Stage::Closed) }
+    if !matches!(r, Ok(Resumed::Yielded(_))) { a.stage.set(Stage::Closed) }
     r
 }
 
@@ -203,7 +210,7 @@ fn asend_throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     }
     let e = g::thrown(vm, args)?;
     let r = g::throw_into(vm, &a.generator, e);
-    let r = unwrap(vm, &a.generator, r);
+    let r = unwrap(vm, &a.generator, r).and_then(|r| stepped(vm, r));
     if r.is_err() { a.stage.set(Stage::Closed) }
     r
 }
@@ -259,7 +266,7 @@ fn athrow_start(vm: &mut Vm, a: &Ref<PyAthrow>) -> PyResult<Option<Raised>> {
 fn athrow_outcome(vm: &mut Vm, a: &Ref<PyAthrow>, r: PyResult<Resumed>) -> PyResult {
     let closing = !a.args.is_some();
     if !closing {
-        let r = unwrap(vm, &a.generator, r);
+        let r = unwrap(vm, &a.generator, r).and_then(|r| stepped(vm, r));
         if r.is_err() { a.stage.set(Stage::Closed) }
         return r;
     }

@@ -66,9 +66,16 @@ unsafe fn enterable(s: &State, g: &PyGenerator) -> bool { unsafe { g.resumable()
 pub unsafe fn ReturnGenerator(s: &mut State, _: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::generators::make(s.vm, s.fp);
+        let f = Frame(s.fp);
+        let obliged = f.flags() | f.frame_object().raw() | f.namespace().raw() != 0;
+        let w = slow::generators::make(s.vm, s.fp, obliged);
         if unlikely(w.is_null()) { return Flow::Error }
-        ops::leave(s, w)
+        if unlikely(obliged) { return ops::leave(s, w) }
+        // Nothing is left in the frame.
+        let caller = Frame(f.prev());
+        s.enter(caller.0, &*caller.exec(), caller.pc());
+        (*s.vm).recursion_depth -= 1;
+        ops::returned(s, w)
     }
 }
 
@@ -182,6 +189,13 @@ pub unsafe fn CleanupThrow(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 pub unsafe fn GetAwaitable(s: &mut State, i: Instr) -> Flow {
     unsafe {
+        let o = s.get(i.b());
+        if o.is_ptr() && o.ptr().ty() == (*s.vm).types.coroutine.ptr() && (*o.ptr().payload::<PyGenerator>()).state.get() == Life::Created {
+            // Nobody awaits it yet.
+            let w = s.take(i.b());
+            s.set(i.a(), w);
+            return Flow::Next;
+        }
         let o = s.use_(i.b());
         s.save();
         let w = slow::generators::awaitable(s.vm, o, i.c());

@@ -515,6 +515,7 @@ pub unsafe fn leave_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, w: Word) -> 
     unsafe {
         let f = Frame(fp);
         let flags = f.flags();
+        if flags == frame_flags::GENERATOR && f.frame_object().is_null() { return generators::leave(vm, fp, w) }
         let prev = f.prev();
         let w = finish_frame(vm, fp, pc, w);
         if flags & frame_flags::ENTRY != 0 { return After::exit(vm, w) }

@@ -6,8 +6,8 @@
 use instar_code::{flags, Op};
 
 use crate::eval::exec::Executable;
-use crate::eval::frame::{frame_flags, Frame};
-use crate::eval::state::{obj, word_of, Flow, State};
+use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
+use crate::eval::state::{obj, word_of, After, Flow, State};
 use crate::eval::{ops, unwind};
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::typeobj::TypeRef;
@@ -24,17 +24,20 @@ fn type_made(vm: &Vm, code_flags: u32) -> &TypeRef {
     else { &vm.types.generator }
 }
 
-/// Makes the object of the frame at `ReturnGenerator` and moves the locals into it; the function is shared. Null = MemoryError.
+/// Makes the object of the frame at `ReturnGenerator` and moves the locals and the function into it. With `keep` the frame gets its own
+/// share of the function and stays complete. Null = MemoryError, nothing has moved.
 #[inline(never)]
-pub unsafe fn make(vm: *mut Vm, fp: *mut Word) -> Word {
+pub unsafe fn make(vm: *mut Vm, fp: *mut Word, keep: bool) -> Word {
     unsafe {
         let vm = &mut *vm;
         let f = Frame(fp);
         let (exec, func, locals) = (&*f.exec(), f.func(), f.locals());
         match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.pc().add(1), locals, exec.nlocals) {
             Ok(g) => {
-                func.retain();
-                for k in 0..exec.nlocals { *locals.add(k) = Word::NULL }
+                if keep {
+                    func.retain();
+                    for k in 0..exec.nlocals { *locals.add(k) = Word::NULL }
+                }
                 if exec.flags & flags::COROUTINE != 0 { crate::types::coroutine::note_origin(vm, &g, 1) }
                 g.into_obj().into_word()
             }
@@ -48,20 +51,16 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word) -> Word {
 pub fn call(vm: &mut Vm, func: &Owned, exec: &Executable, args: &[Owned]) -> Option<PyResult> {
     if exec.units[0].op != Op::ReturnGenerator as u16 { return None }
     if vm.recursion_depth >= vm.recursion_limit { return None }
-    // SAFETY: `exec` is the function's; shares of the arguments move into the object, or are released.
+    // SAFETY: `exec` is the function's; the object gets shares of the function and the arguments once it is there.
     unsafe {
-        let owned = func.clone().into_word();
-        for a in args { a.word().retain() }
-        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, owned, exec.units.as_ptr().cast_mut().add(1), args.as_ptr().cast(), args.len()) {
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func.word(), exec.units.as_ptr().cast_mut().add(1), args.as_ptr().cast(), args.len()) {
             Ok(g) => {
+                func.word().retain();
+                for a in args { a.word().retain() }
                 if exec.flags & flags::COROUTINE != 0 { crate::types::coroutine::note_origin(vm, &g, 0) }
                 Some(Ok(g.into_obj()))
             }
-            Err(e) => {
-                for a in args { a.word().release() }
-                owned.release();
-                Some(Err(vm.out_of_memory(e)))
-            }
+            Err(e) => Some(Err(vm.out_of_memory(e))),
         }
     }
 }
@@ -119,6 +118,26 @@ pub unsafe fn finished(vm: &mut Vm, f: Frame) {
         g.state.set(Life::Finished);
         if vm.handled.is_some() || g.handled.is_some() { end_handling(vm, g) }
         drop(g.handled.take());
+    }
+}
+
+/// Return from a generator's frame that the loop entered itself and that has no frame object.
+pub unsafe fn leave(vm: *mut Vm, fp: *mut Word, w: Word) -> After {
+    unsafe {
+        let f = Frame(fp);
+        finished(&mut *vm, f);
+        let resumer = Frame(f.prev());
+        (*vm).fp = resumer.0;
+        (*vm).recursion_depth -= 1;
+        let first = f.locals();
+        let mut p = fp.sub(HEADER_WORDS);
+        while p > first {
+            p = p.sub(1);
+            (*p).release();
+        }
+        let mut s = State { pc: resumer.pc(), fp: resumer.0, k: resumer.consts(), vm };
+        returned_to(&mut s, w);
+        After { pc: s.pc, fp: s.fp }
     }
 }
 
@@ -258,6 +277,7 @@ pub unsafe fn send(vm: *mut Vm, it: Word, v: Word) -> (i32, Word) {
 pub fn send_to(vm: &mut Vm, it: &Owned, v: Owned) -> PyResult<Resumed> {
     let ty = it.type_of(vm).ptr();
     if ty == vm.types.generator.ptr() || ty == vm.types.coroutine.ptr() { return resume(vm, it, Ok(v)) }
+    if ty == vm.types.async_gen_asend.ptr() { return crate::types::async_generator::asend_step(vm, it, &v) }
     let r = if vm.is_none(&v) {
         // A class's `__next__` may raise StopIteration with a value, which its slot would drop.
         if it.type_of(vm).is_heap_type() { crate::typeobj::slot_dunder::next_raising(vm, it).map(Some) } else { vm.next_raw(it) }
