@@ -62,11 +62,12 @@ pub struct PyGenerator {
 const HEAD: usize = size_of::<PyGenerator>();
 
 impl PyGenerator {
-    /// An object of type `ty` whose frame will begin at `pc`; its first `given` locals are moved from `locals`, the others unbound.
+    /// An object of type `ty` whose frame will begin at `pc`; its first locals come from `locals`, the others are unbound.
     ///
     /// # Safety
-    /// `ty` has this payload; `exec` is the code of `func`, which is owned and moves in, as the words at `locals` do. On error nothing has moved.
-    pub(crate) unsafe fn make(vm: &Vm, ty: &TypeRef, exec: &Executable, func: Word, pc: *mut Unit, locals: *const Word, given: usize) -> Result<Ref<PyGenerator>, AllocError> {
+    /// `ty` has this payload; `exec` is the code of `func`; there are no more `locals` than it has. The object takes
+    /// over a count of `func` and of each local. On error it has taken none.
+    pub(crate) unsafe fn make(vm: &Vm, ty: &TypeRef, exec: &Executable, func: Word, pc: *mut Unit, locals: impl Iterator<Item = Word>) -> Result<Ref<PyGenerator>, AllocError> {
         let words = exec.nlocals + HEADER_WORDS + exec.temps;
         let size = u32::try_from(words).map_err(|_| AllocError)?;
         // SAFETY: head and frame are complete before anything can look at the object; temps are dead.
@@ -81,8 +82,15 @@ impl PyGenerator {
                 async_running: Cell::new(false), async_closed: Cell::new(false), hooks_done: Cell::new(false), words: size,
                 name: Slot::new(function.name.get()), qualname: Slot::new(function.qualname.get()), extra: Slot::default(),
             });
-            for k in 0..given { *base.add(k) = *locals.add(k) }
-            for k in given..exec.nlocals { *base.add(k) = Word::NULL }
+            let mut at = base;
+            for w in locals {
+                *at = w;
+                at = at.add(1);
+            }
+            while at < base.add(exec.nlocals) {
+                *at = Word::NULL;
+                at = at.add(1);
+            }
             f.set_prev(std::ptr::null_mut());
             f.set_pc(pc);
             f.set_exec(exec);

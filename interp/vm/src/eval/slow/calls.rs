@@ -578,7 +578,7 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
     unsafe {
         let exec = &*func.executable(vm)?;
         let simple = exec.simple && args.kwnames().is_empty() && args.values().len() == exec.arg_count;
-        if simple && makes_generator(exec.flags) && let Some(made) = generators::call(vm, func.obj(), exec, args.values()) { return made }
+        if simple && makes_generator(exec.flags) && let Some(made) = generators::call(vm, func.obj(), exec, args.values().iter()) { return made }
         let mut base = generators::stack_top(vm);
         let grown;
         let count;

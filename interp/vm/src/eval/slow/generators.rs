@@ -32,7 +32,7 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word, keep: bool) -> Word {
         let vm = &mut *vm;
         let f = Frame(fp);
         let (exec, func, locals) = (&*f.exec(), f.func(), f.locals());
-        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.pc().add(1), locals, exec.nlocals) {
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.pc().add(1), (0..exec.nlocals).map(|k| *locals.add(k))) {
             Ok(g) => {
                 if keep {
                     func.retain();
@@ -48,12 +48,12 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word, keep: bool) -> Word {
 
 /// What calling `func` from native code gives if its code does nothing before `ReturnGenerator`: then no frame is needed.
 /// The arguments are exactly the positional parameters.
-pub fn call(vm: &mut Vm, func: &Owned, exec: &Executable, args: &[Owned]) -> Option<PyResult> {
+pub fn call<'a>(vm: &mut Vm, func: &Owned, exec: &Executable, args: impl Iterator<Item = &'a Owned> + Clone) -> Option<PyResult> {
     if exec.units[0].op != Op::ReturnGenerator as u16 { return None }
     if vm.recursion_depth >= vm.recursion_limit { return None }
     // SAFETY: `exec` is the function's; the object gets shares of the function and the arguments once it is there.
     unsafe {
-        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func.word(), exec.units.as_ptr().cast_mut().add(1), args.as_ptr().cast(), args.len()) {
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func.word(), exec.units.as_ptr().cast_mut().add(1), args.clone().map(Owned::word)) {
             Ok(g) => {
                 func.word().retain();
                 for a in args { a.word().retain() }
