@@ -230,15 +230,15 @@ impl<L: Layout> Heap<L> {
     /// # Safety
     /// As there; and the caller initialises the payload and tracks the object before it can die or a collection can begin.
     #[inline(always)]
-    pub unsafe fn alloc_known_var<const GC: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
+    pub unsafe fn alloc_known_var<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
         if payload_bytes > isize::MAX as usize / 2 {
             return Err(AllocError);
         }
         // SAFETY: passed on.
-        unsafe { self.known_cell::<GC, false>(ty, payload_bytes) }
+        unsafe { self.known_cell::<GC, WEAK>(ty, payload_bytes) }
     }
 
-    /// Tells the collector about an object of `alloc_known_var::<true>`.
+    /// Tells the collector about an object of `alloc_known_var::<true, _>`.
     ///
     /// # Safety
     /// Once for each such object, its payload is initialised.

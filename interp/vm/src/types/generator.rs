@@ -15,7 +15,7 @@ use instar_object::{AllocError, Trace};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
-use crate::object::{Owned, Payload, Ref, Slot, VTable, Word};
+use crate::object::{Owned, Payload, Ref, Shape, Slot, VTable, Word};
 use crate::typeobj::TypeRef;
 use crate::types::function::PyFunction;
 use crate::vm::{Types, Vm};
@@ -72,7 +72,7 @@ impl PyGenerator {
         let size = u32::try_from(words).map_err(|_| AllocError)?;
         // SAFETY: head and frame are complete before anything can look at the object; temps are dead.
         unsafe {
-            let object = vm.heap.alloc_var(ty.ptr(), HEAD + words * size_of::<Word>())?;
+            let object = vm.heap.alloc_known_var::<true, true>(ty.ptr(), HEAD + words * size_of::<Word>())?;
             let payload = object.payload::<PyGenerator>();
             let base = payload.add(1).cast::<Word>();
             let f = Frame(base.add(exec.nlocals + HEADER_WORDS));
@@ -99,7 +99,7 @@ impl PyGenerator {
             f.set_namespace(Word::from_ptr(object));
             f.set_frame_object(Word::NULL);
             f.set_flags(frame_flags::GENERATOR);
-            vm.heap.track(object);
+            vm.heap.track_known(object);
             Ok(Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(object))))
         }
     }
@@ -204,6 +204,7 @@ unsafe fn payload_bytes(payload: *mut ()) -> usize {
 
 // SAFETY: one static for this payload.
 unsafe impl Payload for PyGenerator {
+    const SHAPE: Shape = Shape::GcWeak;
     fn vtable() -> &'static VTable {
         static VTABLE: VTable = VTable::of::<PyGenerator>("generator").with_size(payload_bytes).with_finalizer(needs_finalizer);
         &VTABLE

@@ -138,7 +138,7 @@ impl Vm {
         if total > u32::MAX as usize { return Err(self.no_memory()) }
         // SAFETY: `tuple` has the collector's words and no other part before the header; the block is filled and tracked here.
         unsafe {
-            let block = match self.heap.alloc_known_var::<true>(self.types.tuple.ptr(), HEAD + total * size_of::<Owned>()) {
+            let block = match self.heap.alloc_known_var::<true, false>(self.types.tuple.ptr(), HEAD + total * size_of::<Owned>()) {
                 Ok(block) => block,
                 Err(e) => return Err(self.out_of_memory(e)),
             };

@@ -442,7 +442,8 @@ pub unsafe fn enter_getter(s: &mut State, getter: Word, o: Word) -> Flow {
     unsafe {
         getter.retain();
         let exec = (*getter.ptr().payload::<PyFunction>()).exec_ptr();
-        let base = generators::stack_top(&*s.vm);
+        let f = Frame(s.fp);
+        let base = if f.flags() & frame_flags::GENERATOR == 0 { f.end() } else { generators::stack_top(&*s.vm) };
         if exec.is_null() || !(*exec).simple || (*exec).arg_count != 1 || !ops::fits(s.vm, &*exec, base) {
             s.save();
             let w = call_getter(s.vm, getter, o);
