@@ -56,7 +56,11 @@ Options (and corresponding environment variables):
 -W arg : warning control; arg is action:message:category:module:lineno; also PYTHONWARNINGS=arg
 -x     : skip first line of source, allowing use of non-Unix forms of #!cmd
 -X opt : set implementation-specific option: fingerprint, memstats, copy-operands,
-         utf8, dev, int_max_str_digits=N, importtime, frozen_modules
+         utf8, dev, int_max_str_digits=N, importtime, frozen_modules,
+         memlimit=BYTES (more is a MemoryError; k, m, g may follow),
+         failalloc=N[,once][,boot] (for tests: request number N for memory and all
+         later ones, or only that one, fail; counted from the main program on, or
+         from start-up on)
 --stdlib DIR : take the Python half of the standard library from DIR; also PYTHONHOME
 file   : program read from script file
 -      : program read from stdin (default; interactive mode if a tty)
@@ -67,7 +71,7 @@ fn settings() -> Settings {
     Settings {
         argv: Vec::new(), executable: String::new(), hash_seed: None, optimize: 0, verbose: 0, quiet: false, inspect: false, interactive: false, isolated: false,
         ignore_environment: false, no_site: false, no_user_site: false, dont_write_bytecode: false, bytes_warning: 0, safe_path: false, unbuffered: false,
-        dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false, fail_after: None,
+        dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false, memory_limit: usize::MAX,
         int_max_str_digits: 4300,
     }
 }
@@ -197,6 +201,13 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
                 Some(n) => s.int_max_str_digits = n,
                 None => return Some("Fatal Python error: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n".into()),
             },
+            ("memlimit", v) => match v.as_deref().and_then(size) {
+                Some(n) => s.memory_limit = n,
+                None => return Some("-X memlimit: a number of bytes is needed, also with k, m or g after it\n".into()),
+            },
+            ("failalloc", v) if v.as_deref().and_then(FailAlloc::parse).is_none() => {
+                return Some("-X failalloc: N, N,once, N,boot or N,once,boot is needed; N from 1 on\n".into());
+            }
             _ => {}
         }
     }
@@ -206,8 +217,42 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
         Ok("never" | "auto" | "") | Err(_) => {}
         Ok(other) => return Some(format!("INSTAR_GC must be never, auto or stress, not {other}\n")),
     }
-    if let Some(n) = env("INSTAR_FAIL_AFTER") { s.fail_after = n.parse().ok() }
     None
+}
+
+/// Which memory requests fail: `-X failalloc=N[,once][,boot]`, for tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailAlloc {
+    /// Requests that succeed before.
+    pub after: u64,
+    /// Whether only one fails; else all later ones do.
+    pub once: bool,
+    /// Whether start-up counts; else counting begins with the main program.
+    pub boot: bool,
+}
+
+impl FailAlloc {
+    /// Reads the option's value.
+    pub fn parse(text: &str) -> Option<FailAlloc> {
+        let mut words = text.split(',');
+        let after = words.next()?.parse::<u64>().ok()?.checked_sub(1)?;
+        let mut found = FailAlloc { after, once: false, boot: false };
+        for word in words {
+            match word { "once" => found.once = true, "boot" => found.boot = true, _ => return None }
+        }
+        Some(found)
+    }
+    /// The option as given, if it was.
+    pub fn of(s: &Settings) -> Option<FailAlloc> {
+        s.x_options.iter().rev().find(|(name, _)| name == "failalloc").and_then(|(_, v)| FailAlloc::parse(v.as_deref()?))
+    }
+}
+
+/// A number of bytes, perhaps with a unit.
+fn size(text: &str) -> Option<usize> {
+    let digits = text.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']);
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() { "" => 0, "k" => 10, "m" => 20, "g" => 30, _ => return None };
+    digits.parse::<usize>().ok()?.checked_mul(1 << shift)
 }
 
 fn digits(text: &str) -> Option<usize> { text.parse().ok().filter(|n| *n == 0 || *n >= 640) }

@@ -1,16 +1,18 @@
 //! The `instar` command.
 //!
-//! `cli.rs` reads the command line, `run.rs` runs it, `streams.rs` makes the standard streams, `fingerprint.rs` and
-//! `memstats.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
+//! `cli.rs` reads the command line, `run.rs` runs it, `streams.rs` makes the standard streams, `memory.rs` is the allocator,
+//! `fingerprint.rs` and `memstats.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
 
 mod cli;
 mod fingerprint;
 mod library;
+mod memory;
 mod memstats;
 mod run;
 mod streams;
 
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -26,7 +28,15 @@ fn main() -> ExitCode {
                 println!("{}", fingerprint::line());
                 return ExitCode::SUCCESS;
             }
-            ExitCode::from(run::run(*settings, &target))
+            memory::quiet_refusals();
+            match std::panic::catch_unwind(AssertUnwindSafe(|| run::run(*settings, &target))) {
+                Ok(code) => ExitCode::from(code),
+                Err(panic) => {
+                    // Those had no message yet.
+                    if memory::is_refusal(&*panic) { eprintln!("instar: out of memory in native code") }
+                    ExitCode::from(run::BUG)
+                }
+            }
         }
     }
 }

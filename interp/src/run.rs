@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use instar_vm::boot::BootError;
 use instar_vm::builtins::execute;
 use instar_vm::import::library::EMBEDDED;
 use instar_vm::import::{bootstrap, native};
@@ -14,22 +15,27 @@ use instar_vm::vm::Settings;
 use instar_vm::signals;
 use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 
-use crate::cli::Target;
+use crate::cli::{FailAlloc, Target};
 use crate::library::Embedded;
+use crate::memory::MEMORY;
 use crate::{cli, memstats, streams};
 
 /// Exit code of our own bugs.
-const BUG: u8 = 70;
+pub const BUG: u8 = 70;
 
 /// Runs and gives the exit code.
 pub fn run(mut settings: Settings, target: &Target) -> u8 {
     settings.executable = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_default();
     if settings.stdlib.is_none() { settings.stdlib = beside_executable(&settings.executable) }
     let wants_memstats = settings.x_options.iter().any(|(name, _)| name == "memstats");
+    MEMORY.set_limit(settings.memory_limit);
     let mut vm = match Vm::boot(settings) {
         Ok(vm) => vm,
+        Err(BootError::Memory) => { eprintln!("MemoryError: not enough memory to start"); return 1 }
         Err(e) => { eprintln!("instar: {e}"); return BUG }
     };
+    let failing = FailAlloc::of(&vm.settings);
+    if let Some(f) = failing.filter(|f| f.boot) { fail_after(&vm, f) }
     // What start-up makes lives on: it goes to the oldest generation without a look at each object.
     vm.heap.gc_set_enabled(false);
     let ended = match start(&mut vm) {
@@ -37,6 +43,7 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
             vm.heap.gc_freeze();
             vm.heap.gc_unfreeze();
             vm.heap.gc_set_enabled(std::env::var("INSTAR_GC").as_deref() != Ok("never"));
+            if let Some(f) = failing.filter(|f| !f.boot) { fail_after(&vm, f) }
             main_program(&mut vm, target)
         }
         Err(e) => Err(e),
@@ -61,6 +68,12 @@ fn end(vm: &mut Vm) -> bool {
         Ok(()) => flush_streams(vm) && flushed,
         Err(e) => { vm.unraisable(e, "Exception ignored on threading shutdown", None); false }
     }
+}
+
+/// `-X failalloc`: from here on requests are counted, those for objects and the large ones of native code each for themselves.
+fn fail_after(vm: &Vm, f: FailAlloc) {
+    vm.heap.set_fail_after(Some(f.after), f.once);
+    MEMORY.set_fail_after(Some(f.after), f.once);
 }
 
 fn beside_executable(executable: &str) -> Option<String> {

@@ -35,8 +35,17 @@ impl<L: Layout> Heap<L> {
                 self.requested.set(requested);
                 Ok(cell)
             }
-            None => Err(AllocError),
+            None => self.cell_after_trim(bytes),
         }
+    }
+    /// A cell when the source had none: pages that hold no objects of other sizes may have room.
+    #[cold]
+    #[inline(never)]
+    fn cell_after_trim(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
+        self.trim();
+        let cell = self.cells.alloc(bytes).ok_or(AllocError)?;
+        self.requested.set(self.requested.get().wrapping_add(bytes));
+        Ok(cell)
     }
     #[cold]
     #[inline(never)]

@@ -17,6 +17,7 @@ use crate::object::{ObjPtr, Owned, Ref, Word};
 use crate::typeobj::{PyType, TypeRef};
 use crate::types::dict::PyDict;
 use crate::types::ellipsis::PyEllipsis;
+use crate::types::exception::PyException;
 use crate::types::none::PyNone;
 use crate::types::not_implemented::PyNotImplemented;
 use crate::types::str::{alloc_text, hash_key_of, InternTable, HASH_OFFSET};
@@ -52,7 +53,7 @@ impl From<AllocError> for BootError {
 impl Vm {
     /// Makes an interpreter. Its heap is the thread's heap from here on.
     pub fn boot(settings: Settings) -> Result<Box<Vm>, BootError> {
-        let heap = Rc::new(Heap::new(HeapOptions { fail_after: None, ..HeapOptions::default() }));
+        let heap = Rc::new(Heap::new(HeapOptions { memory_limit: settings.memory_limit, ..HeapOptions::default() }));
         // SAFETY: the Vm owns the heap and shuts it down before it goes (`finalize.rs`).
         unsafe { heap.attach() };
         let keys = hash_keys(settings.hash_seed);
@@ -64,7 +65,6 @@ impl Vm {
         let dict = || -> Result<Ref<PyDict>, AllocError> { new_dict(&heap, &types) };
         let (modules, builtins, sys) = (dict()?, dict()?, dict()?);
         let stack = DataStack::new().ok_or(BootError::Memory)?;
-        let fail_after = settings.fail_after;
         let types = Box::new(ManuallyDrop::into_inner(types));
         let vm = Vm::assemble(heap, stack, types, Box::new(consts), names, interned, modules, builtins, sys, settings, keys, native_stack_limit());
         let mut vm = Box::new(vm);
@@ -75,9 +75,7 @@ impl Vm {
         for (name, init) in INITS {
             init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;
         }
-        spare_memory_error(&mut vm).map_err(|e| failed(&mut vm, "MemoryError", e))?;
         immortalise(&vm);
-        if fail_after.is_some() { vm.heap.set_fail_after(fail_after, false) }
         Ok(vm)
     }
 }
@@ -145,18 +143,28 @@ fn make_names(heap: &Heap, types: &Types, interned: &mut InternTable, keys: (u64
     })
 }
 
+/// MemoryErrors kept for when there is no memory for one. As many as CPython keeps.
+const SPARE_MEMORY_ERRORS: usize = 16;
+
 fn singletons(heap: &Heap, types: &Types, latin1: Vec<Owned>) -> Result<Singletons, AllocError> {
     // SAFETY: the type is str.
     let empty_str = unsafe { alloc_text(heap, types.str.ptr(), "")? };
     let mut small_ints = Vec::new();
     if !<Word>::TAGGED_INTS { for n in SMALL_INT_MIN..=SMALL_INT_MAX { small_ints.push(heap.alloc(types.int.ptr(), PyInt::Small(n))?) } }
+    let empty_tuple = alloc_tuple(heap, types.tuple.ptr(), std::iter::empty(), 0)?;
+    let mut memory_errors = Vec::new();
+    for _ in 0..SPARE_MEMORY_ERRORS {
+        let spare = heap.alloc(types.memory_error.ptr(), PyException::new(empty_tuple.clone().into_obj()))?;
+        // SAFETY: just made with this payload.
+        memory_errors.push(unsafe { Ref::from_owned_unchecked(spare) });
+    }
     Ok(Singletons {
         none: heap.alloc(types.none.ptr(), PyNone)?,
         true_: heap.alloc(types.bool.ptr(), PyInt::of_bool(true))?,
         false_: heap.alloc(types.bool.ptr(), PyInt::of_bool(false))?,
         ellipsis: heap.alloc(types.ellipsis.ptr(), PyEllipsis)?,
         not_implemented: heap.alloc(types.not_implemented.ptr(), PyNotImplemented)?,
-        empty_tuple: alloc_tuple(heap, types.tuple.ptr(), std::iter::empty(), 0)?,
+        empty_tuple,
         empty_str,
         empty_bytes: {
             // SAFETY: the type is bytes.
@@ -164,7 +172,7 @@ fn singletons(heap: &Heap, types: &Types, latin1: Vec<Owned>) -> Result<Singleto
         },
         latin1,
         small_ints,
-        memory_error: None,
+        memory_errors,
     })
 }
 
@@ -180,14 +188,6 @@ fn link_types(vm: &mut Vm) -> Result<(), Raised> {
         let base = row.base.map(|b| b(&vm.types).clone());
         vm.link_type(&ty, base.as_ref())?;
     }
-    Ok(())
-}
-
-fn spare_memory_error(vm: &mut Vm) -> Result<(), Raised> {
-    if vm.consts.memory_error.is_some() { return Ok(()) }
-    let ty = vm.types.memory_error.clone();
-    let error = vm.new_exception(&ty, Vec::new())?;
-    vm.consts.memory_error = Some(error);
     Ok(())
 }
 
@@ -256,7 +256,7 @@ mod tests {
             argv: Vec::new(), executable: String::new(), hash_seed: Some(0), optimize: 0, verbose: 0, quiet: true, inspect: false, interactive: false,
             isolated: true, ignore_environment: true, no_site: true, no_user_site: true, dont_write_bytecode: true, bytes_warning: 0, safe_path: true,
             unbuffered: false, dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false,
-            fail_after: None, int_max_str_digits: 4300,
+            memory_limit: usize::MAX, int_max_str_digits: 4300,
         }
     }
 

@@ -12,6 +12,7 @@ use instar_base_codec::utf16::{self, Order};
 use instar_base_codec::{escape, table, utf32, utf7, utf8, Fault, TextBuilder};
 use instar_base_text::{with_units, Units};
 
+use crate::fallible::CopyVec;
 use crate::object::{ObjExt, Owned};
 use crate::protocol::buffer::Buffer;
 use crate::types::bytes::PyBytes;
@@ -173,7 +174,7 @@ pub fn decode(vm: &mut Vm, codec: Native, input: &Buffer, from: usize, errors: O
             Ok(used) => return Ok(Decoded { text, used, odd_escape }),
             Err(Fault::Memory) => return Err(vm.no_memory()),
             Err(Fault::Bad(span)) => {
-                let input_bytes = bytes.to_vec();
+                let input_bytes = bytes.try_copy(vm)?;
                 let handler = match &mut handler { Some(h) => h, none => none.insert(Handler::find(vm, errors)?) };
                 let fault = Decoding { codec: codec.name(), input: &input_bytes, start: span.start, end: span.end, reason: span.reason };
                 let (piece, next, new_input) = handler.decoding(vm, &fault)?;

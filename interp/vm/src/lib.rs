@@ -12,6 +12,7 @@ pub mod codecs;
 pub mod display;
 pub mod errors;
 pub mod eval;
+pub mod fallible;
 pub mod finalize;
 pub mod import;
 pub mod module;

@@ -97,8 +97,8 @@ pub struct Singletons {
     pub latin1: Vec<Owned>,
     /// The ints from [`SMALL_INT_MIN`] on where ints are boxed (empty where they are immediates).
     pub small_ints: Vec<Owned>,
-    /// Raised when there is no memory left to make an exception.
-    pub memory_error: Option<Ref<PyException>>,
+    /// Raised when there is no memory left to make a MemoryError.
+    pub memory_errors: Vec<Ref<PyException>>,
 }
 
 /// Smallest cached int (CPython: -5).
@@ -132,7 +132,7 @@ pub struct Settings {
     pub x_options: Vec<(String, Option<String>)>,
     pub stdlib: Option<String>,
     pub gc_stress: bool,
-    pub fail_after: Option<u64>,
+    pub memory_limit: usize,
     pub int_max_str_digits: usize,
 }
 
@@ -235,10 +235,31 @@ impl Vm {
         }
     }
 
-    /// MemoryError without allocating.
+    /// MemoryError: a new one, without memory for that one of those made at boot which nobody holds.
     #[cold]
     pub fn out_of_memory(&self, _: AllocError) -> Raised {
-        Raised(self.consts.memory_error.clone().expect("law: made at boot"))
+        // What the program gives up next is better used at once: pages without objects go back first.
+        self.heap.trim();
+        let fresh = PyException::new(self.consts.empty_tuple.clone().into_obj());
+        if let Ok(o) = self.heap.alloc(self.types.memory_error.ptr(), fresh) {
+            // SAFETY: just made with this payload.
+            return Raised(unsafe { Ref::from_owned_unchecked(o) });
+        }
+        let spare = &self.consts.memory_errors;
+        // SAFETY: the pool's objects are alive.
+        if let Some(e) = spare.iter().find(|e| unsafe { e.obj().word().is_unique() }) {
+            e.reset(self);
+            return Raised(e.clone());
+        }
+        Raised(spare.last().expect("law: made at boot").clone())
+    }
+
+    /// MemoryError unless native code that asks infallibly could have `bytes` bytes.
+    pub fn probe_memory(&self, bytes: usize) -> PyResult<()> {
+        let probe = || Vec::<u8>::new().try_reserve_exact(bytes);
+        if probe().is_ok() { return Ok(()) }
+        self.heap.trim();
+        probe().map_err(|_| self.no_memory())
     }
 
     /// MemoryError for sizes that cannot be had.

@@ -1,9 +1,10 @@
 //! Integer arithmetic with Python's rules that the big-integer library does not have: floor division, correctly rounded
 //! division and conversion to float, modular powers of any sign, two's complement bytes.
 //!
-//! Not here: text. Sizes that a program controls are probed before the library, which aborts when memory is short, is asked.
+//! Not here: text. What is large runs under `room`.
 use crate::error::Error;
 use crate::float_hex::scaled;
+use crate::room::with_room;
 use dashu_base::{BitTest, DivRem, SquareRoot, UnsignedAbs};
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::{IBig, Sign, UBig};
@@ -36,20 +37,27 @@ pub fn floor_mod_i64(a: i64, b: i64) -> Option<i64> {
     })
 }
 
-/// Python's `divmod`. Errors: `ZeroDivisionError`.
+/// Bits of the longer of two numbers.
+fn longer(a: &IBig, b: &IBig) -> usize {
+    bit_length(a).max(bit_length(b))
+}
+
+/// Python's `divmod`. Errors: `ZeroDivisionError`, memory.
 pub fn floor_div_rem(a: &IBig, b: &IBig) -> Result<(IBig, IBig), Error> {
     if b.is_zero() {
         return Err(Error::zero_division(DIVISION_BY_ZERO));
     }
-    let (quotient, rest) = a.div_rem(b);
-    if !rest.is_zero() && rest.sign() != b.sign() {
-        Ok((quotient - IBig::ONE, rest + b))
-    } else {
-        Ok((quotient, rest))
-    }
+    with_room(longer(a, b), || {
+        let (quotient, rest) = a.div_rem(b);
+        if !rest.is_zero() && rest.sign() != b.sign() {
+            (quotient - IBig::ONE, rest + b)
+        } else {
+            (quotient, rest)
+        }
+    })
 }
 
-/// Python's `a // b`. Errors: `ZeroDivisionError`.
+/// Python's `a // b`. Errors: `ZeroDivisionError`, memory.
 pub fn floor_div(a: &IBig, b: &IBig) -> Result<IBig, Error> {
     floor_div_rem(a, b).map(|pair| pair.0)
 }
@@ -102,7 +110,7 @@ pub fn true_div_i64(a: i64, b: i64) -> Result<f64, Error> {
     true_div(&IBig::from(a), &IBig::from(b))
 }
 
-/// `a / b`, correctly rounded. Errors: `ZeroDivisionError`, `OverflowError`.
+/// `a / b`, correctly rounded. Errors: `ZeroDivisionError`, `OverflowError`, memory.
 pub fn true_div(a: &IBig, b: &IBig) -> Result<f64, Error> {
     if b.is_zero() {
         return Err(Error::zero_division(DIVISION_BY_ZERO));
@@ -122,33 +130,42 @@ pub fn true_div(a: &IBig, b: &IBig) -> Result<f64, Error> {
     }
     // A quotient of 63 or 64 bits: more than a float keeps, the rest is only "something follows".
     let shift = 63 - difference;
-    let (top, bottom) = (a.unsigned_abs(), b.unsigned_abs());
-    let (quotient, rest) = if shift >= 0 {
-        (top << shift as usize).div_rem(bottom)
-    } else {
-        top.div_rem(bottom << shift.unsigned_abs() as usize)
-    };
+    let (top, bottom) = with_room(longer(a, b), || (a.unsigned_abs(), b.unsigned_abs()))?;
+    let (quotient, rest) = with_room(longer(a, b), || {
+        if shift >= 0 {
+            (top << shift as usize).div_rem(bottom)
+        } else {
+            top.div_rem(bottom << shift.unsigned_abs() as usize)
+        }
+    })?;
     let quotient = u64::try_from(quotient).unwrap_or(u64::MAX);
     scaled(quotient, !rest.is_zero(), -shift)
         .map(signed)
         .ok_or_else(too_large)
 }
 
-/// `math.isqrt`. Errors: `ValueError` for negative numbers.
+/// `math.isqrt`. Errors: `ValueError` for negative numbers, memory.
 pub fn isqrt(value: &IBig) -> Result<IBig, Error> {
     if value.sign() == Sign::Negative {
         return Err(Error::value("isqrt() argument must be nonnegative"));
     }
-    Ok(IBig::from(value.unsigned_abs().sqrt()))
+    with_room(bit_length(value), || {
+        IBig::from(value.unsigned_abs().sqrt())
+    })
 }
 
 /// `pow(base, exponent, modulus)`: the result has the sign of `modulus`; a negative exponent inverts the base.
 ///
-/// Errors: `ValueError`.
+/// Errors: `ValueError`, memory.
 pub fn pow_mod(base: &IBig, exponent: &IBig, modulus: &IBig) -> Result<IBig, Error> {
     if modulus.is_zero() {
         return Err(Error::value("pow() 3rd argument cannot be 0"));
     }
+    let bits = longer(base, modulus).max(bit_length(exponent));
+    with_room(bits.saturating_mul(2), || power_in_ring(base, exponent, modulus))?
+}
+
+fn power_in_ring(base: &IBig, exponent: &IBig, modulus: &IBig) -> Result<IBig, Error> {
     let size = modulus.unsigned_abs();
     if size.is_one() {
         return Ok(IBig::ZERO);
@@ -169,15 +186,6 @@ pub fn pow_mod(base: &IBig, exponent: &IBig, modulus: &IBig) -> Result<IBig, Err
     }
 }
 
-/// Fails with a memory error when `bytes` cannot be had; the big-integer library would abort.
-fn probe(bytes: usize) -> Result<(), Error> {
-    if bytes < 1 << 20 {
-        return Ok(());
-    }
-    Vec::<u8>::new().try_reserve_exact(bytes.checked_mul(2).ok_or_else(Error::memory)?)?;
-    Ok(())
-}
-
 /// `base ** exponent`. Errors: memory.
 pub fn int_pow(base: &IBig, exponent: usize) -> Result<IBig, Error> {
     if base.is_zero() || base.is_one() || *base == IBig::NEG_ONE {
@@ -192,8 +200,7 @@ pub fn int_pow(base: &IBig, exponent: usize) -> Result<IBig, Error> {
         .checked_mul(exponent)
         .filter(|bits| *bits < usize::MAX / 128)
         .ok_or_else(Error::memory)?;
-    probe(bits / 8)?;
-    Ok(base.pow(exponent))
+    with_room(bits, || base.pow(exponent))
 }
 
 /// `value << count`. Errors: memory.
@@ -206,8 +213,7 @@ pub fn shift_left(value: &IBig, count: usize) -> Result<IBig, Error> {
         .checked_add(bit_length(value))
         .filter(|bits| *bits < usize::MAX / 128)
         .ok_or_else(Error::memory)?;
-    probe(bits / 8)?;
-    Ok(value << count)
+    with_room(bits, || value << count)
 }
 
 /// `value >> count`, toward minus infinity.
@@ -228,25 +234,27 @@ pub fn round_int_half_even(value: &IBig, places: usize) -> Result<IBig, Error> {
     if places > bit_length(value) {
         return Ok(IBig::ZERO);
     }
-    let unit = IBig::from(10).pow(places);
-    let (quotient, rest) = floor_div_rem(value, &unit)?;
-    let twice = rest * IBig::from(2);
-    let up = twice > unit || (twice == unit && quotient.bit(0));
-    Ok(if up {
-        (quotient + IBig::ONE) * unit
-    } else {
-        quotient * unit
-    })
+    with_room(bit_length(value), || {
+        let unit = IBig::from(10).pow(places);
+        let (quotient, rest) = floor_div_rem(value, &unit)?;
+        let twice = rest * IBig::from(2);
+        let up = twice > unit || (twice == unit && quotient.bit(0));
+        Ok(if up {
+            (quotient + IBig::ONE) * unit
+        } else {
+            quotient * unit
+        })
+    })?
 }
 
-/// `int.from_bytes`.
-pub fn int_from_bytes(bytes: &[u8], big_endian: bool, signed: bool) -> IBig {
-    match (signed, big_endian) {
+/// `int.from_bytes`. Errors: memory.
+pub fn int_from_bytes(bytes: &[u8], big_endian: bool, signed: bool) -> Result<IBig, Error> {
+    with_room(bytes.len() * 8, || match (signed, big_endian) {
         (true, true) => IBig::from_be_bytes(bytes),
         (true, false) => IBig::from_le_bytes(bytes),
         (false, true) => IBig::from(UBig::from_be_bytes(bytes)),
         (false, false) => IBig::from(UBig::from_le_bytes(bytes)),
-    }
+    })
 }
 
 /// `int.to_bytes`. Errors: `OverflowError`, memory.
@@ -261,24 +269,28 @@ pub fn int_to_bytes(
         return Err(Error::overflow("can't convert negative int to unsigned"));
     }
     let too_big = || Error::overflow("int too big to convert");
-    let digits = if signed {
-        value.to_le_bytes()
-    } else {
-        value.unsigned_abs().to_le_bytes()
+    let (_, words) = value.as_sign_words();
+    let (bits, room) = (bit_length(value), length.saturating_mul(8));
+    let fits = match (signed, negative) {
+        (false, _) => bits <= room,
+        (true, false) => bits < room || bits == 0,
+        // The most negative number is a power of two.
+        (true, true) => bits < room || (bits == room && bit_count(value) == 1),
     };
-    // The library may leave bytes that only repeat the sign.
-    let fill = if negative { 0xff } else { 0 };
-    if digits.len() > length && digits[length..].iter().any(|byte| *byte != fill) {
-        return Err(too_big());
+    if !fits {
+        return Err(Error::overflow("int too big to convert"));
     }
-    let kept = digits.len().min(length);
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length)?;
-    bytes.extend_from_slice(&digits[..kept]);
-    bytes.resize(length, fill);
-    let sign_bit = bytes.last().map_or(negative, |top| top & 0x80 != 0);
-    if signed && sign_bit != negative {
-        return Err(too_big());
+    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()).take(length));
+    bytes.resize(length, 0);
+    if negative {
+        let mut carry = true;
+        for byte in &mut bytes {
+            let sum;
+            (sum, carry) = (!*byte).overflowing_add(u8::from(carry));
+            *byte = sum;
+        }
     }
     if big_endian {
         bytes.reverse();

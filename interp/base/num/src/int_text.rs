@@ -2,7 +2,10 @@
 //!
 //! Not here: padding and prefixes (spec_number, percent).
 use crate::error::Error;
+use crate::int_math::bit_length;
+use crate::room::with_room;
 use dashu_int::{IBig, Sign, UBig};
+use std::fmt::Write;
 
 /// `sys.int_info.default_max_str_digits`.
 pub const DEFAULT_MAX_STR_DIGITS: usize = 4300;
@@ -28,6 +31,8 @@ pub enum IntTextError {
         /// The limit.
         max: usize,
     },
+    /// No memory for the digits.
+    Memory,
 }
 
 impl From<IntTextError> for Error {
@@ -42,6 +47,7 @@ impl From<IntTextError> for Error {
             IntTextError::OutputLimit { max } => Self::value(format!(
                 "Exceeds the limit ({max} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
             )),
+            IntTextError::Memory => Self::memory(),
         }
     }
 }
@@ -135,18 +141,29 @@ fn parse_digits(
     if fits {
         return Ok((UBig::from(small), count));
     }
-    let text: String = digits
-        .iter()
-        .filter(|b| **b != b'_')
-        .map(|b| *b as char)
-        .collect();
-    let value = UBig::from_str_radix(&text, radix).map_err(|_| IntTextError::Invalid)?;
+    let mut text = String::new();
+    text.try_reserve_exact(count).map_err(|_| IntTextError::Memory)?;
+    text.extend(digits.iter().filter(|b| **b != b'_').map(|b| *b as char));
+    // No digit has more than six bits.
+    let value = with_room(count.saturating_mul(6), || UBig::from_str_radix(&text, radix))
+        .map_err(|_| IntTextError::Memory)?
+        .map_err(|_| IntTextError::Invalid)?;
     Ok((value, count))
 }
 
 /// `str(value)`.
 pub fn i64_to_string(value: i64) -> String {
     value.to_string()
+}
+
+/// The digits and the sign, into memory asked for before.
+fn digits_of(value: &IBig, radix: u8) -> Result<String, IntTextError> {
+    let bits = bit_length(value);
+    let mut text = String::new();
+    // One digit stands for at least the whole bits of the radix.
+    text.try_reserve_exact(bits / radix.ilog2() as usize + 2).map_err(|_| IntTextError::Memory)?;
+    with_room(bits, || write!(text, "{}", value.in_radix(radix))).map_err(|_| IntTextError::Memory)?.map_err(|_| IntTextError::Memory)?;
+    Ok(text)
 }
 
 /// Text of `value` in `radix` (2..=36, else taken as 10), lower case.
@@ -185,21 +202,18 @@ pub fn int_to_radix(value: &IBig, radix: u32, digits_max: usize) -> Result<Strin
         return Ok(i64_to_radix(small, radix));
     }
     match radix {
-        2 => return Ok(format!("{}", value.in_radix(2))),
-        8 => return Ok(format!("{}", value.in_radix(8))),
-        16 => return Ok(format!("{}", value.in_radix(16))),
-        3..=36 if radix != 10 => return Ok(format!("{}", value.in_radix(radix as u8))),
+        2..=36 if radix != 10 => return digits_of(value, radix as u8),
         _ => {}
     }
     let limited = digits_max > 0;
     // Cheap refusal: a number of b bits has at least 0.30102 b digits.
     if limited
-        && (crate::int_math::bit_length(value) as u64).saturating_sub(1) * 30102 / 100_000
+        && (bit_length(value) as u64).saturating_sub(1) * 30102 / 100_000
             > digits_max.max(MAX_STR_DIGITS_THRESHOLD) as u64
     {
         return Err(IntTextError::OutputLimit { max: digits_max });
     }
-    let text = value.to_string();
+    let text = digits_of(value, 10)?;
     let digits = text.len() - usize::from(text.starts_with('-'));
     if limited && digits > digits_max && digits > MAX_STR_DIGITS_THRESHOLD {
         return Err(IntTextError::OutputLimit { max: digits_max });

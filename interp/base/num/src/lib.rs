@@ -11,6 +11,7 @@
 //! | `percent` | printf-style formatting (`str % x`, `bytes % x`) |
 //! | `template` | `str.format` templates and field names |
 //! | `int_text`, `int_math` | big integers to and from text, floats, bytes |
+//! | `room` | big integers when memory is short |
 //!
 //! Not here: argument lookup, `__format__` dispatch, anything that may run Python code.
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ mod float_text;
 mod int_math;
 mod int_text;
 pub mod percent;
+mod room;
 mod spec;
 mod spec_layout;
 mod spec_number;
@@ -49,6 +51,7 @@ pub use int_text::{
     DEFAULT_MAX_STR_DIGITS, IntTextError, MAX_STR_DIGITS_THRESHOLD, i64_to_radix, i64_to_string,
     int_to_radix, int_to_string, parse_int,
 };
+pub use room::with_room;
 pub use spec::{Align, FormatSpec, Grouping, SignMode, Target};
 pub use spec_layout::Locale;
 pub use spec_number::{

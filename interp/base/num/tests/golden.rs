@@ -270,7 +270,7 @@ fn check(fields: &[String]) -> (String, String) {
             )
             .map(|b| hex(&b)),
         ),
-        "frombytes" => int_from_bytes(&unhex(f(1)), f(2) == "big", f(3) == "1").to_string(),
+        "frombytes" => int_from_bytes(&unhex(f(1)), f(2) == "big", f(3) == "1").map_or_else(|e| e.to_string(), |n| n.to_string()),
         "powmod" => answer(pow_mod(&int(f(1)), &int(f(2)), &int(f(3)))),
         "pct" => percent_one(f(1), f(2), f(3)).unwrap(),
         "pieces" => answer(percent_seven(f(1))),

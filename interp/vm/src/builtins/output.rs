@@ -65,10 +65,11 @@ fn print_natively(vm: &mut Vm, items: &[Owned], sep: Option<Owned>, end: Option<
     let plain = |vm: &Vm, o: Option<Owned>, default: &str| o.map_or_else(|| default.to_owned(), |o| vm.repr_text_plain(&o));
     let (sep, end) = (plain(vm, sep, " "), plain(vm, end, "\n"));
     for (i, item) in items.iter().enumerate() {
-        if i > 0 { line.push_str(&sep) }
-        line.push_str(&vm.str_text(item)?);
+        if i > 0 { vm.append_text(&mut line, &sep)? }
+        let text = vm.str_text(item)?;
+        vm.append_text(&mut line, &text)?;
     }
-    line.push_str(&end);
+    vm.append_text(&mut line, &end)?;
     match std::io::stdout().lock().write_all(line.as_bytes()) {
         Ok(()) => Ok(vm.none()),
         Err(e) => Err(vm.os_error_from(e, None)),

@@ -5,6 +5,7 @@
 use instar_base_codec::table::{decode_table, EncodingMap};
 use instar_base_codec::{Fault, TextBuilder};
 
+use crate::fallible::CollectVec;
 use crate::codecs::handlers::{Decoding, Encoding, Handler, Piece};
 use crate::object::{Guarded, ObjExt, Owned};
 use crate::protocol::buffer::Buffer;
@@ -82,11 +83,11 @@ pub fn encode(vm: &mut Vm, text: &Owned, errors: Option<&Owned>, mapping: &Owned
         let fault = Encoding { codec: "charmap", text, start: at, end, reason: UNMAPPED };
         let (piece, next) = handler.encoding(vm, &fault)?;
         match piece {
-            Piece::Bytes(b) => out.extend_from_slice(&b),
+            Piece::Bytes(b) => vm.append(&mut out, &b)?,
             Piece::Text(t) => {
-                let codes: Vec<u32> = t.units().codes().collect();
+                let codes: Vec<u32> = t.units().codes().try_vec(vm)?;
                 for c in codes {
-                    match encode_one(vm, mapping, c)? { Some(b) => out.extend_from_slice(&b), None => return Err(fault.raise(vm)) }
+                    match encode_one(vm, mapping, c)? { Some(b) => vm.append(&mut out, &b)?, None => return Err(fault.raise(vm)) }
                 }
             }
         }

@@ -278,7 +278,8 @@ impl Vm {
     /// The index as a big integer.
     pub fn index_big(&mut self, o: &Owned) -> PyResult<IBig> {
         let n = self.index(o)?;
-        Ok(int_ref(&n).map_or(IBig::ZERO, |n| n.big().clone()))
+        let Some(n) = int_ref(&n) else { return Ok(IBig::ZERO) };
+        instar_base_num::with_room(n.bits(), || n.big().clone()).map_err(|e| self.num_error(e))
     }
 
     /// `int(o)` for any object: an exact int.

@@ -72,10 +72,10 @@ impl Vm {
     }
 
     /// `repr(o)` as native text, lossy, for messages and for the reprs of containers.
-    pub fn repr_text(&mut self, o: &Owned) -> PyResult<String> { Ok(this_str(&self.repr(o)?).to_string_lossy()) }
+    pub fn repr_text(&mut self, o: &Owned) -> PyResult<String> { this_str(&self.repr(o)?).try_to_string(self) }
 
     /// `str(o)` as native text, lossy, for messages.
-    pub fn str_text(&mut self, o: &Owned) -> PyResult<String> { Ok(this_str(&self.str(o)?).to_string_lossy()) }
+    pub fn str_text(&mut self, o: &Owned) -> PyResult<String> { this_str(&self.str(o)?).try_to_string(self) }
 
     /// The text of a str object as it is (no quotes), lossy, for messages. `?` for other objects.
     pub fn repr_text_plain(&self, o: &Owned) -> String { o.cast::<PyStr>().map_or_else(|| "?".to_owned(), |s| s.to_string_lossy()) }

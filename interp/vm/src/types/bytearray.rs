@@ -7,6 +7,7 @@ use std::cell::Cell;
 use instar_code::{Binary, Compare};
 use instar_object::BufVec;
 
+use crate::fallible::{CollectVec, CopyVec};
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref};
@@ -169,7 +170,7 @@ fn init_array(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let name = this.type_name(vm);
-    let text = bytes_new::repr_of(this_array(this).bytes(vm));
+    let text = bytes_new::repr_of(vm, this_array(this).bytes(vm))?;
     vm.new_str(&format!("{name}({text})"))
 }
 
@@ -208,7 +209,7 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
     };
     let (start, stop, step) = slice.unpack(vm)?;
     let (start, _, count) = crate::types::slice::adjust(array.len(vm), start, stop, step);
-    let picked: Vec<u8> = { let b = array.bytes(vm); (0..count).map(|n| b[nth(start, step, n)]).collect() };
+    let picked: Vec<u8> = { let b = array.bytes(vm); (0..count).map(|n| b[nth(start, step, n)]).try_vec(vm)? };
     vm.new_bytearray(&picked)
 }
 
@@ -250,7 +251,7 @@ fn setitem(vm: &mut Vm, this: &Owned, key: &Owned, value: Option<&Owned>) -> PyR
 fn delete_stepped(vm: &mut Vm, array: &PyByteArray, start: isize, step: isize, count: usize) -> PyResult<()> {
     if count == 0 { return Ok(()) }
     array.check_resize(vm)?;
-    let mut gone: Vec<usize> = (0..count).map(|n| nth(start, step, n)).collect();
+    let mut gone: Vec<usize> = (0..count).map(|n| nth(start, step, n)).try_vec(vm)?;
     gone.sort_unstable();
     let len = array.len(vm);
     let bytes = array.bytes_mut(vm);
@@ -263,7 +264,7 @@ fn delete_stepped(vm: &mut Vm, array: &PyByteArray, start: isize, step: isize, c
 
 /// What a slice of a bytearray is set to: a buffer, or an iterable of ints.
 fn bytes_to_assign(vm: &mut Vm, this: &Owned, value: &Owned) -> PyResult<Vec<u8>> {
-    if value.is(this) { return Ok(this_array(this).bytes(vm).to_vec()) }
+    if value.is(this) { return this_array(this).bytes(vm).try_copy(vm) }
     if vm.is_bytes_like(value) { return vm.bytes_like(value) }
     if value.cast::<PyStr>().is_some() || vm.has_index(value) {
         return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
@@ -288,7 +289,7 @@ fn inplace_repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
     if times == 1 { return Ok(this.clone()) }
     let total = n.checked_mul(times).filter(|t| *t <= isize::MAX as usize).ok_or_else(|| vm.no_memory())?;
     if times == 0 { array.resize(vm, 0)?; return Ok(this.clone()) }
-    let unit = array.bytes(vm).to_vec();
+    let unit = array.bytes(vm).try_copy(vm)?;
     array.resize(vm, total)?;
     for chunk in array.bytes_mut(vm).chunks_mut(n.max(1)) { chunk.copy_from_slice(&unit[..chunk.len()]) }
     Ok(this.clone())
@@ -322,7 +323,7 @@ fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
         let mut new = Vec::new();
         while let Some(item) = vm.next(&it)? {
             match byte_value(vm, &item) {
-                Ok(b) => new.push(b),
+                Ok(b) => vm.push(&mut new, b)?,
                 Err(e) if e.is(vm, &vm.types.type_error) && iterable.cast::<PyStr>().is_some() =>
                     return Err(vm.type_error("expected iterable of integers; got: 'str'")),
                 Err(e) => return Err(e),
@@ -396,7 +397,7 @@ fn reduce_for(vm: &mut Vm, this: &Owned, protocol: isize) -> PyResult {
     let ty = this.type_of(vm).obj().clone();
     let name = vm.names.__getstate__.clone();
     let state = vm.call_method(this, &name, &[])?;
-    let bytes = this_array(this).bytes(vm).to_vec();
+    let bytes = this_array(this).bytes(vm).try_copy(vm)?;
     let args = if bytes.is_empty() {
         vm.consts.empty_tuple.obj().clone()
     } else if protocol >= 3 {

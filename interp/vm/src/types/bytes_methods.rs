@@ -6,6 +6,7 @@ use instar_base_codec::hex as hex_text;
 use instar_base_text::find;
 use instar_base_text::split::{is_ascii_space, strip as strip_range, strip_set, Edges};
 
+use crate::fallible::{CollectVec, CopyVec};
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned};
 use crate::protocol::buffer::Buffer;
@@ -174,7 +175,7 @@ fn removesuffix(vm: &mut Vm, this: &Owned, suffix: &Owned) -> PyResult {
 }
 
 fn map(vm: &mut Vm, this: &Owned, mut f: impl FnMut(u8) -> u8) -> PyResult {
-    let changed: Vec<u8> = view(vm, this).iter().map(|b| f(*b)).collect();
+    let changed: Vec<u8> = view(vm, this).iter().map(|b| f(*b)).try_vec(vm)?;
     make(vm, this, &changed)
 }
 
@@ -348,7 +349,7 @@ fn translate(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
     for b in &delete { gone[usize::from(*b)] = true }
     let bytes = view(vm, this);
     let map = table.as_ref().map(|t| t.bytes(vm));
-    let out: Vec<u8> = bytes.iter().filter(|b| !gone[usize::from(**b)]).map(|b| map.map_or(*b, |m| m[usize::from(*b)])).collect();
+    let out: Vec<u8> = bytes.iter().filter(|b| !gone[usize::from(**b)]).map(|b| map.map_or(*b, |m| m[usize::from(*b)])).try_vec(vm)?;
     if out == bytes { return same(vm, this) }
     make(vm, this, &out)
 }
@@ -369,7 +370,7 @@ fn decode(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn hex(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let bytes = view(vm, this).to_vec();
+    let bytes = view(vm, this).try_copy(vm)?;
     hex_of(vm, &bytes, args[0].as_ref(), args[1].as_ref())
 }
 
@@ -398,14 +399,15 @@ pub fn hex_options(vm: &mut Vm, sep: Option<&Owned>, group: Option<&Owned>) -> P
 
 fn fromhex(vm: &mut Vm, class: &Owned, text: &Owned) -> PyResult {
     let digits: Vec<u32> = if let Some(s) = text.cast::<PyStr>() {
-        s.chars().collect()
+        s.chars().try_vec(vm)?
     } else if vm.is_bytes_like(text) {
-        vm.bytes_like(text)?.into_iter().map(u32::from).collect()
+        vm.bytes_like(text)?.into_iter().map(u32::from).try_vec(vm)?
     } else {
         let t = text.type_name(vm);
         return Err(vm.type_error(format!("fromhex() argument must be str or bytes-like, not {t}")));
     };
-    let (mut out, mut at) = (Vec::with_capacity(digits.len() / 2), 0);
+    let (mut out, mut at) = (Vec::new(), 0);
+    out.try_reserve_exact(digits.len() / 2).map_err(|_| vm.no_memory())?;
     while at < digits.len() {
         if is_ascii_space(digits[at]) { at += 1; continue }
         let value = |i: usize| digits.get(i).and_then(|d| char::from_u32(*d)).and_then(|c| c.to_digit(16));

@@ -6,6 +6,7 @@ use instar_base_text::find;
 use instar_base_text::quote::{self, Keep};
 use instar_code::{Binary, Compare};
 
+use crate::fallible::CollectVec;
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
@@ -163,15 +164,20 @@ pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str) -> PyResu
 }
 
 /// `b'...'` as text.
-pub(crate) fn repr_of(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + 3);
+pub(crate) fn repr_of(vm: &Vm, bytes: &[u8]) -> PyResult<String> {
+    let mut text = String::new();
+    text.try_reserve(bytes.len() + 3).map_err(|_| vm.no_memory())?;
     text.push('b');
-    // The callback never fails and gets ASCII only.
-    let _ = quote::quote(bytes, Keep::Ascii, |c| { text.push(c as u8 as char); Ok::<(), ()>(()) });
-    text
+    quote::quote(bytes, Keep::Ascii, |c| {
+        if text.len() == text.capacity() { text.try_reserve(1)? }
+        // The callback gets ASCII only.
+        text.push(c as u8 as char);
+        Ok::<(), std::collections::TryReserveError>(())
+    }).map_err(|_| vm.no_memory())?;
+    Ok(text)
 }
 
-fn repr(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_str(&repr_of(this_bytes(this).as_slice())) }
+fn repr(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_str(&repr_of(vm, this_bytes(this).as_slice())?) }
 
 pub(super) fn str(vm: &mut Vm, this: &Owned) -> PyResult {
     if vm.settings.bytes_warning > 0 {
@@ -220,7 +226,7 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
         if count == bytes.len() && this.is_exact::<PyBytes>(vm) { return Ok(this.clone()) }
         return vm.new_bytes(if count == 0 { &[] } else { &bytes[start as usize..start as usize + count] });
     }
-    let picked: Vec<u8> = (0..count).map(|n| bytes[nth(start, step, n)]).collect();
+    let picked: Vec<u8> = (0..count).map(|n| bytes[nth(start, step, n)]).try_vec(vm)?;
     vm.new_bytes(&picked)
 }
 
@@ -244,8 +250,10 @@ pub(super) fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
         }
     }
     let tail = vm.bytes_like(other)?;
-    let mut all = view(vm, this).to_vec();
-    all.try_reserve_exact(tail.len()).map_err(|_| vm.no_memory())?;
+    let head = view(vm, this);
+    let mut all = Vec::new();
+    all.try_reserve_exact(head.len() + tail.len()).map_err(|_| vm.no_memory())?;
+    all.extend_from_slice(head);
     all.extend_from_slice(&tail);
     make(vm, this, &all)
 }

@@ -5,6 +5,7 @@
 use instar_base_num::percent::{Conversion, Piece, Pieces};
 use instar_base_num::Sink;
 
+use crate::fallible::CopyVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
@@ -17,7 +18,7 @@ use crate::vm::{PyResult, Vm};
 
 /// `template % all`.
 pub(super) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
-    let text = view(vm, template).to_vec();
+    let text = view(vm, template).try_copy(vm)?;
     let textual = all.cast::<PyBytes>().is_some() || all.cast::<PyByteArray>().is_some() || all.cast::<PyStr>().is_some();
     let mut args = PercentArgs::new(vm, all, textual);
     let mut out: Vec<u8> = Vec::new();
@@ -68,7 +69,7 @@ fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, 
 
 /// The bytes for `%b`: a buffer's or what `__bytes__` gives.
 fn bytes_value(vm: &mut Vm, value: &Owned) -> PyResult<Vec<u8>> {
-    if value.cast::<PyBytes>().is_some() || value.cast::<PyByteArray>().is_some() { return Ok(view(vm, value).to_vec()) }
+    if value.cast::<PyBytes>().is_some() || value.cast::<PyByteArray>().is_some() { return view(vm, value).try_copy(vm) }
     if let Some(made) = by_dunder(vm, value)? { return vm.bytes_like(&made) }
     if vm.is_bytes_like(value) { return vm.bytes_like(value) }
     let t = value.type_name(vm);

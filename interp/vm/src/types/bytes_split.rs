@@ -5,6 +5,7 @@
 use instar_base_text::find::{self, Finder};
 use instar_base_text::split::{is_ascii_space, is_byte_linebreak, lines, rsplit_space, split_space};
 
+use crate::fallible::CollectVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::bytes::PyBytes;
 use crate::types::bytes_methods::{make, same, view};
@@ -12,7 +13,8 @@ use crate::types::str_methods::count_arg;
 use crate::vm::{PyResult, Vm};
 
 fn list_of(vm: &mut Vm, this: &Owned, ranges: &[(usize, usize)]) -> PyResult {
-    let mut parts = Vec::with_capacity(ranges.len());
+    let mut parts = Vec::new();
+    parts.try_reserve_exact(ranges.len()).map_err(|_| vm.no_memory())?;
     for &(start, end) in ranges {
         let whole = start == 0 && end == view(vm, this).len();
         parts.push(if whole { same(vm, this)? } else { make(vm, this, &view(vm, this)[start..end])? });
@@ -29,14 +31,14 @@ pub(super) fn split(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResu
     let max = max_cuts(vm, args[1].as_ref())?;
     let mut ranges = Vec::new();
     match args[0].as_ref().filter(|a| !vm.is_none(a)) {
-        None => ranges.extend(split_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end))),
+        None => ranges = split_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end)).try_vec(vm)?,
         Some(sep) => {
             let sep = vm.buffer(sep, false)?;
             let (hay, sep) = (view(vm, this), sep.bytes(vm));
             if sep.is_empty() { return Err(vm.value_error("empty separator")) }
             let mut at = 0;
-            for cut in Finder::new(sep).find_iter(hay).take(max) { ranges.push((at, cut)); at = cut + sep.len() }
-            ranges.push((at, hay.len()));
+            for cut in Finder::new(sep).find_iter(hay).take(max) { vm.push(&mut ranges, (at, cut))?; at = cut + sep.len() }
+            vm.push(&mut ranges, (at, hay.len()))?;
         }
     }
     list_of(vm, this, &ranges)
@@ -46,14 +48,14 @@ pub(super) fn rsplit(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyRes
     let max = max_cuts(vm, args[1].as_ref())?;
     let mut ranges = Vec::new();
     match args[0].as_ref().filter(|a| !vm.is_none(a)) {
-        None => ranges.extend(rsplit_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end))),
+        None => ranges = rsplit_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end)).try_vec(vm)?,
         Some(sep) => {
             let sep = vm.buffer(sep, false)?;
             let (hay, sep) = (view(vm, this), sep.bytes(vm));
             if sep.is_empty() { return Err(vm.value_error("empty separator")) }
             let mut end = hay.len();
-            while ranges.len() < max && let Some(cut) = find::rfind(&hay[..end], sep) { ranges.push((cut + sep.len(), end)); end = cut }
-            ranges.push((0, end));
+            while ranges.len() < max && let Some(cut) = find::rfind(&hay[..end], sep) { vm.push(&mut ranges, (cut + sep.len(), end))?; end = cut }
+            vm.push(&mut ranges, (0, end))?;
         }
     }
     ranges.reverse();
@@ -62,7 +64,7 @@ pub(super) fn rsplit(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyRes
 
 pub(super) fn splitlines(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
     let keep = match &args[0] { Some(k) => vm.truth(k)?, None => false };
-    let ranges: Vec<_> = lines(view(vm, this), is_byte_linebreak).map(|l| (l.start, if keep { l.next } else { l.end })).collect();
+    let ranges: Vec<_> = lines(view(vm, this), is_byte_linebreak).map(|l| (l.start, if keep { l.next } else { l.end })).try_vec(vm)?;
     list_of(vm, this, &ranges)
 }
 
@@ -88,7 +90,8 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     if slots.iter.is_none() && slots.getitem.is_none() { return Err(vm.type_error("can only join an iterable")) }
     let parts = vm.collect(iterable)?;
     if let ([one], true) = (&parts[..], this.cast::<PyBytes>().is_some()) && one.is_exact::<PyBytes>(vm) { return Ok(one.clone()) }
-    let mut buffers = Vec::with_capacity(parts.len());
+    let mut buffers = Vec::new();
+    buffers.try_reserve_exact(parts.len()).map_err(|_| vm.no_memory())?;
     for (i, part) in parts.iter().enumerate() {
         if !vm.is_bytes_like(part) {
             let t = part.type_name(vm);

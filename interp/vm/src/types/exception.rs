@@ -62,6 +62,13 @@ impl PyException {
             suppress_context: Cell::new(false), dict: Slot::default(), fields: OnceCell::new(),
         }
     }
+    /// Makes it as new, without arguments.
+    pub fn reset(&self, vm: &Vm) {
+        self.args.set(Some(vm.consts.empty_tuple.clone().into_obj()));
+        for slot in [&self.traceback, &self.cause, &self.context, &self.dict] { slot.set(None) }
+        if let Some(fields) = self.fields.get() { for f in fields.iter() { f.set(None) } }
+        self.suppress_context.set(false);
+    }
     /// Field number `i` of the class's own fields.
     pub fn field(&self, i: usize) -> Option<Owned> { self.fields.get().and_then(|f| f[i].get()) }
     /// Sets field number `i`.

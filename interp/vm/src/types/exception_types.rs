@@ -4,7 +4,7 @@
 
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref};
+use crate::object::{ObjExt, Owned};
 use crate::slots::{NewFn, Slots};
 use crate::types::exception::{self, attribute_error, field_attr, import_error, name_error, this, PyException, VALUE};
 use crate::types::str::PyStr;
@@ -88,12 +88,6 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     }
     os_error::init_subclasses(vm)?;
     exception_group::init(vm)?;
-    if vm.consts.memory_error.is_none() {
-        let args = vm.consts.empty_tuple.clone().into_obj();
-        let ty = vm.types.memory_error.clone();
-        let reserve: Ref<PyException> = vm.new_object_of(&ty, PyException::new(args))?;
-        vm.consts.memory_error = Some(reserve);
-    }
     Ok(())
 }
 

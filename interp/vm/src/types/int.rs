@@ -199,7 +199,7 @@ impl Vm {
         if is_exact_int(self, o) { return Ok(o.clone()) }
         match int_ref(o) {
             Some(IntRef::Small(n)) => self.new_int(n),
-            Some(IntRef::Big(n)) => self.new_bigint(n.clone()),
+            Some(IntRef::Big(n)) => arith::made(self, instar_base_num::bit_length(n), || n.clone()),
             None => Err(self.type_error("an integer is required")),
         }
     }

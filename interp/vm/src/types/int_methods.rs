@@ -8,6 +8,7 @@ use instar_base_num as num;
 use instar_base_num::{FormatSpec, Locale, Target};
 
 use super::int::{exact, int_ref, this_int, IntRef, PyInt};
+use crate::fallible::CollectVec;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
 use crate::types::str::PyStr;
@@ -91,7 +92,8 @@ fn from_bytes(vm: &mut Vm, class: &Owned, args: &[Option<Owned>]) -> PyResult {
     let signed = match &args[2] { Some(flag) => vm.truth(flag)?, None => false };
     let Some(source) = &args[0] else { return Err(vm.type_error("from_bytes() missing required argument 'bytes' (pos 1)")) };
     let bytes = bytes_of(vm, source)?;
-    let n = vm.new_bigint(num::int_from_bytes(&bytes, big, signed))?;
+    let n = num::int_from_bytes(&bytes, big, signed).map_err(|e| vm.num_error(e))?;
+    let n = vm.new_bigint(n)?;
     if class.is(vm.types.int.obj()) { Ok(n) } else { vm.call1(class, &n) }
 }
 
@@ -148,7 +150,7 @@ fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
 /// A format spec as code points; TypeError if it is no str.
 pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<Vec<u32>> {
     match spec.cast::<PyStr>() {
-        Some(s) => Ok(s.chars().collect()),
+        Some(s) => s.chars().try_vec(vm),
         None => Err(vm.type_error(format!("__format__() argument must be str, not {}", spec.type_name(vm)))),
     }
 }

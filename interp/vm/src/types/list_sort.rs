@@ -46,10 +46,12 @@ fn sort_by_key(vm: &mut Vm, items: &mut BufVec<Owned>, key: &Owned, reverse: boo
     if pairs.try_reserve_exact(items.len()).is_err() { return Err(vm.no_memory()) }
     for item in items.as_slice() { pairs.push((vm.call1(key, item)?, item.clone())) }
     let done = sort_keys(vm, &mut pairs, |pair| &pair.0, reverse);
-    let mut keys = Vec::with_capacity(pairs.len());
+    // The keys go last; without room to keep them each goes as its item comes back.
+    let mut keys = Vec::new();
+    let keep = keys.try_reserve_exact(pairs.len()).is_ok();
     for (place, (key, item)) in items.as_mut_slice().iter_mut().zip(pairs) {
         *place = item;
-        keys.push(key);
+        if keep { keys.push(key) }
     }
     drop(keys);
     done

@@ -204,7 +204,12 @@ fn gather(vm: &Vm, v: &View) -> PyResult<Vec<u8>> {
 /// The items, in C order.
 fn items(vm: &mut Vm, v: &View) -> PyResult<Vec<Owned>> {
     let bytes = gather(vm, v)?;
-    bytes.chunks(v.layout.itemsize.max(1)).map(|item| unpack(vm, &v.layout.format, item)).collect()
+    let mut all = Vec::new();
+    for item in bytes.chunks(v.layout.itemsize.max(1)) {
+        let item = unpack(vm, &v.layout.format, item)?;
+        vm.push(&mut all, item)?;
+    }
+    Ok(all)
 }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
@@ -424,7 +429,8 @@ fn nested(vm: &mut Vm, shape: &[usize], items: &[Owned]) -> PyResult {
         [_] => Ok(vm.new_list_from(items)?.into_obj()),
         [n, rest @ ..] => {
             let each = items.len().checked_div(*n).unwrap_or(0);
-            let mut rows = Vec::with_capacity(*n);
+            let mut rows = Vec::new();
+            rows.try_reserve_exact(*n).map_err(|_| vm.no_memory())?;
             for i in 0..*n { rows.push(nested(vm, rest, &items[i * each..(i + 1) * each])?) }
             Ok(vm.new_list(rows)?.into_obj())
         }

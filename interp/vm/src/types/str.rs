@@ -20,6 +20,7 @@ use instar_base_hash::HashKey;
 use instar_base_text::{with_units, Unit, Units};
 use instar_object::{AllocError, Heap};
 
+use crate::fallible::CollectVec;
 use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Trace, VTable, Word};
 use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Types, Vm};
@@ -145,6 +146,19 @@ impl PyStr {
             Some(text) => text.to_owned(),
             None => self.chars().map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
         }
+    }
+    /// [`PyStr::to_string_lossy`] for text that may be long.
+    pub fn try_to_string(&self, vm: &Vm) -> PyResult<String> {
+        let mut text = String::new();
+        match self.as_ascii() {
+            Some(ascii) => vm.append_text(&mut text, ascii)?,
+            None => {
+                // No code point takes more than four bytes.
+                text.try_reserve_exact(self.len() * 4).map_err(|_| vm.no_memory())?;
+                text.extend(self.chars().map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)));
+            }
+        }
+        Ok(text)
     }
     /// The text, unless it has lone surrogates.
     pub fn to_str_opt(&self) -> Option<Cow<'_, str>> {
@@ -372,7 +386,7 @@ impl Vm {
     /// A string of these code points; those above 0x10FFFF become U+FFFD.
     pub fn new_str_from_code_points(&self, codes: &[u32]) -> PyResult {
         if codes.iter().any(|c| *c > 0x10FFFF) {
-            let fixed: Vec<u32> = codes.iter().map(|c| if *c > 0x10FFFF { 0xFFFD } else { *c }).collect();
+            let fixed: Vec<u32> = codes.iter().map(|c| if *c > 0x10FFFF { 0xFFFD } else { *c }).try_vec(self)?;
             return self.new_str_from(Units::Ucs4(&fixed));
         }
         self.new_str_from(Units::Ucs4(codes))

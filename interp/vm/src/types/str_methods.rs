@@ -287,7 +287,7 @@ pub(crate) fn replace_text(vm: &mut Vm, this: &Owned, from: &PyStr, to: &PyStr, 
         made.map_err(|_| vm.no_memory())?;
         return vm.new_str_built(out);
     }
-    let places = super::str_split::places(s.units(), from.units(), max).map_err(|_| vm.no_memory())?;
+    let places = super::str_split::places(vm, s.units(), from.units(), max)?;
     if places.is_empty() { return exact(vm, this) }
     let grown = s.len() as u128 + (to.len() as u128) * places.len() as u128;
     if grown > isize::MAX as u128 { return Err(vm.overflow_error("replace string is too long")) }

@@ -2,56 +2,61 @@
 //!
 //! Not here: where white space and line ends are (`instar-base-text`).
 
-use std::collections::TryReserveError;
-
 use instar_base_text::find::Finder;
 use instar_base_text::split::{is_str_linebreak, is_str_space, lines, rsplit_space, split_space};
 use instar_base_text::{find, with_units, Unit, Units};
 
+use crate::fallible::CollectVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::str::{exact, join_with, substring, this_str, PyStr};
 use crate::types::str_methods::count_arg;
 use crate::vm::{PyResult, Vm};
 
-fn starts<U: Unit>(hay: &[U], needle: &[U], max: usize) -> Vec<usize> { Finder::new(needle).find_iter(hay).take(max).collect() }
+fn starts<U: Unit>(vm: &Vm, hay: &[U], needle: &[U], max: usize) -> PyResult<Vec<usize>> { Finder::new(needle).find_iter(hay).take(max).try_vec(vm) }
 
 /// As [`starts`], from the right, last first.
-fn starts_back<U: Unit>(hay: &[U], needle: &[U], max: usize) -> Vec<usize> {
+fn starts_back<U: Unit>(vm: &Vm, hay: &[U], needle: &[U], max: usize) -> PyResult<Vec<usize>> {
     let (mut found, mut end) = (Vec::new(), hay.len());
     while found.len() < max && let Some(at) = find::rfind(&hay[..end], needle) {
-        found.push(at);
+        vm.push(&mut found, at)?;
         end = at;
     }
-    found
+    Ok(found)
 }
 
 macro_rules! both_widths {
-    ($hay:expr, $needle:expr, $f:ident, $max:expr) => {
+    (@wider $vm:expr, $h:expr, $n:expr, $f:ident, $max:expr, $to:ty, $from:ty) => {
+        match find::convert::<$to, $from>($n).map_err(|_| $vm.no_memory())? { Some(n) => $f($vm, $h, &n, $max), None => Ok(Vec::new()) }
+    };
+    ($vm:expr, $hay:expr, $needle:expr, $f:ident, $max:expr) => {
         match ($hay, $needle) {
-            (Units::Latin1(h), Units::Latin1(n)) => $f(h, n, $max),
-            (Units::Ucs2(h), Units::Ucs2(n)) => $f(h, n, $max),
-            (Units::Ucs4(h), Units::Ucs4(n)) => $f(h, n, $max),
-            (Units::Ucs2(h), Units::Latin1(n)) => find::convert::<u16, u8>(n)?.map_or(Vec::new(), |n| $f(h, &n, $max)),
-            (Units::Ucs4(h), Units::Latin1(n)) => find::convert::<u32, u8>(n)?.map_or(Vec::new(), |n| $f(h, &n, $max)),
-            (Units::Ucs4(h), Units::Ucs2(n)) => find::convert::<u32, u16>(n)?.map_or(Vec::new(), |n| $f(h, &n, $max)),
+            (Units::Latin1(h), Units::Latin1(n)) => $f($vm, h, n, $max),
+            (Units::Ucs2(h), Units::Ucs2(n)) => $f($vm, h, n, $max),
+            (Units::Ucs4(h), Units::Ucs4(n)) => $f($vm, h, n, $max),
+            (Units::Ucs2(h), Units::Latin1(n)) => both_widths!(@wider $vm, h, n, $f, $max, u16, u8),
+            (Units::Ucs4(h), Units::Latin1(n)) => both_widths!(@wider $vm, h, n, $f, $max, u32, u8),
+            (Units::Ucs4(h), Units::Ucs2(n)) => both_widths!(@wider $vm, h, n, $f, $max, u32, u16),
             // A wider needle holds a code point that the text cannot hold.
-            _ => Vec::new(),
+            _ => Ok(Vec::new()),
         }
     };
 }
 
 /// Where a non-empty needle occurs (not overlapping), from the left, at most `max` times.
-pub(crate) fn places(hay: Units<'_>, needle: Units<'_>, max: usize) -> Result<Vec<usize>, TryReserveError> {
-    Ok(both_widths!(hay, needle, starts, max))
+pub(crate) fn places(vm: &Vm, hay: Units<'_>, needle: Units<'_>, max: usize) -> PyResult<Vec<usize>> {
+    both_widths!(vm, hay, needle, starts, max)
 }
 
-fn places_back(hay: Units<'_>, needle: Units<'_>, max: usize) -> Result<Vec<usize>, TryReserveError> {
-    Ok(both_widths!(hay, needle, starts_back, max))
+fn places_back(vm: &Vm, hay: Units<'_>, needle: Units<'_>, max: usize) -> PyResult<Vec<usize>> {
+    both_widths!(vm, hay, needle, starts_back, max)
 }
 
 fn list_of(vm: &mut Vm, this: &Owned, ranges: impl IntoIterator<Item = (usize, usize)>) -> PyResult {
     let mut parts = Vec::new();
-    for (start, end) in ranges { parts.push(substring(vm, this, start, end)?) }
+    for (start, end) in ranges {
+        let part = substring(vm, this, start, end)?;
+        vm.push(&mut parts, part)?;
+    }
     Ok(vm.new_list(parts)?.into_obj())
 }
 
@@ -75,12 +80,13 @@ pub(super) fn split(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResu
     let s = this_str(this);
     match separator(vm, args[0].as_ref())? {
         None => {
-            let ranges: Vec<_> = with_units!(s.units(), u => split_space(u, max, is_str_space).map(|r| (r.start, r.end)).collect());
+            let ranges: Vec<_> = with_units!(s.units(), u => split_space(u, max, is_str_space).map(|r| (r.start, r.end)).try_vec(vm)?);
             list_of(vm, this, ranges)
         }
         Some(sep) => {
-            let cuts = places(s.units(), sep.units(), max).map_err(|_| vm.no_memory())?;
-            let mut ranges = Vec::with_capacity(cuts.len() + 1);
+            let cuts = places(vm, s.units(), sep.units(), max)?;
+            let mut ranges = Vec::new();
+            ranges.try_reserve_exact(cuts.len() + 1).map_err(|_| vm.no_memory())?;
             let mut at = 0;
             for cut in cuts { ranges.push((at, cut)); at = cut + sep.len() }
             ranges.push((at, s.len()));
@@ -93,10 +99,11 @@ pub(super) fn rsplit(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyRes
     let max = max_cuts(vm, args[1].as_ref())?;
     let s = this_str(this);
     let mut ranges: Vec<(usize, usize)> = match separator(vm, args[0].as_ref())? {
-        None => with_units!(s.units(), u => rsplit_space(u, max, is_str_space).map(|r| (r.start, r.end)).collect()),
+        None => with_units!(s.units(), u => rsplit_space(u, max, is_str_space).map(|r| (r.start, r.end)).try_vec(vm)?),
         Some(sep) => {
-            let cuts = places_back(s.units(), sep.units(), max).map_err(|_| vm.no_memory())?;
-            let mut ranges = Vec::with_capacity(cuts.len() + 1);
+            let cuts = places_back(vm, s.units(), sep.units(), max)?;
+            let mut ranges = Vec::new();
+            ranges.try_reserve_exact(cuts.len() + 1).map_err(|_| vm.no_memory())?;
             let mut end = s.len();
             for cut in cuts { ranges.push((cut + sep.len(), end)); end = cut }
             ranges.push((0, end));
@@ -110,7 +117,7 @@ pub(super) fn rsplit(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyRes
 pub(super) fn splitlines(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
     let keep = match &args[0] { Some(k) => vm.truth(k)?, None => false };
     let s = this_str(this);
-    let ranges: Vec<_> = with_units!(s.units(), u => lines(u, is_str_linebreak).map(|l| (l.start, if keep { l.next } else { l.end })).collect());
+    let ranges: Vec<_> = with_units!(s.units(), u => lines(u, is_str_linebreak).map(|l| (l.start, if keep { l.next } else { l.end })).try_vec(vm)?);
     list_of(vm, this, ranges)
 }
 

@@ -15,6 +15,7 @@ use instar_base_hash::TupleHasher;
 use instar_code::Compare;
 use instar_object::{AllocError, Heap};
 
+use crate::fallible::CollectVec;
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Trace, VTable, Word};
@@ -117,7 +118,7 @@ impl Vm {
         match items.size_hint() {
             (0, Some(0)) => Ok(self.consts.empty_tuple.clone()),
             (n, Some(m)) if n == m => self.alloc_tuple(self.types.tuple.ptr(), items, n, 0),
-            _ => self.new_tuple(items.collect::<Vec<Owned>>()),
+            _ => self.new_tuple(items.try_vec(self)?),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Products of many factors are made by halving, so that the large multiplications have operands of like size.
 //! Not here: functions of floats (`math.rs`).
 
-use dashu_base::Gcd;
+use dashu_base::{BitTest, Gcd};
 use instar_base_num::{IBig, Sign, UBig};
 use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::{Owned, PyResult, Vm};
@@ -18,6 +18,11 @@ fn room(vm: &Vm, factors: u64, bits: usize) -> PyResult<()> {
     Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| vm.no_memory())
 }
 
+/// Runs big-integer code whose numbers have at most `bits` bits.
+fn made<R>(vm: &Vm, bits: usize, work: impl FnOnce() -> R) -> PyResult<R> {
+    instar_base_num::with_room(bits, work).map_err(|e| vm.num_error(e))
+}
+
 /// `low * (low + 1) * ... * high`, 1 if empty. Python code may stop it through signals between the halves.
 fn product(vm: &mut Vm, low: u64, high: u64) -> PyResult<UBig> {
     if low > high { return Ok(UBig::ONE) }
@@ -30,19 +35,22 @@ fn product(vm: &mut Vm, low: u64, high: u64) -> PyResult<UBig> {
     }
     vm.safe_point()?;
     let middle = low + (high - low) / 2;
-    Ok(product(vm, low, middle)? * product(vm, middle + 1, high)?)
+    let (a, b) = (product(vm, low, middle)?, product(vm, middle + 1, high)?);
+    made(vm, a.bit_len() + b.bit_len(), || a * b)
 }
 
 /// `n * (n - 1) * ... ` with `k` factors.
 fn falling(vm: &mut Vm, n: &IBig, k: u64) -> PyResult<IBig> {
     if k <= 4 {
         let mut r = IBig::ONE;
-        for i in 0..k { r *= n - IBig::from(i) }
+        for i in 0..k { r = made(vm, r.bit_len() + n.bit_len(), || r * (n - IBig::from(i)))? }
         return Ok(r);
     }
     vm.safe_point()?;
     let half = k / 2;
-    Ok(falling(vm, n, half)? * falling(vm, &(n - IBig::from(half)), k - half)?)
+    let rest = made(vm, n.bit_len(), || n - IBig::from(half))?;
+    let (a, b) = (falling(vm, n, half)?, falling(vm, &rest, k - half)?);
+    made(vm, a.bit_len() + b.bit_len(), || a * b)
 }
 
 fn falling_factorial(vm: &mut Vm, n: IntRef<'_>, k: u64) -> PyResult<IBig> {
@@ -51,7 +59,7 @@ fn falling_factorial(vm: &mut Vm, n: IntRef<'_>, k: u64) -> PyResult<IBig> {
         let n = n as u64;
         return if k > n { Ok(IBig::ZERO) } else { Ok(IBig::from(product(vm, n - k + 1, n)?)) };
     }
-    let n = n.big().clone();
+    let n = made(vm, n.bits(), || n.big().clone())?;
     falling(vm, &n, k)
 }
 
@@ -91,8 +99,10 @@ pub(super) fn comb(vm: &mut Vm, _: &Owned, n: &Owned, k: &Owned) -> PyResult {
     let (n, k) = counts(vm, n, k)?;
     let (n, k) = (value(&n), value(&k));
     if n.order(k).is_lt() { return vm.new_int(0) }
-    let other = &*n.big() - &*k.big();
-    let least = if *k.big() < other { k.big().clone() } else { other };
+    let least = made(vm, n.bits(), || {
+        let other = &*n.big() - &*k.big();
+        if *k.big() < other { k.big().clone() } else { other }
+    })?;
     let Ok(k) = u64::try_from(&least) else { return Err(too_many(vm)) };
     if i64::try_from(k).is_err() { return Err(too_many(vm)) }
     if let IntRef::Small(n) = n {
@@ -103,7 +113,8 @@ pub(super) fn comb(vm: &mut Vm, _: &Owned, n: &Owned, k: &Owned) -> PyResult {
     }
     let top = falling_factorial(vm, n, k)?;
     let bottom = product(vm, 1, k)?;
-    vm.new_bigint(top / IBig::from(bottom))
+    let r = made(vm, top.bit_len(), || top / IBig::from(bottom))?;
+    vm.new_bigint(r)
 }
 
 #[cold]
@@ -131,7 +142,7 @@ pub(super) fn gcd(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let mut r = UBig::ZERO;
     for arg in args {
         let n = magnitude(vm.index_big(arg)?);
-        r = gcd_big(&r, &n);
+        r = made(vm, r.bit_len().max(n.bit_len()), || gcd_big(&r, &n))?;
     }
     vm.new_bigint(IBig::from_parts(Sign::Positive, r))
 }
@@ -141,8 +152,10 @@ pub(super) fn lcm(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     for arg in args {
         let n = magnitude(vm.index_big(arg)?);
         if n.is_zero() || r.is_zero() { r = UBig::ZERO; continue }
-        let common = gcd_big(&r, &n);
-        r = r / common * n;
+        r = made(vm, r.bit_len() + n.bit_len(), || {
+            let common = gcd_big(&r, &n);
+            r / common * n
+        })?;
     }
     vm.new_bigint(IBig::from_parts(Sign::Positive, r))
 }

@@ -1,7 +1,6 @@
 //! Arithmetic of ints: the number slots.
 //!
-//! Words first, big integers where a word overflows. Sizes of results are checked before they are made, because the big-integer
-//! library aborts when memory is short. Not here: dispatch over types (`protocol/number.rs`).
+//! Words first, big integers where a word overflows. Those run under `with_room`, because their library panics when memory is short. Not here: dispatch over types (`protocol/number.rs`).
 
 use instar_base_num as num;
 use instar_base_num::IBig;
@@ -19,15 +18,10 @@ pub static BINARY: &[(Binary, BinaryFn)] = &[
     (Binary::LShift, lshift), (Binary::RShift, rshift), (Binary::And, and), (Binary::Or, or), (Binary::Xor, xor),
 ];
 
-/// Bytes from which on a result's memory is asked for before it is computed.
-const LARGE: usize = 1 << 20;
-
-/// MemoryError if a result of `bits` bits and its intermediate values cannot be had.
-pub(crate) fn room(vm: &Vm, bits: usize) -> PyResult<()> {
-    let bytes = bits / 8;
-    if bytes < LARGE { return Ok(()) }
-    let mut probe: Vec<u8> = Vec::new();
-    probe.try_reserve_exact(bytes.saturating_mul(3)).map_err(|_| vm.no_memory())
+/// The result of big-integer code whose numbers have at most `bits` bits, or MemoryError.
+#[inline]
+pub(crate) fn made(vm: &Vm, bits: usize, work: impl FnOnce() -> IBig) -> PyResult {
+    match num::with_room(bits, work) { Ok(n) => vm.new_bigint(n), Err(e) => Err(vm.num_error(e)) }
 }
 
 macro_rules! pair {
@@ -46,8 +40,7 @@ pub(crate) fn add_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if let (IntRef::Small(x), IntRef::Small(y)) = (x, y) {
         if let Some(r) = x.checked_add(y) { return vm.new_int(r) }
     }
-    room(vm, x.bits().max(y.bits()))?;
-    vm.new_bigint(&*x.big() + &*y.big())
+    made(vm, x.bits().max(y.bits()), || &*x.big() + &*y.big())
 }
 
 fn sub(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
@@ -60,8 +53,7 @@ pub(crate) fn sub_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if let (IntRef::Small(x), IntRef::Small(y)) = (x, y) {
         if let Some(r) = x.checked_sub(y) { return vm.new_int(r) }
     }
-    room(vm, x.bits().max(y.bits()))?;
-    vm.new_bigint(&*x.big() - &*y.big())
+    made(vm, x.bits().max(y.bits()), || &*x.big() - &*y.big())
 }
 
 fn mul(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
@@ -74,8 +66,7 @@ pub(crate) fn mul_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if let (IntRef::Small(x), IntRef::Small(y)) = (x, y) {
         if let Some(r) = x.checked_mul(y) { return vm.new_int(r) }
     }
-    room(vm, x.bits().saturating_add(y.bits()))?;
-    vm.new_bigint(&*x.big() * &*y.big())
+    made(vm, x.bits().saturating_add(y.bits()), || &*x.big() * &*y.big())
 }
 
 fn true_div(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
@@ -133,7 +124,7 @@ fn rshift(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
     if y.signum() < 0 { return Err(vm.value_error("negative shift count")) }
     match (x, y) {
         (IntRef::Small(x), IntRef::Small(count)) => vm.new_int(x >> count.min(63)),
-        (IntRef::Big(x), IntRef::Small(count)) => vm.new_bigint(num::shift_right(x, count as usize)),
+        (IntRef::Big(x), IntRef::Small(count)) => made(vm, num::bit_length(x), || num::shift_right(x, count as usize)),
         (_, IntRef::Big(_)) => vm.new_int(if x.signum() < 0 { -1 } else { 0 }),
     }
 }
@@ -144,7 +135,7 @@ macro_rules! bitwise {
             let (x, y) = pair!(vm, a, b);
             match (x, y) {
                 (IntRef::Small(x), IntRef::Small(y)) => vm.new_int(x $op y),
-                _ => { room(vm, x.bits().max(y.bits()))?; vm.new_bigint(&*x.big() $op &*y.big()) }
+                _ => made(vm, x.bits().max(y.bits()), || &*x.big() $op &*y.big()),
             }
         }
     };
@@ -191,7 +182,7 @@ pub(super) fn pow(vm: &mut Vm, a: &Owned, b: &Owned, modulus: &Owned) -> PyResul
 pub(super) fn negative(vm: &mut Vm, this: &Owned) -> PyResult {
     match this_int(this) {
         IntRef::Small(n) => match n.checked_neg() { Some(r) => vm.new_int(r), None => vm.new_bigint(-IBig::from(n)) },
-        IntRef::Big(n) => vm.new_bigint(-n),
+        IntRef::Big(n) => made(vm, num::bit_length(n), || -n),
     }
 }
 
@@ -200,5 +191,5 @@ pub(super) fn absolute(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 pub(crate) fn invert(vm: &mut Vm, this: &Owned) -> PyResult {
-    match this_int(this) { IntRef::Small(n) => vm.new_int(!n), IntRef::Big(n) => vm.new_bigint(-n - IBig::ONE) }
+    match this_int(this) { IntRef::Small(n) => vm.new_int(!n), IntRef::Big(n) => made(vm, num::bit_length(n), || -n - IBig::ONE) }
 }
