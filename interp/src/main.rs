@@ -7,6 +7,8 @@ mod cli;
 mod fingerprint;
 mod library;
 mod memory;
+#[cfg(test)]
+mod memory_walk;
 mod memstats;
 mod run;
 mod streams;

@@ -45,6 +45,10 @@ impl<A> Memory<A> {
         self.fail_after.store(n.unwrap_or(u64::MAX), Relaxed);
     }
 
+    /// Large requests that still succeed, if there is an end.
+    #[cfg(test)]
+    pub fn fail_after(&self) -> Option<u64> { Some(self.fail_after.load(Relaxed)).filter(|n| *n != u64::MAX) }
+
     /// Counts a large request of `more` bytes; whether it may go on.
     #[cold]
     fn admit(&self, more: usize) -> bool {
@@ -193,7 +197,8 @@ mod tests {
 
     #[test]
     fn small_requests_come_out_of_the_reserve_when_the_system_has_nothing() {
-        let memory = Box::new(Memory::new(Nothing));
+        static MEMORY: Memory<Nothing> = Memory::new(Nothing);
+        let memory = &MEMORY;
         // SAFETY: blocks are used inside their layouts and given back once.
         unsafe {
             assert!(memory.alloc(layout(LARGE)).is_null());
@@ -216,7 +221,8 @@ mod tests {
 
     #[test]
     fn large_requests_are_limited_and_counted() {
-        let memory = Box::new(Memory::new(System));
+        static MEMORY: Memory<System> = Memory::new(System);
+        let memory = &MEMORY;
         memory.set_limit(3 * LARGE);
         // SAFETY: as above.
         unsafe {

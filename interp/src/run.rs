@@ -81,6 +81,14 @@ fn beside_executable(executable: &str) -> Option<String> {
     cli::library_below(&root.display().to_string()).filter(|d| d.ends_with("python3.14"))
 }
 
+/// An interpreter after start-up, for tests.
+#[cfg(test)]
+pub fn started(settings: Settings) -> Result<Box<Vm>, BootError> {
+    let mut vm = Vm::boot(settings)?;
+    start(&mut vm).map_err(|_| BootError::Memory)?;
+    Ok(vm)
+}
+
 fn start(vm: &mut Vm) -> PyResult<()> {
     vm.register_modules(instar_stdlib_core::MODULES);
     vm.register_trees(instar_stdlib_core::TREES);

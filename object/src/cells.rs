@@ -75,6 +75,10 @@ impl<L: Layout> Heap<L> {
         self.fail_once.set(once);
         self.set_limit();
     }
+    /// Allocations that still succeed, if there is an end.
+    pub fn fail_after(&self) -> Option<u64> {
+        self.fail_after.get()
+    }
     #[inline(always)]
     pub(crate) unsafe fn free_cell(&self, cell: NonNull<u8>, bytes: usize) {
         self.requested.set(self.requested.get().wrapping_sub(bytes));

@@ -268,7 +268,6 @@ pub fn int_to_bytes(
     if negative && !signed {
         return Err(Error::overflow("can't convert negative int to unsigned"));
     }
-    let too_big = || Error::overflow("int too big to convert");
     let (_, words) = value.as_sign_words();
     let (bits, room) = (bit_length(value), length.saturating_mul(8));
     let fits = match (signed, negative) {

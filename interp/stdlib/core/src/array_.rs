@@ -11,6 +11,7 @@ use std::cell::Cell;
 
 use instar_code::Compare;
 use instar_object::TypeFlags;
+use instar_vm::fallible::{CollectVec, CopyVec};
 use instar_vm::args::Args;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native, TypeDef};
@@ -140,11 +141,11 @@ fn fill(vm: &mut Vm, array: &Owned, initial: &Owned) -> PyResult<()> {
     let a = this(array);
     if initial.cast::<PyBytes>().is_some() || initial.cast::<PyByteArray>().is_some() { return methods::append_bytes(vm, array, initial) }
     if let Some(s) = initial.cast::<PyStr>() {
-        let bytes: Vec<u8> = s.chars().flat_map(u32::to_ne_bytes).collect();
+        let bytes: Vec<u8> = s.chars().flat_map(u32::to_ne_bytes).try_vec(vm)?;
         return a.extend(vm, &bytes);
     }
     if let Some(other) = initial.cast::<PyArray>().filter(|o| o.code == a.code) {
-        let bytes = other.bytes(vm).to_vec();
+        let bytes = other.bytes(vm).try_copy(vm)?;
         return a.extend(vm, &bytes);
     }
     append_all(vm, a, initial)
@@ -227,7 +228,7 @@ fn setitem(vm: &mut Vm, o: &Owned, key: &Owned, value: Option<&Owned>) -> PyResu
     if new.is_empty() {
         if count == 0 { return Ok(()) }
         a.check_resize(vm)?;
-        let mut gone: Vec<usize> = (0..count).map(|n| nth(start, step, n)).collect();
+        let mut gone: Vec<usize> = (0..count).map(|n| nth(start, step, n)).try_vec(vm)?;
         gone.sort_unstable();
         let mut kept = Vec::new();
         let mut next = gone.iter().peekable();

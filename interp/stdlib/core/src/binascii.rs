@@ -3,6 +3,7 @@
 //! Not here: the codings (`instar-base-codec`).
 
 use instar_base_codec::{base64, crc, hex, quopri, uu, BadData};
+use instar_vm::fallible::CopyVec;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
 use instar_vm::object::{ObjExt, Owned, Ref};
@@ -19,7 +20,7 @@ struct State { error: Option<instar_vm::typeobj::TypeRef> }
 fn ascii_bytes(vm: &mut Vm, arg: &Owned) -> PyResult<Vec<u8>> {
     if let Some(s) = arg.cast::<PyStr>() {
         return match s.as_ascii() {
-            Some(t) => Ok(t.as_bytes().to_vec()),
+            Some(t) => t.as_bytes().try_copy(vm),
             None => Err(vm.value_error("string argument should contain only ASCII characters")),
         };
     }

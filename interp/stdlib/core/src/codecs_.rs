@@ -235,7 +235,7 @@ fn charmap_build(vm: &mut Vm, _: &Owned, map: &Owned) -> PyResult {
 fn name_of(vm: &mut Vm, arg: &Owned, what: &str) -> PyResult<String> {
     match arg.cast::<PyStr>() {
         Some(s) if s.chars().any(|c| c == 0) => Err(vm.value_error("embedded null character")),
-        Some(s) => Ok(s.to_str(vm)?.into_owned()),
+        Some(s) => s.to_owned_str(vm),
         None => {
             let t = arg.type_name(vm);
             Err(vm.type_error(format!("{what} must be str, not {t}")))

@@ -2,6 +2,7 @@
 //!
 //! Not here: the collector (`instar-gc`) and running finalizers (`instar_vm::finalize`).
 
+use instar_vm::fallible::CollectVec;
 use instar_vm::finalize;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
@@ -100,7 +101,7 @@ fn get_referrers(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn get_referents(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
-    let found: Vec<Owned> = args.iter().flat_map(|a| vm.heap.gc_referents(a)).collect();
+    let found: Vec<Owned> = args.iter().flat_map(|a| vm.heap.gc_referents(a)).try_vec(vm)?;
     Ok(vm.new_list(found)?.into_obj())
 }
 

@@ -4,6 +4,7 @@
 
 use std::ffi::{c_char, c_int, CStr, CString};
 
+use instar_vm::fallible::CollectVec;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
 use instar_vm::types::bytes::PyBytes;
@@ -151,7 +152,7 @@ fn wide(vm: &mut Vm, o: &Owned, f: &str, argument: &str) -> PyResult<Vec<libc::w
         let t = o.type_name(vm);
         return Err(vm.type_error(format!("{f}() {argument} must be str, not {t}")));
     };
-    let mut codes: Vec<libc::wchar_t> = s.chars().map(|c| c as libc::wchar_t).collect();
+    let mut codes: Vec<libc::wchar_t> = s.chars().map(|c| c as libc::wchar_t).try_vec(vm)?;
     if codes.contains(&0) { return Err(vm.value_error("embedded null character")) }
     codes.push(0);
     Ok(codes)
@@ -179,10 +180,10 @@ fn strxfrm(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
         let failed = std::io::Error::last_os_error();
         if !matches!(failed.raw_os_error(), Some(0 | libc::ERANGE)) { return Err(vm.os_error_from(failed, None)) }
         if n < size {
-            let codes: Vec<u32> = to[..n].iter().map(|c| *c as u32).collect();
+            let codes: Vec<u32> = to[..n].iter().map(|c| *c as u32).try_vec(vm)?;
             if codes.iter().any(|c| *c > 0x0010_FFFF) {
                 // Keys above Unicode: two characters each keep the order.
-                let split: Vec<u32> = codes.iter().flat_map(|c| [0x100 + (c >> 16), 0x100 + (c & 0xFFFF)]).collect();
+                let split: Vec<u32> = codes.iter().flat_map(|c| [0x100 + (c >> 16), 0x100 + (c & 0xFFFF)]).try_vec(vm)?;
                 return vm.new_str_from_code_points(&split);
             }
             return vm.new_str_from_code_points(&codes);

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use dashu_int::{IBig, Sign, UBig};
+use instar_vm::fallible::CopyVec;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
 use instar_vm::types::bytes::PyBytes;
@@ -193,16 +194,16 @@ impl Reader<'_> {
             b'l' => self.big(vm)?,
             b'g' => { let f = self.float(vm)?; vm.new_float(f)? }
             b'y' => { let (re, im) = (self.float(vm)?, self.float(vm)?); vm.new_complex(re, im)? }
-            b's' => { let n = self.len(vm, "bytes object")?; let b = self.take(vm, n)?.to_vec(); vm.new_bytes(&b)? }
+            b's' => { let n = self.len(vm, "bytes object")?; let b = self.take(vm, n)?.try_copy(vm)?; vm.new_bytes(&b)? }
             kind @ (b'z' | b'Z' | b'a' | b'A') => {
                 let n = if kind | 0x20 == b'z' { self.byte(vm)?.into() } else { self.len(vm, "string")? };
-                let b = self.take(vm, n)?.to_vec();
+                let b = self.take(vm, n)?.try_copy(vm)?;
                 let s = vm.new_str_latin1(&b)?;
                 if kind & 0x20 == 0 { vm.intern_obj(&s)? } else { s }
             }
             kind @ (b'u' | b't') => {
                 let n = self.len(vm, "string")?;
-                let b = self.take(vm, n)?.to_vec();
+                let b = self.take(vm, n)?.try_copy(vm)?;
                 let s = vm.new_str_wtf8(&b)?;
                 if kind == b't' { vm.intern_obj(&s)? } else { s }
             }
@@ -231,7 +232,7 @@ impl Reader<'_> {
             b':' => { let p = self.items(vm, 3, depth)?; vm.new_slice(p[0].clone(), p[1].clone(), p[2].clone())?.into_obj() }
             b'c' => {
                 let n = self.len(vm, "code")?;
-                let bytes = self.take(vm, n)?.to_vec();
+                let bytes = self.take(vm, n)?.try_copy(vm)?;
                 let blob = match instar_code::decode(&bytes) { Ok(b) => b, Err(e) => return Err(vm.value_error(format!("bad marshal data ({e:?})"))) };
                 if let Err(e) = instar_code::verify(&blob) { return Err(vm.value_error(format!("bad marshal data ({e})"))) }
                 PyCode::new(vm, Arc::new(blob))?.into_obj()

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use instar_base_pack::{Format, Kind, PackError, Slot as Field, Value};
 use instar_object::TypeFlags;
+use instar_vm::fallible::CopyVec;
 use instar_vm::args::Args;
 use instar_vm::codecs;
 use instar_vm::module::NativeModule;
@@ -69,7 +70,7 @@ fn struct_error(vm: &mut Vm, text: &str) -> Raised {
 
 /// The text of a format argument.
 fn format_bytes(vm: &mut Vm, arg: &Owned) -> PyResult<Vec<u8>> {
-    if let Some(b) = arg.cast::<PyBytes>() { return Ok(b.as_slice().to_vec()) }
+    if let Some(b) = arg.cast::<PyBytes>() { return b.as_slice().try_copy(vm) }
     if arg.cast::<PyStr>().is_some() { return codecs::encode(vm, codecs::Native::Ascii, arg, None) }
     let t = arg.type_name(vm);
     Err(vm.type_error(format!("Struct() argument 1 must be a str or bytes object, not {t}")))
@@ -164,7 +165,7 @@ fn unpack_record(vm: &mut Vm, format: &Format, record: &[u8]) -> PyResult {
 fn unpack_with(vm: &mut Vm, format: &Format, source: &Owned) -> PyResult {
     let buffer = vm.buffer(source, false)?;
     format.check_buffer(buffer.nbytes()).map_err(|e| raise(vm, e))?;
-    let record = buffer.bytes(vm).to_vec();
+    let record = buffer.bytes(vm).try_copy(vm)?;
     unpack_record(vm, format, &record)
 }
 
@@ -172,7 +173,7 @@ fn unpack_from_with(vm: &mut Vm, format: &Format, source: &Owned, offset: Option
     let buffer = vm.buffer(source, false)?;
     let offset = match offset { Some(o) => vm.count_index(o)?, None => 0 };
     let at = format.unpack_offset(offset, buffer.nbytes()).map_err(|e| raise(vm, e))?;
-    let record = buffer.bytes(vm)[at..at + format.size()].to_vec();
+    let record = buffer.bytes(vm)[at..at + format.size()].try_copy(vm)?;
     unpack_record(vm, format, &record)
 }
 

@@ -42,7 +42,7 @@ pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
 /// Text of a str argument; TypeError that names the function and argument otherwise.
 pub fn text(vm: &mut Vm, o: &Owned, what: &str) -> PyResult<String> {
     match o.cast::<instar_vm::types::str::PyStr>() {
-        Some(s) => Ok(s.to_str(vm)?.into_owned()),
+        Some(s) => s.to_owned_str(vm),
         None => {
             let t = o.type_name(vm);
             Err(vm.type_error(format!("{what} must be str, not {t}")))

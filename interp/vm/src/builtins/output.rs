@@ -62,8 +62,8 @@ fn text_or_none(vm: &mut Vm, what: &str, value: &Owned) -> PyResult<Option<Owned
 
 fn print_natively(vm: &mut Vm, items: &[Owned], sep: Option<Owned>, end: Option<Owned>) -> PyResult {
     let mut line = String::new();
-    let plain = |vm: &Vm, o: Option<Owned>, default: &str| o.map_or_else(|| default.to_owned(), |o| vm.repr_text_plain(&o));
-    let (sep, end) = (plain(vm, sep, " "), plain(vm, end, "\n"));
+    let plain = |vm: &mut Vm, o: Option<Owned>, default: &str| o.map_or_else(|| Ok(default.to_owned()), |o| vm.str_text(&o));
+    let (sep, end) = (plain(vm, sep, " ")?, plain(vm, end, "\n")?);
     for (i, item) in items.iter().enumerate() {
         if i > 0 { vm.append_text(&mut line, &sep)? }
         let text = vm.str_text(item)?;

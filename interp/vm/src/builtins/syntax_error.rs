@@ -95,7 +95,7 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
             let (name, errors) = (vm.new_str(&name)?, vm.names.strict.clone());
             let method = vm.names.decode.clone();
             match vm.call_method(&data, &method, &[name, errors]) {
-                Ok(text) => Ok(vm.repr_text_plain(&text)),
+                Ok(text) => match Ref::<crate::types::str::PyStr>::cast(&text) { Some(s) => s.try_to_string(vm), None => Ok("?".to_owned()) },
                 Err(e) if e.is(vm, &vm.types.lookup_error.clone()) => Err(simple(vm, format!("unknown encoding: {}", cookie.unwrap_or_default()), filename)),
                 Err(e) => {
                     let text = vm.str_text(e.exception().obj())?;
@@ -143,7 +143,7 @@ fn normal_name(name: &str) -> String {
 pub fn source_text(vm: &mut Vm, source: &Owned, what: &str, filename: &str) -> PyResult<String> {
     use crate::object::ObjExt;
     let text = if let Some(s) = source.cast::<crate::types::str::PyStr>() {
-        s.to_str(vm)?.into_owned()
+        s.to_owned_str(vm)?
     } else if source.type_of(vm).slots().buffer.is_some() {
         let bytes = vm.bytes_like(source)?;
         decode_source(vm, &bytes, filename)?

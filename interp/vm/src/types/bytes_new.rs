@@ -270,7 +270,9 @@ pub(super) fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
     let times = repeat_count(vm, times)?;
     if times == 1 && this.is_exact::<PyBytes>(vm) { return Ok(this.clone()) }
     let unit = view(vm, this);
-    let total = unit.len().checked_mul(times).filter(|n| *n <= isize::MAX as usize).ok_or_else(|| vm.no_memory())?;
+    let Some(total) = unit.len().checked_mul(times).filter(|n| *n <= isize::MAX as usize) else {
+        return Err(if this.cast::<PyBytes>().is_some() { vm.overflow_error("repeated bytes are too long") } else { vm.no_memory() });
+    };
     let mut all = Vec::new();
     all.try_reserve_exact(total).map_err(|_| vm.no_memory())?;
     if let [one] = unit { all.resize(total, *one) } else { for _ in 0..times.min(total) { all.extend_from_slice(unit) } }

@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
 use crate::slots::{NewFn, Slots};
-use crate::types::exception::{self, attribute_error, field_attr, import_error, name_error, this, PyException, VALUE};
+use crate::types::exception::{self, attribute_error, field_attr, import_error, name_error, this, VALUE};
 use crate::types::str::PyStr;
 use crate::types::{exception_group, os_error, syntax_error, unicode_error};
 use crate::vm::{PyResult, Vm};

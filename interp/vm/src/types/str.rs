@@ -140,25 +140,24 @@ impl PyStr {
         // SAFETY: the flag is set only for bytes below 128.
         Some(unsafe { std::str::from_utf8_unchecked(bytes) })
     }
-    /// The text; lone surrogates become U+FFFD.
+    /// The text, for messages; lone surrogates become U+FFFD. Of long text only the beginning if memory is short.
     pub fn to_string_lossy(&self) -> String {
+        if self.has_room() { self.lossy(self.len()) } else { self.lossy(LONG) }
+    }
+    /// The text, lone surrogates as U+FFFD, or MemoryError.
+    pub fn try_to_string(&self, vm: &Vm) -> PyResult<String> {
+        if self.has_room() { Ok(self.lossy(self.len())) } else { Err(vm.no_memory()) }
+    }
+    fn lossy(&self, most: usize) -> String {
         match self.as_ascii() {
-            Some(text) => text.to_owned(),
-            None => self.chars().map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+            Some(text) => text[..most.min(text.len())].to_owned(),
+            None => self.chars().take(most).map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
         }
     }
-    /// [`PyStr::to_string_lossy`] for text that may be long.
-    pub fn try_to_string(&self, vm: &Vm) -> PyResult<String> {
-        let mut text = String::new();
-        match self.as_ascii() {
-            Some(ascii) => vm.append_text(&mut text, ascii)?,
-            None => {
-                // No code point takes more than four bytes.
-                text.try_reserve_exact(self.len() * 4).map_err(|_| vm.no_memory())?;
-                text.extend(self.chars().map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)));
-            }
-        }
-        Ok(text)
+    /// Whether there is memory for a copy as UTF-8, and for another one that a message is made of.
+    fn has_room(&self) -> bool {
+        let widest = if self.is_ascii() { 1 } else { 4 };
+        self.len() < LONG || Vec::<u8>::new().try_reserve_exact(self.len().saturating_mul(widest * 3)).is_ok()
     }
     /// The text, unless it has lone surrogates.
     pub fn to_str_opt(&self) -> Option<Cow<'_, str>> {
@@ -169,10 +168,16 @@ impl PyStr {
     }
     /// The text; UnicodeEncodeError if it has lone surrogates.
     pub fn to_str<'a>(&'a self, vm: &mut Vm) -> PyResult<Cow<'a, str>> {
+        if !self.is_ascii() && !self.has_room() { return Err(vm.no_memory()) }
         match self.to_str_opt() {
             Some(text) => Ok(text),
             None => Err(crate::codecs::surrogates_not_allowed(vm, self.units())),
         }
+    }
+    /// A copy of the text; UnicodeEncodeError if it has lone surrogates.
+    pub fn to_owned_str(&self, vm: &mut Vm) -> PyResult<String> {
+        if !self.has_room() { return Err(vm.no_memory()) }
+        Ok(self.to_str(vm)?.into_owned())
     }
     /// The code points in order.
     pub fn chars(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ { self.units().codes() }
@@ -432,6 +437,9 @@ impl Vm {
     }
 }
 
+/// Text of fewer code points is copied without asking whether there is memory.
+const LONG: usize = 4 << 10;
+
 fn key_of(keys: (u64, u64)) -> HashKey { HashKey::from_bytes((u128::from(keys.0) | u128::from(keys.1) << 64).to_le_bytes()) }
 
 /// Code points of generalized UTF-8; malformed bytes become U+FFFD.
@@ -641,7 +649,8 @@ pub(crate) fn join_with(vm: &mut Vm, separator: Option<&PyStr>, parts: &[Owned])
 pub(crate) fn repeat_units(vm: &mut Vm, s: &PyStr, times: usize) -> PyResult {
     let n = s.len();
     if n == 0 || times == 0 { return Ok(vm.consts.empty_str.clone()) }
-    let Some(len) = n.checked_mul(times).filter(|n| *n <= MAX_LEN) else { return Err(vm.no_memory()) };
+    let Some(len) = n.checked_mul(times).filter(|n| *n <= isize::MAX as usize) else { return Err(vm.overflow_error("repeated string is too long")) };
+    if len > MAX_LEN { return Err(vm.no_memory()) }
     let kind = s.kind();
     // SAFETY: `times` copies fill the room exactly.
     unsafe {

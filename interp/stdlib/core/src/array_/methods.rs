@@ -3,6 +3,7 @@
 //! Not here: `__reduce_ex__` (`pickle.rs`), operators (`array_.rs`).
 
 use instar_code::Compare;
+use instar_vm::fallible::{CollectVec, CopyVec};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{ObjExt, Owned, Ref};
 use instar_vm::types::bytes::PyBytes;
@@ -39,7 +40,7 @@ fn clear(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn copy(vm: &mut Vm, o: &Owned) -> PyResult {
-    let bytes = this(o).bytes(vm).to_vec();
+    let bytes = this(o).bytes(vm).try_copy(vm)?;
     new_array(vm, this(o).code, &bytes)
 }
 
@@ -71,7 +72,7 @@ fn count(vm: &mut Vm, o: &Owned, value: &Owned) -> PyResult {
 pub(super) fn extend(vm: &mut Vm, o: &Owned, items: &Owned) -> PyResult {
     let a = this(o);
     match items.cast::<PyArray>() {
-        Some(b) if b.code == a.code => { let bytes = b.bytes(vm).to_vec(); a.extend(vm, &bytes)? }
+        Some(b) if b.code == a.code => { let bytes = b.bytes(vm).try_copy(vm)?; a.extend(vm, &bytes)? }
         Some(_) => return Err(vm.type_error("can only extend with array of same kind")),
         None => append_all(vm, a, items)?,
     }
@@ -121,14 +122,14 @@ fn fromunicode(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
         return Err(vm.type_error(format!("fromunicode() argument must be str, not {t}")));
     };
     if !this(o).is_text() { return Err(vm.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')")) }
-    let bytes: Vec<u8> = s.chars().flat_map(u32::to_ne_bytes).collect();
+    let bytes: Vec<u8> = s.chars().flat_map(u32::to_ne_bytes).try_vec(vm)?;
     this(o).extend(vm, &bytes)?;
     Ok(vm.none())
 }
 
 /// The text of an array of characters.
 pub(super) fn text_of(vm: &mut Vm, a: &PyArray) -> PyResult {
-    let codes: Vec<u32> = a.bytes(vm).chunks_exact(4).map(|c| u32::from_ne_bytes([c[0], c[1], c[2], c[3]])).collect();
+    let codes: Vec<u32> = a.bytes(vm).chunks_exact(4).map(|c| u32::from_ne_bytes([c[0], c[1], c[2], c[3]])).try_vec(vm)?;
     for c in &codes { item::check_character(vm, *c)? }
     vm.new_str_from_code_points(&codes)
 }
@@ -197,7 +198,7 @@ fn tofile(vm: &mut Vm, o: &Owned, file: &Owned) -> PyResult {
     loop {
         let all = this(o).bytes(vm);
         if at >= all.len() { return Ok(vm.none()) }
-        let block = all[at..all.len().min(at + BLOCK)].to_vec();
+        let block = all[at..all.len().min(at + BLOCK)].try_copy(vm)?;
         at += block.len();
         let block = vm.new_bytes(&block)?;
         vm.call_method(file, &write, &[block])?;

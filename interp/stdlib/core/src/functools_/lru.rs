@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use instar_object::TypeFlags;
+use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{Guarded, Slot, TraceField, Word};
@@ -158,7 +159,7 @@ fn make_key(vm: &mut Vm, w: &Wrapper, args: Args<'_>) -> PyResult {
     {
         return Ok(one.clone());
     }
-    let mut parts = args.pos().to_vec();
+    let mut parts = args.pos().try_copy(vm)?;
     if !args.kwnames().is_empty() {
         parts.push(w.mark.clone());
         for (name, value) in args.keywords() { parts.push(name.clone()); parts.push(value.clone()) }

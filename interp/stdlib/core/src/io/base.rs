@@ -1,5 +1,6 @@
 //! `_IOBase`, `_RawIOBase`, `_BufferedIOBase`, `_TextIOBase`.
 
+use instar_vm::fallible::CopyVec;
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
 use instar_vm::types::bytearray::PyByteArray;
@@ -148,7 +149,7 @@ fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
             return Err(vm.os_error(format!("read() should have returned a bytes object, not '{t}'")));
         };
         if bytes.is_empty() { break }
-        line.extend_from_slice(bytes.as_slice());
+        vm.append(&mut line, bytes.as_slice())?;
         if line.last() == Some(&b'\n') { break }
     }
     vm.new_bytes(&line)
@@ -177,12 +178,12 @@ fn writelines(vm: &mut Vm, o: &Owned, lines: &Owned) -> PyResult {
 fn raw_read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let n = size_arg(vm, args)?;
     if n < 0 { return call(vm, o, "readall", &[]) }
-    let zeros = vec![0u8; usize::try_from(n).unwrap_or(0)];
-    let buffer = vm.new_bytearray(&zeros)?;
+    let buffer = vm.new_bytearray(&[])?;
+    if let Some(b) = buffer.cast::<PyByteArray>() { b.resize(vm, usize::try_from(n).unwrap_or(0))? }
     let got = call(vm, o, "readinto", &[buffer.clone()])?;
     if vm.is_none(&got) { return Ok(got) }
     let got = vm.index_i64(&got)?;
-    let bytes = buffer.cast::<PyByteArray>().map(|b| b.bytes(vm).to_vec()).unwrap_or_default();
+    let bytes = match buffer.cast::<PyByteArray>() { Some(b) => b.bytes(vm).try_copy(vm)?, None => Vec::new() };
     match bytes.get(..usize::try_from(got).unwrap_or(usize::MAX)) {
         Some(read) => vm.new_bytes(read),
         None => Err(vm.value_error(format!("readinto returned {got} outside buffer size {}", bytes.len()))),
@@ -197,7 +198,7 @@ fn raw_readall(vm: &mut Vm, o: &Owned) -> PyResult {
         if vm.is_none(&chunk) { if all.is_empty() { return Ok(chunk) } else { break } }
         let Some(bytes) = chunk.cast::<PyBytes>() else { return Err(vm.type_error("read() should return bytes")) };
         if bytes.is_empty() { break }
-        all.extend_from_slice(bytes.as_slice());
+        vm.append(&mut all, bytes.as_slice())?;
     }
     vm.new_bytes(&all)
 }

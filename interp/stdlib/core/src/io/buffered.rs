@@ -3,6 +3,7 @@
 //! `inner` is the raw stream (empty after `detach`), `bytes[pos..]` what was read ahead, `pending` what is not written yet; never both.
 //! Raw streams that are exactly `FileIO` are read and written without going through their methods.
 
+use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::{InitFn, Slots};
@@ -106,11 +107,12 @@ fn check_closed(vm: &mut Vm, o: &Owned, what: &str) -> PyResult {
 /// One raw read of at most `n` bytes; `None` if it would block.
 fn raw_read(vm: &mut Vm, raw: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> {
     if file::is_exact(vm, raw) { return file::read_some(vm, raw, n) }
-    let buffer = vm.new_bytearray(&vec![0u8; n])?;
+    let buffer = vm.new_bytearray(&[])?;
+    if let Some(b) = buffer.cast::<PyByteArray>() { b.resize(vm, n)? }
     let got = call(vm, raw, "readinto", &[buffer.clone()])?;
     if vm.is_none(&got) { return Ok(None) }
     let got = vm.index_i64(&got)?;
-    let mut bytes = buffer.cast::<PyByteArray>().map(|b| b.bytes(vm).to_vec()).unwrap_or_default();
+    let mut bytes = match buffer.cast::<PyByteArray>() { Some(b) => b.bytes(vm).try_copy(vm)?, None => Vec::new() };
     if got < 0 || got as usize > n {
         return Err(vm.os_error(format!("raw readinto() returned invalid length {got} (should have been between 0 and {n})")));
     }
@@ -180,7 +182,7 @@ pub fn append(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<()> {
     let size = this(o).buffer_size.get();
     if this(o).pending.get(vm).len() + bytes.len() > size {
         flush_pending(vm, o, &raw)?;
-        if bytes.len() >= size { return raw_write_all(vm, o, &raw, bytes.to_vec()) }
+        if bytes.len() >= size { return raw_write_all(vm, o, &raw, bytes.try_copy(vm)?) }
     }
     let no_memory = this(o).pending.get_mut(vm).try_reserve(bytes.len()).is_err();
     if no_memory { return Err(vm.no_memory()) }
@@ -223,12 +225,12 @@ fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 /// Takes `n` bytes of what was read ahead.
-fn take(vm: &mut Vm, o: &Owned, n: usize) -> Vec<u8> {
+fn take(vm: &mut Vm, o: &Owned, n: usize) -> PyResult<Vec<u8>> {
     let io = this(o);
     let at = io.pos.get();
-    let out = io.bytes.get(vm)[at..at + n].to_vec();
+    let out = io.bytes.get(vm)[at..at + n].try_copy(vm)?;
     io.pos.set(at + n);
-    out
+    Ok(out)
 }
 
 /// Reads ahead once; false at the end, `None` if it would block.
@@ -239,7 +241,11 @@ fn fill(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<Option<bool>> {
     let io = this(o);
     let at = io.pos.replace(0);
     let bytes = io.bytes.get_mut(vm);
-    if at >= bytes.len() { *bytes = chunk } else { bytes.drain(..at); bytes.extend_from_slice(&chunk) }
+    if at >= bytes.len() { *bytes = chunk } else {
+        bytes.drain(..at);
+        if bytes.try_reserve(chunk.len()).is_err() { return Err(vm.no_memory()) }
+        bytes.extend_from_slice(&chunk);
+    }
     Ok(Some(some))
 }
 
@@ -249,13 +255,13 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let raw = check_closed(vm, o, "read")?;
     flush_pending(vm, o, &raw)?;
     let have = ahead(vm, o);
-    if n >= 0 && have >= n as usize { let b = take(vm, o, n as usize); return vm.new_bytes(&b) }
-    let mut out = take(vm, o, have);
+    if n >= 0 && have >= n as usize { let b = take(vm, o, n as usize)?; return vm.new_bytes(&b) }
+    let mut out = take(vm, o, have)?;
     this(o).bytes.get_mut(vm).clear();
     this(o).pos.set(0);
     if n < 0 {
         let rest = if file::is_exact(vm, &raw) { file::read_to_end(vm, &raw)? } else { read_all(vm, &raw)? };
-        match rest { None if out.is_empty() => return Ok(vm.none()), Some(r) if out.is_empty() => out = r, Some(r) => out.extend(r), None => {} }
+        match rest { None if out.is_empty() => return Ok(vm.none()), Some(r) if out.is_empty() => out = r, Some(r) => vm.append(&mut out, &r)?, None => {} }
         return vm.new_bytes(&out);
     }
     let n = n as usize;
@@ -263,12 +269,12 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let missing = n - out.len();
         let size = this(o).buffer_size.get();
         let got = if missing >= size {
-            match raw_read(vm, &raw, missing / size * size)? { None => None, Some(b) => { let some = !b.is_empty(); out.extend(b); Some(some) } }
+            match raw_read(vm, &raw, missing / size * size)? { None => None, Some(b) => { let some = !b.is_empty(); vm.append(&mut out, &b)?; Some(some) } }
         } else {
             let r = fill(vm, o, &raw)?;
             let have = ahead(vm, o).min(missing);
-            let b = take(vm, o, have);
-            out.extend(b);
+            let b = take(vm, o, have)?;
+            vm.append(&mut out, &b)?;
             r
         };
         match got {
@@ -294,7 +300,7 @@ fn read_all(vm: &mut Vm, raw: &Owned) -> PyResult<Option<Vec<u8>>> {
         if vm.is_none(&data) { return Ok(if all.is_empty() { None } else { Some(all) }) }
         let bytes = vm.bytes_like(&data)?;
         if bytes.is_empty() { return Ok(Some(all)) }
-        all.extend(bytes);
+        vm.append(&mut all, &bytes)?;
     }
 }
 
@@ -307,7 +313,7 @@ pub fn read_once(vm: &mut Vm, o: &Owned, n: usize) -> PyResult<Vec<u8>> {
         fill(vm, o, &raw)?;
     }
     let have = ahead(vm, o).min(n);
-    Ok(take(vm, o, have))
+    take(vm, o, have)
 }
 
 fn read1(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
@@ -334,7 +340,7 @@ fn peek(vm: &mut Vm, o: &Owned, _: &[Owned]) -> PyResult {
     let raw = check_closed(vm, o, "peek")?;
     flush_pending(vm, o, &raw)?;
     if ahead(vm, o) == 0 { fill(vm, o, &raw)?; }
-    let bytes = this(o).bytes.get(vm)[this(o).pos.get()..].to_vec();
+    let bytes = this(o).bytes.get(vm)[this(o).pos.get()..].try_copy(vm)?;
     vm.new_bytes(&bytes)
 }
 
@@ -349,8 +355,8 @@ fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let most = if limit < 0 { rest.len() } else { rest.len().min(limit as usize - line.len()) };
         let found = rest[..most].iter().position(|b| *b == b'\n');
         let n = found.map_or(most, |i| i + 1);
-        let part = take(vm, o, n);
-        line.extend(part);
+        let part = take(vm, o, n)?;
+        vm.append(&mut line, &part)?;
         if found.is_some() || (limit >= 0 && line.len() >= limit as usize) { break }
         if fill(vm, o, &raw)? != Some(true) { break }
     }

@@ -1,5 +1,6 @@
 //! `BytesIO`: bytes in memory. `bytes` is the content, `pos` may lie behind it.
 
+use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
@@ -63,23 +64,24 @@ fn close(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 /// Takes up to `n` bytes from the position on.
-fn take(vm: &Vm, o: &Owned, n: usize) -> Vec<u8> {
+fn take(vm: &Vm, o: &Owned, n: usize) -> PyResult<Vec<u8>> {
     let io = this(o);
     let bytes = io.bytes.get(vm);
     let at = io.pos.get().min(bytes.len());
     let end = at.saturating_add(n).min(bytes.len());
+    let taken = bytes[at..end].try_copy(vm)?;
     if end > at { io.pos.set(end) }
-    bytes[at..end].to_vec()
+    Ok(taken)
 }
 
 fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     open(vm, o)?;
     let n = size_arg(vm, args)?;
-    let b = take(vm, o, usize::try_from(n).unwrap_or(usize::MAX));
+    let b = take(vm, o, usize::try_from(n).unwrap_or(usize::MAX))?;
     vm.new_bytes(&b)
 }
 
-fn line(vm: &Vm, o: &Owned, limit: i64) -> Vec<u8> {
+fn line(vm: &Vm, o: &Owned, limit: i64) -> PyResult<Vec<u8>> {
     let io = this(o);
     let bytes = io.bytes.get(vm);
     let rest = &bytes[io.pos.get().min(bytes.len())..];
@@ -90,13 +92,13 @@ fn line(vm: &Vm, o: &Owned, limit: i64) -> Vec<u8> {
 fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     open(vm, o)?;
     let limit = size_arg(vm, args)?;
-    let b = line(vm, o, limit);
+    let b = line(vm, o, limit)?;
     vm.new_bytes(&b)
 }
 
 fn next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
     open(vm, o)?;
-    let b = line(vm, o, -1);
+    let b = line(vm, o, -1)?;
     if b.is_empty() { Ok(None) } else { vm.new_bytes(&b).map(Some) }
 }
 
@@ -105,7 +107,7 @@ fn readlines(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let hint = size_arg(vm, args)?;
     let (mut lines, mut total) = (Vec::new(), 0);
     loop {
-        let b = line(vm, o, -1);
+        let b = line(vm, o, -1)?;
         if b.is_empty() { break }
         total += b.len() as i64;
         lines.push(vm.new_bytes(&b)?);
@@ -117,7 +119,7 @@ fn readlines(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
     open(vm, o)?;
     let mut buffer = vm.buffer(target, true)?;
-    let b = take(vm, o, buffer.nbytes());
+    let b = take(vm, o, buffer.nbytes())?;
     buffer.bytes_mut(vm)[..b.len()].copy_from_slice(&b);
     vm.new_int(b.len() as i64)
 }

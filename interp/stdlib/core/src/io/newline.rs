@@ -2,6 +2,9 @@
 //!
 //! `pos` holds the kinds seen (1 `\r`, 2 `\n`, 4 `\r\n`), `created` whether a `\r` is held back, `appending` whether to translate.
 
+use std::collections::TryReserveError;
+
+use instar_vm::fallible::CollectVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::types::str::PyStr;
@@ -26,8 +29,9 @@ pub struct Newlines {
 
 impl Newlines {
     /// One piece of text; `last` when nothing follows. `None` if nothing had to change.
-    pub fn process(&mut self, text: &[u32], last: bool) -> Vec<u32> {
-        let mut out = Vec::with_capacity(text.len() + 1);
+    pub fn process(&mut self, text: &[u32], last: bool) -> Result<Vec<u32>, TryReserveError> {
+        let mut out = Vec::new();
+        out.try_reserve_exact(text.len() + 1)?;
         if self.held && (!text.is_empty() || last) { out.push(CR); self.held = false }
         out.extend_from_slice(text);
         if !last && out.last() == Some(&CR) { out.pop(); self.held = true }
@@ -48,7 +52,7 @@ impl Newlines {
             if pair { out[to] = LF; to += 1; i += 2 } else { i += 1 }
         }
         out.truncate(to);
-        out
+        Ok(out)
     }
     /// What `newlines` shows.
     pub fn object(self, vm: &mut Vm) -> PyResult {
@@ -111,9 +115,9 @@ fn decode(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
         let t = text.type_name(vm);
         return Err(vm.type_error(format!("decoder should return a string result, not '{t}'")));
     };
-    let codes: Vec<u32> = s.chars().collect();
+    let codes: Vec<u32> = s.chars().try_vec(vm)?;
     let mut n = state(o);
-    let out = n.process(&codes, last);
+    let out = n.process(&codes, last).map_err(|_| vm.no_memory())?;
     store(o, n);
     vm.new_str_from_code_points(&out)
 }

@@ -45,7 +45,7 @@ pub fn open(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let file = if is_number { file } else { vm.fs_path(&file)? };
     let mode_text = match &args[1] { Some(m) => text(vm, m, "open() argument 'mode'")?, None => "r".to_owned() };
     let m = parse(vm, &mode_text)?;
-    let mut buffering = match &args[2] { Some(b) => vm.index_i64(b)?, None => -1 };
+    let mut buffering = match &args[2] { Some(b) => i64::from(vm.index_i32(b)?), None => -1 };
     if m.binary {
         for (i, what) in [(3, "an encoding"), (4, "an errors"), (5, "a newline")] {
             if given(vm, args[i].as_ref()).is_some() { return Err(vm.value_error(format!("binary mode doesn't take {what} argument"))) }

@@ -1,5 +1,6 @@
 //! `StringIO`: text in memory. `codes` is the content, `pos` may lie behind it, `newline` the newline argument.
 
+use instar_vm::fallible::CollectVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
@@ -95,10 +96,10 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 fn put(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult<()> {
     let Some(s) = text.cast::<PyStr>() else { return Err(vm.type_error("string argument expected")) };
     let m = mode(vm, o);
-    let mut codes: Vec<u32> = s.chars().collect();
+    let mut codes: Vec<u32> = s.chars().try_vec(vm)?;
     if m.universal {
         let mut n = Newlines { translate: m.translate_read, held: false, seen: this(o).buffer_size.get() as u8 };
-        codes = n.process(&codes, true);
+        codes = n.process(&codes, true).map_err(|_| vm.no_memory())?;
         this(o).buffer_size.set(n.seen.into());
     }
     if let Some(w) = m.write {

@@ -3,6 +3,8 @@
 //! UTF-8, ASCII and Latin-1 are decoded and encoded natively; other encodings through the incremental codec objects of `codecs`.
 //! Decoded characters stand in `Text::decoded`; the bytes they came from in `Text::input`, so that `tell` can find the way back.
 
+use std::collections::TryReserveError;
+use instar_vm::fallible::CollectVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::codecs::{self, Native as Codec};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
@@ -240,7 +242,7 @@ fn write(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
     let has_line_end = (line || write_end.is_some()) && s.chars().any(|c| c == 10 || (line && c == 13));
     let translated = match write_end {
         Some(end) if has_line_end => {
-            let codes: Vec<u32> = s.chars().flat_map(|c| if c == 10 { end.chars().map(u32::from).collect() } else { vec![c] }).collect();
+            let codes: Vec<u32> = s.chars().flat_map(|c| if c == 10 { end.chars().map(u32::from).collect() } else { vec![c] }).try_vec(vm)?;
             vm.new_str_from_code_points(&codes)?
         }
         _ => text.clone(),
@@ -329,16 +331,20 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
             t.used = 0;
             t.start_held = t.newlines.held;
         }
+        t.input.try_reserve(bytes.len())?;
         t.input.extend_from_slice(bytes);
-        (t.codec, t.input[t.used..].to_vec())
-    })?;
+        let mut input = Vec::new();
+        input.try_reserve_exact(t.input.len() - t.used)?;
+        input.extend_from_slice(&t.input[t.used..]);
+        Ok::<_, TryReserveError>((t.codec, input))
+    })?.map_err(|_| vm.no_memory())?;
     let (codes, used) = match codec {
         Some(codec) => {
             let data = vm.new_bytes(&input)?;
             let view = vm.buffer_any(&data, false)?;
             let errors = this(o).errors.get();
             let d = codecs::decode(vm, codec, &view, 0, errors.as_ref(), last)?;
-            (d.text.units().codes().collect::<Vec<u32>>(), d.used)
+            (d.text.units().codes().try_vec(vm)?, d.used)
         }
         None => {
             let Some(decoder) = this(o).decoder.get() else { return Err(unsupported(vm, "not readable")) };
@@ -348,23 +354,28 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
                 let t = text.type_name(vm);
                 return Err(vm.type_error(format!("decoder should return a string result, not '{t}'")));
             };
-            (s.chars().collect(), input.len())
+            (s.chars().try_vec(vm)?, input.len())
         }
     };
     with(vm, o, |t| {
+        // One more: a held `\r` may come first.
+        t.decoded.try_reserve(codes.len() + 1)?;
+        let codes = if t.universal { t.newlines.process(&codes, last)? } else { codes };
         t.used += used;
-        let codes = if t.universal { t.newlines.process(&codes, last) } else { codes };
         t.decoded.extend(codes);
-    })
+        Ok::<_, TryReserveError>(())
+    })?.map_err(|_| vm.no_memory())
 }
 
 /// Takes `n` characters.
 fn take(vm: &mut Vm, o: &Owned, n: usize) -> PyResult {
     let codes = with(vm, o, |t| {
-        let codes = t.decoded[t.at..t.at + n].to_vec();
+        let mut codes = Vec::new();
+        codes.try_reserve_exact(n)?;
+        codes.extend_from_slice(&t.decoded[t.at..t.at + n]);
         t.at += n;
-        codes
-    })?;
+        Ok::<_, TryReserveError>(codes)
+    })?.map_err(|_| vm.no_memory())?;
     vm.new_str_from_code_points(&codes)
 }
 

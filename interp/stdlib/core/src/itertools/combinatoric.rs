@@ -2,6 +2,7 @@
 //!
 //! All four step through vectors of positions in lexicographic order.
 
+use instar_vm::fallible::CollectVec;
 use instar_vm::args::Args;
 use instar_vm::native::TypeDef;
 use instar_vm::object::Guarded;
@@ -66,7 +67,7 @@ fn product_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
         }
     }
     let Place::At(at) = p.place.get(vm) else { return Ok(None) };
-    Ok(Some(vm.new_tuple(at.iter().enumerate().map(|(i, k)| pool(i)[*k].clone()).collect::<Vec<_>>())?.into_obj()))
+    Ok(Some(vm.new_tuple(at.iter().enumerate().map(|(i, k)| pool(i)[*k].clone()).try_vec(vm)?)?.into_obj()))
 }
 
 /// A pool, the length of the results, and the place in it; permutations keep their cycles behind the positions.
@@ -128,7 +129,7 @@ fn walk(vm: &mut Vm, c: &Chosen, start: impl FnOnce(&Vm) -> PyResult<Option<Vec<
         Place::At(mut at) => step(&mut at).then_some(at),
     };
     let Some(at) = at else { return Ok(None) };
-    let items: Vec<Owned> = at[..c.r].iter().map(|i| c.pool[*i].clone()).collect();
+    let items: Vec<Owned> = at[..c.r].iter().map(|i| c.pool[*i].clone()).try_vec(vm)?;
     *c.place.get_mut(vm) = Place::At(at);
     Ok(Some(vm.new_tuple(items)?.into_obj()))
 }

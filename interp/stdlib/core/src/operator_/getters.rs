@@ -3,6 +3,7 @@
 //! Not here: the operators as functions (`operator_.rs`).
 
 use instar_object::TypeFlags;
+use instar_vm::fallible::{CollectVec, CopyVec};
 use instar_vm::args::Args;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::slots::Slots;
@@ -97,7 +98,7 @@ fn this_items(this: &Owned) -> &Ref<PyItemGetter> { this.cast::<PyItemGetter>().
 
 fn new_items(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     at_least_one(vm, "itemgetter", args)?;
-    Ok(vm.new_object_of(ty, PyItemGetter { items: args.pos().to_vec() })?.into_obj())
+    Ok(vm.new_object_of(ty, PyItemGetter { items: args.pos().try_copy(vm)? })?.into_obj())
 }
 
 fn call_items(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
@@ -124,7 +125,7 @@ fn new_attrs(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let mut paths = Vec::with_capacity(args.pos().len());
     for name in args.pos() {
         let Some(text) = name.cast::<PyStr>() else { return Err(vm.type_error("attribute name must be a string")) };
-        let codes: Vec<u32> = text.chars().collect();
+        let codes: Vec<u32> = text.chars().try_vec(vm)?;
         let mut path = Vec::new();
         for part in codes.split(|c| *c == u32::from('.')) {
             let part = vm.new_str_from_code_points(part)?;
@@ -132,7 +133,7 @@ fn new_attrs(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         }
         paths.push(path);
     }
-    Ok(vm.new_object_of(ty, PyAttrGetter { names: args.pos().to_vec(), paths })?.into_obj())
+    Ok(vm.new_object_of(ty, PyAttrGetter { names: args.pos().try_copy(vm)?, paths })?.into_obj())
 }
 
 fn call_attrs(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
@@ -160,7 +161,7 @@ fn new_method(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let Some(name) = args.pos().first() else { return Err(vm.type_error("methodcaller needs at least one argument, the method name")) };
     if name.cast::<PyStr>().is_none() { return Err(vm.type_error("method name must be a string")) }
     let name = vm.intern_obj(name)?;
-    let payload = PyMethodCaller { name, values: args.values()[1..].to_vec(), keywords: args.kwnames().to_vec() };
+    let payload = PyMethodCaller { name, values: args.values()[1..].try_copy(vm)?, keywords: args.kwnames().try_copy(vm)? };
     Ok(vm.new_object_of(ty, payload)?.into_obj())
 }
 

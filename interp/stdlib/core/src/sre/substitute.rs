@@ -4,6 +4,7 @@
 
 use instar_base_regex::Mode;
 use instar_object::TypeFlags;
+use instar_vm::fallible::CopyVec;
 use instar_vm::native::TypeDef;
 use instar_vm::slots::Slots;
 use instar_vm::types::bytes::PyBytes;
@@ -40,7 +41,7 @@ pub fn template(vm: &mut Vm, _: &Owned, _pattern: &Owned, list: &Owned) -> PyRes
         let t = list.type_name(vm);
         return Err(vm.type_error(format!("template() argument 2 must be list, not {t}")));
     };
-    let items = list.items(vm).to_vec();
+    let items = list.items(vm).try_copy(vm)?;
     if items.len() % 2 == 0 { return Err(vm.type_error("invalid template")) }
     let mut made = PyTemplate { literal: items[0].clone(), groups: Vec::new(), literals: Vec::new() };
     for pair in items[1..].chunks_exact(2) {

@@ -4,6 +4,7 @@
 
 use std::ffi::{CStr, CString};
 
+use instar_vm::fallible::CollectVec;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::types::str::PyStr;
@@ -158,7 +159,7 @@ pub fn strftime(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     tm.tm_isdst = tm.tm_isdst.clamp(-1, 1);
     // What the C library could not take stands as it is: null characters and lone surrogates.
     let odd = |c: u32| c == 0 || (0xD800..0xE000).contains(&c);
-    let codes: Vec<u32> = format.chars().collect();
+    let codes: Vec<u32> = format.chars().try_vec(vm)?;
     let mut out: Vec<u32> = Vec::new();
     for run in codes.chunk_by(|a, b| odd(*a) == odd(*b)) {
         if odd(run[0]) { out.extend_from_slice(run); continue }
