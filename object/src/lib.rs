@@ -47,6 +47,7 @@ pub mod dict;
 mod handle;
 mod header;
 mod heap;
+mod known;
 pub mod layout;
 mod loop_words;
 mod measure;

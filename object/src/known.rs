@@ -1,0 +1,149 @@
+//! Objects whose type is known where they are made: every size is a compile-time constant, and the type is asked nothing.
+//! The general ways are in `heap.rs`.
+use crate::attrs;
+use crate::handle::Owned;
+use crate::header::{HEADER, Header, ObjPtr};
+use crate::heap::{AllocError, Heap};
+use crate::layout::{Layout, Plan};
+use crate::stats;
+use crate::types::{Shape, TypeFlags};
+use crate::weak::WeakPolicy;
+use crate::word::Word;
+use core::cell::Cell;
+use instar_refcount::RefCount;
+
+impl<L: Layout> Heap<L> {
+    /// `alloc` for a type whose payload is exactly `T` and whose instances have nothing before the header but, if `GC`, the
+    /// collector's words and, if `WEAK`, what the layout has for weak references: every size is known at compile time. GC types
+    /// are tracked.
+    ///
+    /// # Safety
+    /// [`Shape::fits`] holds for the type's info and the shape that the parameters say.
+    #[inline(always)]
+    pub unsafe fn alloc_known<T, const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload: T) -> Result<Owned<L>, AllocError> {
+        // Not `const`: callers choose by shape, and name this for payloads that never get here.
+        assert!(align_of::<T>() <= 8 && size_of::<T>().is_multiple_of(8));
+        debug_assert!(Shape::of(GC, WEAK).fits(ty.as_info(), size_of::<T>()));
+        // SAFETY: the caller's promise; the payload is written before anybody sees the object.
+        unsafe {
+            let obj = self.known_cell::<GC, WEAK>(ty, size_of::<T>())?;
+            obj.payload::<T>().write(payload);
+            if GC {
+                self.collector.track_new(obj.gc());
+            }
+            Ok(Owned::from_word(Word::from_ptr(obj)))
+        }
+    }
+
+    /// As `alloc_known` with a payload of `payload_bytes` bytes that the caller fills. If `GC`, the object is not tracked yet and
+    /// its collector's words are not written: `track_known` does both.
+    ///
+    /// # Safety
+    /// As there; and the caller initialises the payload and tracks the object before it can die or a collection can begin.
+    #[inline(always)]
+    pub unsafe fn alloc_known_var<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
+        if payload_bytes > isize::MAX as usize / 2 {
+            return Err(AllocError);
+        }
+        // SAFETY: passed on.
+        unsafe { self.known_cell::<GC, WEAK>(ty, payload_bytes) }
+    }
+
+    /// Tells the collector about an object of `alloc_known_var::<true, _>`.
+    ///
+    /// # Safety
+    /// Once for each such object, its payload is initialised.
+    #[inline(always)]
+    pub unsafe fn track_known(&self, obj: ObjPtr<L>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.collector.track_new(obj.gc()) }
+    }
+
+    /// The cell and the header of an object with a known prefix; GC types are counted.
+    #[inline(always)]
+    pub(crate) unsafe fn known_cell<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
+        let prefix = if GC { Plan::<L>::GC } else { 0 } + if WEAK { Plan::<L>::WEAK } else { 0 };
+        let bytes = prefix + HEADER + payload_bytes;
+        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), bytes, payload_bytes)? } else { self.cell(bytes)? };
+        stats::allocated(self, ty.as_info().vtable.name);
+        if GC {
+            self.collector.count_alloc();
+        }
+        // SAFETY: the cell has room for prefix, header and payload.
+        unsafe {
+            if WEAK && L::Weak::WORD {
+                cell.cast::<usize>().write(0);
+            }
+            let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
+            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            Ok(obj)
+        }
+    }
+
+    /// A new instance of a class: `alloc` with nothing in the payload but `NULL` words of `__slots__`. Quick where the class has
+    /// attributes, the collector's words and no slots, as most have.
+    ///
+    /// # Safety
+    /// Zeroed bytes are a valid payload of the type.
+    #[inline]
+    pub unsafe fn alloc_instance(&self, ty: ObjPtr<L>) -> Result<Owned<L>, AllocError> {
+        let info = ty.as_info();
+        let flags = info.flags.get();
+        const PLAIN: TypeFlags = TypeFlags::GC.union(TypeFlags::ATTRS).union(TypeFlags::HEAP_TYPE);
+        let shape = PLAIN.union(TypeFlags::VAR).union(TypeFlags::SLOTS);
+        if flags.intersection(shape) != PLAIN || info.payload_bytes != 0 {
+            return self.alloc(ty, ());
+        }
+        let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
+        let prefix = Plan::<L>::GC + Plan::<L>::ATTRS + if weak { Plan::<L>::WEAK } else { 0 };
+        let bytes = prefix + HEADER;
+        let cell = self.cell(bytes)?;
+        // SAFETY: the prefix has exactly the parts that the flags name, and each is written here; there is no payload.
+        unsafe {
+            let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
+            if weak {
+                cell.cast::<usize>().write(0);
+            }
+            if attrs::init(self, obj, info).is_err() {
+                self.free_cell(cell, bytes);
+                return Err(AllocError);
+            }
+            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            Word::from_ptr(ty).retain_ptr();
+            stats::allocated(self, info.vtable.name);
+            self.collector.count_alloc();
+            self.collector.track_new(obj.gc());
+            Ok(Owned::from_word(Word::from_ptr(obj)))
+        }
+    }
+
+    /// Releases a reference to an object of a `LEAF` type with payload `T`; frees it here and now if it was the last.
+    ///
+    /// # Safety
+    /// The word is a pointer to such an object of this heap; the caller owns the reference.
+    #[inline(always)]
+    pub unsafe fn release_leaf<T: Copy>(&self, word: Word<L>) {
+        stats::release::<L>(word.ptr());
+        if word.ptr().count().release() == instar_refcount::Release::Dead {
+            // SAFETY: nobody refers to the object; a leaf's payload owns nothing.
+            unsafe { self.free_leaf::<T>(word.ptr()) }
+        }
+    }
+
+    /// Frees an object of a `LEAF` type with payload `T`, whose size is known at compile time.
+    ///
+    /// # Safety
+    /// Nobody refers to the object, which is one of this heap.
+    #[inline(always)]
+    pub unsafe fn free_leaf<T>(&self, obj: ObjPtr<L>) {
+        debug_assert!(obj.info().has(TypeFlags::LEAF) && obj.info().payload_bytes as usize == size_of::<T>());
+        // SAFETY: a leaf has no prefix, and its payload owns nothing.
+        unsafe {
+            if L::FREE_LISTS {
+                self.free_object(obj, obj.info(), size_of::<T>());
+            } else {
+                self.free_cell(obj.cell(0), HEADER + size_of::<T>());
+            }
+        }
+    }
+}
