@@ -221,6 +221,17 @@ impl<L: Layout> Word<L> {
             unsafe { self.release_ptr() }
         }
     }
+    /// `retain` for a word that is not `NULL`: one test of the tag.
+    ///
+    /// # Safety
+    /// Not `NULL`; the object, if any, is alive.
+    #[inline(always)]
+    pub unsafe fn retain_value(self) {
+        if !self.is_int() {
+            // SAFETY: alive.
+            unsafe { self.retain_ptr() }
+        }
+    }
     /// `retain` for a known pointer.
     ///
     /// # Safety

@@ -21,10 +21,10 @@ unsafe impl ValueRepr for Tagged {
     fn is_int(word: usize) -> bool {
         word & 1 != 0
     }
-    // Two tests, not a rotation and one: they fuse with their branches, and where a word is known not to be null one is left.
+    // TRICK: rotated, the tag is the sign and null is zero: one test instead of two.
     #[inline(always)]
     fn is_ptr(word: usize) -> bool {
-        word & 1 == 0 && word != 0
+        word.rotate_right(1) as isize > 0
     }
     #[inline(always)]
     fn encode(i: i64) -> Option<usize> {

@@ -117,20 +117,20 @@ impl State {
             let w = *self.fp.offset(r as isize);
             // A `Use` operand is bound: the compiler checks locals where it must, the verifier counts temps.
             std::hint::assert_unchecked(!w.is_null());
-            if !ELIDE && r < 0 { crate::stats::retain_local(w); w.retain() }
+            if !ELIDE && r < 0 { crate::stats::retain_local(w); w.retain_value() }
             w
         }
     }
     /// Ends a `Use` operand: a temp is consumed.
     #[inline(always)]
-    pub unsafe fn end(&mut self, r: i16, w: Word) { unsafe { if !ELIDE || r >= 0 { self.drop_word(w) } } }
+    pub unsafe fn end(&mut self, r: i16, w: Word) { unsafe { if !ELIDE || r >= 0 { self.drop_value(w) } } }
     /// Reads a `Use` operand and takes it: a temp is moved, a local shared.
     #[inline(always)]
     pub unsafe fn take(&self, r: i16) -> Word {
         unsafe {
             let w = *self.fp.offset(r as isize);
             std::hint::assert_unchecked(!w.is_null());
-            if r < 0 { crate::stats::retain_local(w); w.retain() }
+            if r < 0 { crate::stats::retain_local(w); w.retain_value() }
             w
         }
     }
@@ -139,13 +139,13 @@ impl State {
     pub unsafe fn constant(&self, index: i16) -> Word {
         unsafe {
             let w = *self.k.add(index as u16 as usize);
-            if !ELIDE { w.retain() }
+            if !ELIDE { w.retain_value() }
             w
         }
     }
     /// Ends a constant operand.
     #[inline(always)]
-    pub unsafe fn end_constant(&mut self, w: Word) { unsafe { if !ELIDE { self.drop_word(w) } } }
+    pub unsafe fn end_constant(&mut self, w: Word) { unsafe { if !ELIDE { self.drop_value(w) } } }
     /// Writes an `Out` operand: the old value of a local is released after the new one is in place.
     #[inline(always)]
     pub unsafe fn set(&mut self, r: i16, w: Word) {
@@ -165,6 +165,13 @@ impl State {
     pub unsafe fn drop_word(&mut self, w: Word) {
         unsafe {
             if w.is_ptr() && unlikely(w.release_is_dead()) { slow::died(self.vm, self.pc, self.fp, w) }
+        }
+    }
+    /// As `drop_word` for a word that is not null: one test of the tag.
+    #[inline(always)]
+    pub unsafe fn drop_value(&mut self, w: Word) {
+        unsafe {
+            if !w.is_int() && unlikely(w.release_is_dead()) { slow::died(self.vm, self.pc, self.fp, w) }
         }
     }
     /// Saves pc for whoever looks at the frame.

@@ -37,7 +37,8 @@ unsafe fn slot_of(s: &State) -> usize { unsafe { (s.cache(1) >> 32) as u16 as us
 #[inline(always)]
 unsafe fn slot_for(s: &State, o: Word) -> Option<usize> {
     unsafe {
-        let version = type_version(o);
+        if o.is_int() { return None }
+        let version = o.ptr().info().version.get();
         if version == s.cache(1) as u32 { return Some(slot_of(s)) }
         (*s.vm).method_cache.slot_of(version, Word::from_raw(s.cache(2) as usize))
     }
@@ -47,8 +48,8 @@ unsafe fn slot_for(s: &State, o: Word) -> Option<usize> {
 #[inline(always)]
 unsafe fn loaded(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
     unsafe {
-        w.retain();
-        if i.b() >= 0 { s.drop_word(o) }
+        w.retain_value();
+        if i.b() >= 0 { s.drop_value(o) }
         s.set(i.a(), w);
     }
     Flow::Next
@@ -80,7 +81,7 @@ pub unsafe fn LoadAttrMember(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn module_value(s: &State, o: Word) -> Word {
     unsafe {
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.module.ptr() { return Word::NULL }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.module.ptr() { return Word::NULL }
         let dict = (*o.ptr().payload::<PyModule>()).dict.word();
         if dict.is_null() || (*dict.ptr().payload::<PyDict>()).keys_version_raw() != s.cache(1) as u32 { return Word::NULL }
         *(s.cache(2) as *const Word)
@@ -101,7 +102,7 @@ pub unsafe fn LoadAttrModule(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn class_value(s: &State, o: Word) -> Word {
     unsafe {
-        if !o.is_ptr() || !std::ptr::eq(o.ptr().info().vtable, <PyType as crate::object::Payload>::vtable()) { return Word::NULL }
+        if o.is_int() || !std::ptr::eq(o.ptr().info().vtable, <PyType as crate::object::Payload>::vtable()) { return Word::NULL }
         if (*o.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Word::NULL }
         Word::from_raw(s.cache(2) as usize)
     }
@@ -145,7 +146,7 @@ pub unsafe fn LoadAttrProperty(s: &mut State, i: Instr) -> Flow {
         let getter = Word::from_raw(s.cache(2) as usize);
         s.save();
         o.retain();
-        if i.b() >= 0 { s.drop_word(o) }
+        if i.b() >= 0 { s.drop_value(o) }
         slow::calls::enter_getter(s, getter, o)
     }
 }
@@ -174,8 +175,8 @@ pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
             // A site that sees several types.
             match (*s.vm).planned(o, s.name(i.c() as u16 as usize).word()) { Some(Found::Method(w)) => f = w, _ => return Flow::Miss }
         }
-        f.retain();
-        if i.b() < 0 { o.retain() }
+        f.retain_ptr();
+        if i.b() < 0 { o.retain_value() }
         *s.at(i.a()) = f;
         *s.at(i.a() + 1) = o;
     }
@@ -186,7 +187,7 @@ pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
 unsafe fn method_plain(s: &mut State, i: Instr, o: Word, w: Word) -> Flow {
     unsafe {
         w.retain();
-        if i.b() >= 0 { s.drop_word(o) }
+        if i.b() >= 0 { s.drop_value(o) }
         *s.at(i.a()) = w;
         *s.at(i.a() + 1) = Word::NULL;
     }
@@ -267,12 +268,12 @@ pub unsafe fn StoreAttrValue(s: &mut State, i: Instr) -> Flow {
                 // A dict, or no room: no failure of the guard.
                 s.save();
                 let ok = slow::attrs::store_first(s.vm, o, s.name(i.c() as u16 as usize), value);
-                if i.a() >= 0 { s.drop_word(o) }
+                if i.a() >= 0 { s.drop_value(o) }
                 s.tick();
                 return if ok { Flow::Next } else { Flow::Error };
             }
         }
-        if i.a() >= 0 { s.drop_word(o) }
+        if i.a() >= 0 { s.drop_value(o) }
     }
     Flow::Next
 }
@@ -285,7 +286,7 @@ pub unsafe fn StoreAttrMember(s: &mut State, i: Instr) -> Flow {
         let p = o.ptr().payload::<u8>().add(slot_of(s)).cast::<Word>();
         let old = std::mem::replace(&mut *p, s.take(i.b()));
         s.drop_word(old);
-        if i.a() >= 0 { s.drop_word(o) }
+        if i.a() >= 0 { s.drop_value(o) }
     }
     Flow::Next
 }

@@ -43,8 +43,8 @@ unsafe fn store_int(s: &mut State, i: Instr, a: Word, b: Word, constant: bool, r
     unsafe {
         let w = int::small_word(s.vm, r)?;
         if !<Word>::TAGGED_INTS {
-            if !constant && i.c() >= 0 { s.drop_word(b) }
-            if i.b() >= 0 { s.drop_word(a) }
+            if !constant && i.c() >= 0 { s.drop_value(b) }
+            if i.b() >= 0 { s.drop_value(a) }
         }
         s.set(i.a(), w);
         Some(Flow::Next)
@@ -136,24 +136,24 @@ unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool,
         let (a_temp, b_temp) = (i.b() >= 0, !constant && i.c() >= 0);
         if a_temp && float::is_reusable(s.vm, a) {
             (*a.ptr().payload::<PyFloat>()).set_unshared(x);
-            if b_temp { s.drop_word(b) }
+            if b_temp { s.drop_value(b) }
             s.set(i.a(), a);
             return Flow::Next;
         }
         if b_temp && float::is_reusable(s.vm, b) {
             (*b.ptr().payload::<PyFloat>()).set_unshared(x);
-            if a_temp { s.drop_word(a) }
+            if a_temp { s.drop_value(a) }
             s.set(i.a(), b);
             return Flow::Next;
         }
         if i.a() < 0 && float::store_into(s.vm, s.get(i.a()), x) {
-            if b_temp { s.drop_word(b) }
-            if a_temp { s.drop_word(a) }
+            if b_temp { s.drop_value(b) }
+            if a_temp { s.drop_value(a) }
             return Flow::Next;
         }
         let w = float::new_word(s.vm, x);
-        if b_temp { s.drop_word(b) }
-        if a_temp { s.drop_word(a) }
+        if b_temp { s.drop_value(b) }
+        if a_temp { s.drop_value(a) }
         if unlikely(w.is_null()) { return Flow::Error }
         s.set(i.a(), w);
         Flow::Next
@@ -234,15 +234,15 @@ pub unsafe fn AddStr(s: &mut State, i: Instr) -> Flow {
         if movable && a.is_unique() {
             *s.at(i.b()) = Word::NULL;
             let w = slow::operators::append_str(s.vm, a, b);
-            if i.c() >= 0 { s.drop_word(b) }
+            if i.c() >= 0 { s.drop_value(b) }
             if unlikely(w.is_null()) { s.save(); return Flow::Error }
             s.set(i.a(), w);
             return Flow::Next;
         }
         s.save();
         let w = slow::operators::concat_str(s.vm, a, b);
-        if i.c() >= 0 { s.drop_word(b) }
-        if i.b() >= 0 { s.drop_word(a) }
+        if i.c() >= 0 { s.drop_value(b) }
+        if i.b() >= 0 { s.drop_value(a) }
         s.finish(i.a(), w)
     }
 }

@@ -46,7 +46,8 @@ pub unsafe fn push(s: &mut State, func: Word, exec: &Executable, base: *mut Word
         let mut p = base.add(given);
         let end = base.add(exec.nlocals);
         while p < end {
-            *p = Word::NULL;
+            // Volatile: a plain loop becomes a call of memset, for one or two words.
+            p.write_volatile(Word::NULL);
             p = p.add(1);
         }
         link(s, func, exec, fp, namespace, flags);
@@ -77,7 +78,7 @@ pub unsafe fn link(s: &mut State, func: Word, exec: &Executable, fp: *mut Word, 
 #[inline(always)]
 unsafe fn exact<'a>(s: &State, f: Word, given: usize) -> Option<&'a Executable> {
     unsafe {
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
+        if f.is_int() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
         let exec = (*f.ptr().payload::<PyFunction>()).exec_ptr();
         if exec.is_null() || (*exec).exact_args != given { return None }
         Some(&*exec)
@@ -146,7 +147,7 @@ unsafe fn called(s: &mut State, i: Instr, count: i16, w: Word) -> Flow {
 pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Flow::Miss }
+        if f.is_int() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Flow::Miss }
         let b = f.ptr().payload::<PyBuiltinFunction>();
         let this = builtin_self(s, b);
         s.save();
@@ -165,7 +166,7 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallMethodNative(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
-        if !f.is_ptr() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return Flow::Miss }
+        if f.is_int() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return Flow::Miss }
         let d = f.ptr().payload::<PyMethodDescriptor>();
         let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
         if ty != (*d).owner.ptr() { return Flow::Miss }
@@ -194,7 +195,7 @@ pub unsafe fn CallListAppend(s: &mut State, i: Instr) -> Flow {
             return Flow::Miss;
         }
         s.drop_word(this);
-        s.drop_word(f);
+        s.drop_value(f);
         let none = (*s.vm).consts.none.word();
         none.retain();
         s.set(i.a(), none);
@@ -209,8 +210,8 @@ pub unsafe fn CallType1(s: &mut State, i: Instr) -> Flow {
         if !f.same((*s.vm).types.type_.obj().word()) { return Flow::Miss }
         let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
         ty.retain();
-        s.drop_word(o);
-        s.drop_word(f);
+        s.drop_value(o);
+        s.drop_value(f);
         s.set(i.a(), ty);
     }
     Flow::Next
@@ -242,7 +243,7 @@ pub unsafe fn CallIsinstance(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let class = s.get(i.b());
-        if !class.is_ptr() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Flow::Miss }
+        if class.is_int() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Flow::Miss }
         if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Flow::Miss }
         let init = Word::from_raw(s.cache(2) as usize);
         let func = init.ptr().payload::<PyFunction>();
@@ -255,7 +256,7 @@ pub unsafe fn CallClass(s: &mut State, i: Instr) -> Flow {
         instance.retain();
         // The class's slot becomes local 0 (self); the second reference waits in the frame header for the return.
         *s.at(i.b()) = instance;
-        s.drop_word(class);
+        s.drop_value(class);
         push(s, init, exec, s.at(i.b()), i.c() as u16 as usize + 1, instance, frame_flags::INIT)
     }
 }
@@ -329,7 +330,7 @@ pub unsafe fn Return(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ReturnConst(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = *s.k.add(i.wide() as u32 as usize);
-        w.retain();
+        w.retain_value();
         leave(s, w)
     }
 }
@@ -351,8 +352,8 @@ pub unsafe fn Intrinsic2(s: &mut State, i: Instr) -> Flow {
         s.save();
         let (a, b) = (s.get(i.b()), s.get(i.b() + 1));
         let w = slow::intrinsics::two(s.vm, i.c(), a, b);
-        s.drop_word(b);
-        s.drop_word(a);
+        s.drop_value(b);
+        s.drop_value(a);
         s.finish(i.a(), w)
     }
 }

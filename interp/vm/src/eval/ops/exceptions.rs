@@ -61,7 +61,7 @@ pub unsafe fn PopExc(s: &mut State, i: Instr) -> Flow {
     unsafe {
         restore(s, i);
         let e = s.get(i.a());
-        s.drop_word(e);
+        s.drop_value(e);
     }
     Flow::Next
 }
@@ -82,7 +82,7 @@ pub unsafe fn ReraiseOver(s: &mut State, i: Instr) -> Flow {
         s.save();
         restore(s, i);
         let e = s.get(i.a());
-        s.drop_word(e);
+        s.drop_value(e);
         slow::exceptions::reraise(s.vm, s.get(i.a() + 2));
     }
     Flow::Error
@@ -114,8 +114,8 @@ pub unsafe fn ExcGroupMatch(s: &mut State, i: Instr) -> Flow {
         let (e, class) = (s.take(i.b()), s.take(i.c()));
         s.save();
         let (matched, rest) = slow::exceptions::group_match(s.vm, e, class);
-        s.drop_word(class);
-        s.drop_word(e);
+        s.drop_value(class);
+        s.drop_value(e);
         if unlikely(matched.is_null()) { s.tick(); return Flow::Error }
         *s.at(i.a()) = matched;
         *s.at(i.a() + 1) = rest;

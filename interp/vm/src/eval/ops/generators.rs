@@ -104,7 +104,7 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterGenerator(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.generator.ptr() { return Flow::Miss }
+        if it.is_int() || it.ptr().ty() != (*s.vm).types.generator.ptr() { return Flow::Miss }
         let g = &*it.ptr().payload::<PyGenerator>();
         if !enterable(s, g) { return Flow::Miss }
         let none = (*s.vm).consts.none.word();
@@ -165,7 +165,7 @@ pub unsafe fn GetYieldFromIter(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn EndSend(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (it, w) = (s.get(i.b()), s.get(i.b() + 1));
-        s.drop_word(it);
+        s.drop_value(it);
         s.set(i.a(), w);
     }
     Flow::Next
@@ -181,7 +181,7 @@ pub unsafe fn CleanupThrow(s: &mut State, i: Instr) -> Flow {
         let w = slow::generators::cleanup_throw(s.vm, e);
         if w.is_null() { return Flow::Error }
         *s.at(i.a()) = w;
-        s.drop_word(e);
+        s.drop_value(e);
     }
     Flow::Next
 }
@@ -229,7 +229,7 @@ pub unsafe fn EndAsyncFor(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
         let (it, e) = (s.get(i.a()), s.get(i.a() + 1));
-        s.drop_word(it);
+        s.drop_value(it);
         if slow::generators::end_async_for(s.vm, e) { s.tick(); Flow::Next } else { s.tick(); Flow::Error }
     }
 }

@@ -26,7 +26,7 @@ unsafe fn exhausted(s: &mut State, i: Instr, it: Word) -> Flow {
     unsafe {
         let offset = s.cache(1) as i32;
         let _ = i;
-        s.drop_word(it);
+        s.drop_value(it);
         s.jump(offset)
     }
 }
@@ -62,7 +62,7 @@ unsafe fn finish_native(s: &mut State, i: Instr, it: Word) -> Flow {
 pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
+        if it.is_int() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
         let Some(w) = int::small_word(s.vm, n) else {
             s.save();
@@ -78,7 +78,7 @@ pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return Flow::Miss }
+        if it.is_int() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyListIter>();
         let list = iter.list_word();
         if unlikely(list.is_null()) { return exhausted(s, i, it) }
@@ -90,7 +90,7 @@ pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
         }
         iter.index.set(index + 1);
         let w = *items.add(index);
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next
@@ -100,7 +100,7 @@ pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if !it.is_ptr() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return Flow::Miss }
+        if it.is_int() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyTupleIter>();
         let tuple = iter.tuple_word();
         if unlikely(tuple.is_null()) { return exhausted(s, i, it) }
@@ -112,7 +112,7 @@ pub unsafe fn ForIterTuple(s: &mut State, i: Instr) -> Flow {
         }
         iter.index.set(index + 1);
         let w = *items.add(index);
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next
@@ -125,7 +125,7 @@ pub unsafe fn UnpackSequence(s: &mut State, i: Instr) -> Flow {
         s.save();
         // The items go to temps that may begin with the operand's own: the operand is taken first.
         let ok = slow::iterate::unpack(s.vm, s.pc, o, s.at(i.a()), i.c() as u16 as usize);
-        s.drop_word(o);
+        s.drop_value(o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }
@@ -141,22 +141,22 @@ unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> 
             let mut m = s.pc.add(2);
             for k in (0..n).rev() {
                 let w = *items.add(k);
-                w.retain();
+                w.retain_value();
                 let old = std::mem::replace(&mut *s.at((*m).a), w);
                 old.release();
                 m = m.add(1);
             }
             s.pc = m;
-            s.drop_word(o);
+            s.drop_value(o);
             s.tick();
             return Flow::Jump;
         }
         for k in 0..n {
             let w = *items.add(k);
-            w.retain();
+            w.retain_value();
             *s.at(i.a()).add(k) = w;
         }
-        s.drop_word(o);
+        s.drop_value(o);
     }
     Flow::Next
 }
@@ -165,7 +165,7 @@ unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> 
 pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
         if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)
@@ -176,7 +176,7 @@ pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn UnpackList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)
@@ -189,7 +189,7 @@ pub unsafe fn UnpackEx(s: &mut State, i: Instr) -> Flow {
         let o = s.take(i.b());
         s.save();
         let ok = slow::iterate::unpack_ex(s.vm, o, s.at(i.a()), i.c() as u16 as usize & 255, i.c() as u16 as usize >> 8);
-        s.drop_word(o);
+        s.drop_value(o);
         s.tick();
         if ok { Flow::Next } else { Flow::Error }
     }

@@ -63,7 +63,7 @@ pub unsafe fn Release(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadConst(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = *s.k.add(i.wide() as u32 as usize);
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next

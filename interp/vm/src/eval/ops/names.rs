@@ -29,7 +29,7 @@ pub unsafe fn LoadGlobalModule(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
         if w.is_null() { return Flow::Miss }
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next
@@ -43,7 +43,7 @@ pub unsafe fn LoadGlobalBuiltin(s: &mut State, i: Instr) -> Flow {
         if (*globals).keys_version_raw() != versions as u32 { return Flow::Miss }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
         if w.is_null() { return Flow::Miss }
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next
@@ -91,7 +91,7 @@ pub unsafe fn LoadNameModule(s: &mut State, i: Instr) -> Flow {
         if !Frame(s.fp).namespace().same(Frame(s.fp).globals()) { return Flow::Miss }
         let w = cached(Frame(s.fp).globals(), s.cache(1) as u32, s.cache(2));
         if w.is_null() { return Flow::Miss }
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next
@@ -106,7 +106,7 @@ pub unsafe fn LoadNameBuiltin(s: &mut State, i: Instr) -> Flow {
         if (*globals).keys_version_raw() != versions as u32 { return Flow::Miss }
         let w = cached(slow::names::builtins_of(s.vm, s.fp), (versions >> 32) as u32, s.cache(2));
         if w.is_null() { return Flow::Miss }
-        w.retain();
+        w.retain_value();
         s.set(i.a(), w);
     }
     Flow::Next

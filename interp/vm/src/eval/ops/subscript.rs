@@ -35,7 +35,7 @@ pub unsafe fn LoadSubscrK(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn list_item(s: &State, o: Word, k: Word) -> Word {
     unsafe {
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Word::NULL }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Word::NULL }
         let Some(n) = int::small(k) else { return Word::NULL };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
@@ -46,7 +46,7 @@ unsafe fn list_item(s: &State, o: Word, k: Word) -> Word {
 #[inline(always)]
 unsafe fn tuple_item(s: &State, o: Word, k: Word) -> Word {
     unsafe {
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Word::NULL }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Word::NULL }
         let Some(n) = int::small(k) else { return Word::NULL };
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
@@ -57,9 +57,9 @@ unsafe fn tuple_item(s: &State, o: Word, k: Word) -> Word {
 #[inline(always)]
 unsafe fn item(s: &mut State, i: Instr, o: Word, k: Word, constant: bool, w: Word) -> Flow {
     unsafe {
-        w.retain();
-        if !constant && i.c() >= 0 { s.drop_word(k) }
-        if i.b() >= 0 { s.drop_word(o) }
+        w.retain_value();
+        if !constant && i.c() >= 0 { s.drop_value(k) }
+        if i.b() >= 0 { s.drop_value(o) }
         s.set(i.a(), w);
     }
     Flow::Next
@@ -94,7 +94,7 @@ sequence_item!(SubscrTupleInt, SubscrTupleIntK, tuple_item);
 pub unsafe fn SubscrDict(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.use_(i.b()), s.use_(i.c()));
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.dict.ptr() {
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.dict.ptr() {
             s.save();
             let w = slow::items::load(s.vm, s.pc, o, k);
             s.end(i.c(), k);
@@ -127,15 +127,15 @@ pub unsafe fn StoreSubscr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreSubscrListInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.get(i.a()), s.get(i.b()));
-        if !o.is_ptr() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let Some(n) = int::small(k) else { return Flow::Miss };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
         if unlikely(n as u64 >= len as u64) { return Flow::Miss }
         let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c()));
         s.drop_word(old);
-        if i.b() >= 0 { s.drop_word(k) }
-        if i.a() >= 0 { s.drop_word(o) }
+        if i.b() >= 0 { s.drop_value(k) }
+        if i.a() >= 0 { s.drop_value(o) }
     }
     Flow::Next
 }
