@@ -11,6 +11,19 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::{targets, Error, ErrorKind, Lines};
 
+/// The error of the tokenizer alone: grammar and brackets that do not match are none.
+pub(crate) fn of_tokenizer(source: &str, parsed: &Parsed<Mod>) -> Option<Error> {
+    let c = Context { source, tokens: parsed.tokens(), lines: Lines::new(source) };
+    let is_lexical = |e: &&ParseError| matches!(e.error, P::Lexical(Lexical::UnclosedStringError | Lexical::LineContinuationError | Lexical::IndentationError));
+    let found = parsed.errors().iter().filter(is_lexical).min_by_key(|e| e.location.start());
+    let found = found.map(|e| match &e.error { P::Lexical(l) => lexical(&c, l, e.location), _ => explain_error(&c, e) });
+    let number = crate::numbers::first_error(source, c.tokens);
+    [found, number, crate::tokens::inconsistent_tabs(source, c.tokens)].into_iter().flatten().min_by_key(|e| e.range.start()).or_else(|| {
+        let end = TextSize::new(source.len() as u32);
+        unclosed(&c, end).map(|e| Error { message: "unexpected EOF in multi-line statement".into(), range: TextRange::empty(end), ..e })
+    })
+}
+
 /// Errors found without the parser.
 pub(crate) fn prescan(source: &str) -> Option<Error> {
     // An indented first statement.

@@ -10,10 +10,12 @@ mod numbers;
 mod parse;
 mod spans;
 mod targets;
+mod tokenize;
 mod tokens;
 
 pub use lines::Lines;
 pub use spans::{format_spec, generator_range, head};
+pub use tokenize::tokenize;
 pub use tokens::invalid_escapes;
 pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
 pub use ruff_python_ast as ast;

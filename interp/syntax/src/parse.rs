@@ -71,7 +71,7 @@ const MAX_PARENS: usize = 200;
 const MAX_INDENTS: usize = 100;
 
 /// Nesting up to which a tree is dropped on any stack.
-const DROPPED_MAX: usize = 1000;
+pub(crate) const DROPPED_MAX: usize = 1000;
 
 /// Parses a text as Python 3.14.
 ///
