@@ -133,8 +133,14 @@ fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Rai
     let exact = if extra { None } else { Some(vm.import_attr("token", "EXACT_TOKEN_TYPES")?) };
     let mut m = Maker { text, lines: Lines::new(text), extra, exact, out: Vec::new() };
     let mut last = kind::END;
+    let mut nesting = Nesting::default();
+    // An indentation error concerns its line from the start.
+    let until = error.as_ref().map(|e| match e.kind {
+        ErrorKind::Indentation | ErrorKind::Tab => TextSize::new(m.lines.start(m.lines.locate(e.range.start()).0) as u32),
+        _ => e.range.start(),
+    });
     for (i, (t, range)) in tokens.iter().enumerate() {
-        if error.as_ref().is_some_and(|e| range.end() > e.range.start() || range.start() >= e.range.start()) { break }
+        if until.is_some_and(|u| range.end() > u || range.start() >= u) { break }
         let kind = kind_of(*t);
         match kind {
             kind::FSTRING_MIDDLE | kind::TSTRING_MIDDLE => m.middles(vm, kind, *range)?,
@@ -144,7 +150,13 @@ fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Rai
             }
             kind::NEWLINE if range.is_empty() => m.implicit(vm, if last == kind::COMMENT && alone(&tokens, i) { kind::NL } else { kind::NEWLINE })?,
             kind::COMMENT | kind::NL if !extra => continue,
-            _ => m.token(vm, kind, *range)?,
+            _ => {
+                m.token(vm, kind, *range)?;
+                if nesting.ends_field_of_spec(*t) && tokens.get(i + 1).is_some_and(|n| n.0 == T::Rbrace) {
+                    let middle = if nesting.template() { kind::TSTRING_MIDDLE } else { kind::FSTRING_MIDDLE };
+                    m.token(vm, middle, TextRange::empty(range.end()))?;
+                }
+            }
         }
         last = kind;
     }
@@ -160,6 +172,37 @@ fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Rai
             line, column, end_line: line, end_column: column, text: Some(line_text) }, false)
     });
     Ok((m.out, error))
+}
+
+/// What is open at a token: strings with interpolations, their fields, the format specifications of these, other brackets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open { Text, Template, Field, Spec, Bracket }
+
+#[derive(Default)]
+struct Nesting(Vec<Open>);
+
+impl Nesting {
+    /// Takes a token in; whether it ends a field inside a format specification.
+    fn ends_field_of_spec(&mut self, t: T) -> bool {
+        let top = self.0.last().copied();
+        match t {
+            T::FStringStart => self.0.push(Open::Text),
+            T::TStringStart => self.0.push(Open::Template),
+            T::FStringEnd | T::TStringEnd => while !matches!(self.0.pop(), None | Some(Open::Text | Open::Template)) {},
+            T::Lbrace if matches!(top, Some(Open::Text | Open::Template | Open::Spec)) => self.0.push(Open::Field),
+            T::Lbrace | T::Lpar | T::Lsqb => self.0.push(Open::Bracket),
+            T::Colon if top == Some(Open::Field) => { self.0.pop(); self.0.push(Open::Spec) }
+            T::Rbrace | T::Rpar | T::Rsqb => {
+                if !matches!(top, Some(Open::Text | Open::Template)) { self.0.pop(); }
+                return t == T::Rbrace && matches!(top, Some(Open::Field | Open::Spec)) && self.0.last() == Some(&Open::Spec);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// Whether the innermost string is a template.
+    fn template(&self) -> bool { self.0.iter().rev().find(|o| matches!(o, Open::Text | Open::Template)) == Some(&Open::Template) }
 }
 
 /// Whether nothing but a comment stands on the line before a line end.
@@ -230,7 +273,8 @@ impl Maker<'_> {
     fn implicit(&mut self, vm: &mut Vm, kind: i64) -> PyResult<()> {
         if kind == kind::NL && !self.extra { return Ok(()) }
         let (line, column) = self.place(TextSize::new(self.text.len() as u32));
-        self.push(vm, kind, "", (line, column), (line, column + 1), "")
+        let text = self.lines.text(self.text, line).to_owned();
+        self.push(vm, kind, "", (line, column), (line, column + 1), &text)
     }
 
     /// A token behind the last line.
