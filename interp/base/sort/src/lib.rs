@@ -23,6 +23,11 @@ pub fn sort<T, E>(items: &mut [T], mut lt: impl FnMut(&T, &T) -> Result<bool, E>
     if total < 2 || size_of::<T>() == 0 {
         return Ok(());
     }
+    if total < MINRUN_LIMIT {
+        // One run: nothing to merge.
+        let length = count_run(items, &mut lt)?;
+        return insert_sort(items, length, &mut lt);
+    }
     let minrun = minrun(total);
     let mut merger = Merger::new(total);
     let mut start = 0;
@@ -126,7 +131,13 @@ fn insert_sort<T, E>(
                 left = middle + 1;
             }
         }
-        items[left..=index].rotate_right(1);
+        // SAFETY: `left <= index < len`; nothing can panic between taking the item out and putting it back.
+        unsafe {
+            let base = items.as_mut_ptr();
+            let item = base.add(index).read();
+            base.add(left).copy_to(base.add(left + 1), index - left);
+            base.add(left).write(item);
+        }
     }
     Ok(())
 }

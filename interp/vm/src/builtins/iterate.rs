@@ -83,6 +83,12 @@ pub fn next(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
 /// `max(...)` or `min(...)`
 pub fn extreme(vm: &mut Vm, args: Args<'_>, largest: bool) -> PyResult {
     let name = if largest { "max" } else { "min" };
+    let op = if largest { Compare::Gt } else { Compare::Lt };
+    if args.kwnames().is_empty() && let [first, rest @ ..] = args.pos() && !rest.is_empty() {
+        let mut best = first;
+        for item in rest { if vm.compare_bool(item, best, op)? { best = item } }
+        return Ok(best.clone());
+    }
     let (mut key, mut default) = (None, None);
     for (k, v) in args.keywords() {
         let k = vm.repr_text_plain(k);
@@ -97,7 +103,6 @@ pub fn extreme(vm: &mut Vm, args: Args<'_>, largest: bool) -> PyResult {
     if pos.len() > 1 && default.is_some() {
         return Err(vm.type_error(format!("Cannot specify a default for {name}() with multiple positional arguments")));
     }
-    let op = if largest { Compare::Gt } else { Compare::Lt };
     let mut best: Option<(Owned, Owned)> = None;
     let mut look = |vm: &mut Vm, item: Owned| -> PyResult<()> {
         let value = match &key { Some(f) => vm.call1(f, &item)?, None => item.clone() };
@@ -131,8 +136,8 @@ pub fn sorted(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
             _ => return Err(vm.type_error(format!("sort() got an unexpected keyword argument '{k}'"))),
         }
     }
-    let items = vm.collect(iterable)?;
-    let list = vm.new_list(items)?;
+    let list = vm.new_list_from(&[])?;
+    crate::types::list::extend(vm, &list, iterable)?;
     let reverse = match &reverse { Some(v) => vm.truth(v)?, None => false };
     list_sort::sort_list(vm, &list, key.as_ref(), reverse)?;
     Ok(list.into_obj())

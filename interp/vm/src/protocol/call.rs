@@ -42,6 +42,7 @@ impl Vm {
         let (f, this) = self.get_method(o, name)?;
         match this {
             None => self.call_n(&f, args),
+            Some(this) if args.is_empty() => self.call1(&f, &this),
             Some(this) => {
                 let mut all = Vec::with_capacity(args.len() + 1);
                 all.push(this);

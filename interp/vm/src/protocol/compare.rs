@@ -98,6 +98,7 @@ impl Vm {
     /// `hash(o)`, never -1. TypeError for unhashable types.
     #[inline]
     pub fn hash(&mut self, o: &Owned) -> PyResult<i64> {
+        if let Some(n) = o.word().as_small() { return Ok(instar_base_hash::hash_i64(n)) }
         match o.type_of(self).slots().hash {
             Some(f) => f(self, o),
             None => Err(unhashable(self, o)),

@@ -45,11 +45,19 @@ impl Vm {
                 Binary::And | Binary::InplaceAnd => Some(self.new_int(x & y)),
                 Binary::Or | Binary::InplaceOr => Some(self.new_int(x | y)),
                 Binary::Xor | Binary::InplaceXor => Some(self.new_int(x ^ y)),
+                Binary::Pow | Binary::InplacePow if y >= 0 => int::arith::small_power(x, y as u64).map(|r| self.new_int(r)),
                 _ => None,
             };
         }
-        if a.is_exact::<PyFloat>(self) && b.is_exact::<PyFloat>(self) {
-            let (x, y) = (float::float_value(a)?, float::float_value(b)?);
+        if a.is_exact::<PyFloat>(self) {
+            let x = float::float_value(a)?;
+            let power = matches!(op, Binary::Pow | Binary::InplacePow);
+            let y = match b.word().as_small() {
+                Some(n) if power => n as f64,
+                _ if b.is_exact::<PyFloat>(self) => float::float_value(b)?,
+                _ => return None,
+            };
+            if power { return Some(float::power(self, x, y)) }
             return match op {
                 Binary::Add | Binary::InplaceAdd => Some(self.new_float(x + y)),
                 Binary::Sub | Binary::InplaceSub => Some(self.new_float(x - y)),

@@ -23,6 +23,7 @@ impl Vm {
     /// `str(o)`, a str.
     pub fn str(&mut self, o: &Owned) -> PyResult {
         if o.is_exact::<PyStr>(self) { return Ok(o.clone()) }
+        if let Some(n) = self.plain_int(o) { return self.int_text(n) }
         let Some(f) = o.type_of(self).slots().str else { return self.repr(o) };
         self.check_native_stack(" while getting the str of an object")?;
         let text = f(self, o)?;
@@ -56,7 +57,9 @@ impl Vm {
         };
         if s.is_empty() {
             if o.is_exact::<PyStr>(self) { return Ok(o.clone()) }
-            if o.type_of(self).ptr() == self.types.int.ptr() { return self.str(o) }
+            let ty = o.type_of(self).ptr();
+            if ty == self.types.int.ptr() { return self.str(o) }
+            if ty == self.types.float.ptr() { return self.repr(o) }
         } else if o.is_exact::<PyStr>(self) {
             return crate::types::str_format::format_str(self, o, spec);
         }

@@ -43,7 +43,16 @@ impl PyDict {
     pub fn is_empty(&self, vm: &Vm) -> bool { self.len(vm) == 0 }
 
     /// The entry of `key`, which hashes to `hash`. May run `__eq__`.
+    #[inline]
     pub fn find(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<Option<usize>> {
+        let table = self.table(vm);
+        if table.is_empty() { return Ok(None) }
+        // Among exact strings nothing runs Python.
+        if table.is_all_str() && key.is_exact::<PyStr>(vm) { return Ok(self.find_str(vm, hash, key)) }
+        self.find_any(vm, hash, key)
+    }
+
+    fn find_any(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<Option<usize>> {
         loop {
             match self.find_once(vm, hash, key)? {
                 Found::Entry(entry) => return Ok(Some(entry)),

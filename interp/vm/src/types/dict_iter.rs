@@ -9,8 +9,9 @@ use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
-use crate::types::dict::PyDict;
+use crate::types::dict::{borrowed, PyDict};
 use crate::types::list_iter::itself;
+use crate::types::tuple::recycled;
 use crate::vm::{PyResult, Vm};
 
 /// What an iterator or a view shows of each entry.
@@ -38,9 +39,11 @@ pub struct PyDictIter {
     pub(crate) kind: Kind,
     /// Whether it runs from the newest entry to the oldest.
     pub(crate) reverse: bool,
+    /// The tuple of the last step, to be filled again.
+    last: Slot,
 }
 
-trace! { PyDictIter { dict } }
+trace! { PyDictIter { dict, last } }
 payload!(PyDictIter, "dict_iterator", dict_keyiterator, Gc);
 
 impl PyDictIter {
@@ -49,7 +52,7 @@ impl PyDictIter {
         let len = dict.len(vm);
         let payload = PyDictIter {
             dict: Slot::new(Some(dict.obj().clone())), used: Cell::new(len), pos: Cell::new(if reverse { usize::MAX } else { 0 }),
-            left: Cell::new(len), kind, reverse,
+            left: Cell::new(len), kind, reverse, last: Slot::default(),
         };
         let types = &vm.types;
         let ty = match (kind, reverse) {
@@ -66,8 +69,10 @@ impl PyDictIter {
     /// The next entry's key and value.
     #[inline]
     pub(crate) fn step(&self, vm: &Vm) -> PyResult<Option<(Owned, Owned)>> {
-        let Some(holder) = self.dict.get() else { return Ok(None) };
-        let dict = holder.cast::<PyDict>().expect("law: made for dicts");
+        let word = self.dict.word();
+        if word.is_null() { return Ok(None) }
+        // SAFETY: made for dicts; the slot keeps the dict alive until it is emptied below, after the last look at it.
+        let dict = unsafe { Ref::<PyDict>::from_ref_unchecked(borrowed(&word)) };
         if dict.len(vm) != self.used.get() {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("dictionary changed size during iteration"));
@@ -115,7 +120,7 @@ fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
     Ok(Some(match it.kind {
         Kind::Keys => key,
         Kind::Values => value,
-        Kind::Items => vm.new_tuple([key, value])?.into_obj(),
+        Kind::Items => recycled(vm, &it.last, [key, value])?,
     }))
 }
 
@@ -129,6 +134,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
     let it = this_iter(this);
     let copy = PyDictIter {
         dict: Slot::new(it.dict.get()), used: it.used.clone(), pos: it.pos.clone(), left: it.left.clone(), kind: it.kind, reverse: it.reverse,
+        last: Slot::default(),
     };
     let ty = this.type_of(vm).clone();
     let copy = vm.new_object_of(&ty, copy)?.into_obj();

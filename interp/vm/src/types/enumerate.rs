@@ -14,6 +14,7 @@ use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::int::{int_ref, IntRef};
 use crate::types::list_iter::itself;
+use crate::types::tuple::recycled;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of `enumerate`.
@@ -23,9 +24,11 @@ pub struct PyEnumerate {
     pub(crate) count: Cell<i64>,
     /// The next number once it does not.
     pub(crate) long_count: Slot,
+    /// The tuple of the last step, to be filled again.
+    last: Slot,
 }
 
-trace! { PyEnumerate { iterator, long_count } }
+trace! { PyEnumerate { iterator, long_count, last } }
 payload!(PyEnumerate, "enumerate", enumerate, Gc);
 
 fn this_enumerate(this: &Owned) -> &Ref<PyEnumerate> { this.cast::<PyEnumerate>().expect("law: checked by the descriptor") }
@@ -69,7 +72,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         }
     };
     let iterator = vm.iter(&iterable)?;
-    Ok(vm.new_object_of(ty, PyEnumerate { iterator, count: Cell::new(count), long_count: Slot::new(long_count) })?.into_obj())
+    Ok(vm.new_object_of(ty, PyEnumerate { iterator, count: Cell::new(count), long_count: Slot::new(long_count), last: Slot::default() })?.into_obj())
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
@@ -77,12 +80,12 @@ fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
     let e = this_enumerate(this);
     let Some(item) = vm.next_raw(&e.iterator)? else { return Ok(None) };
     let number = advance(vm, e)?;
-    Ok(Some(vm.new_tuple([number, item])?.into_obj()))
+    recycled(vm, &e.last, [number, item]).map(Some)
 }
 
 /// The running number; counts on.
 fn advance(vm: &mut Vm, e: &PyEnumerate) -> PyResult {
-    if let Some(number) = e.long_count.get() {
+    if e.long_count.is_some() && let Some(number) = e.long_count.get() {
         let one = vm.new_int(1)?;
         let after = vm.binary(Binary::Add, &number, &one)?;
         e.long_count.set(Some(after));

@@ -169,6 +169,24 @@ pub unsafe fn small_word(vm: *mut Vm, n: i64) -> Option<Word> {
     unsafe { (*vm).new_int(n).ok().map(Owned::into_word) }
 }
 
+/// Bytes of the longest decimal text of a word.
+pub(crate) const DECIMAL_MAX: usize = 20;
+
+/// The decimal digits of `n` with its sign, at the end of `room`.
+#[inline]
+pub(crate) fn decimal(n: i64, room: &mut [u8; DECIMAL_MAX]) -> &[u8] {
+    let mut at = DECIMAL_MAX;
+    let mut left = n.unsigned_abs();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 { break }
+    }
+    if n < 0 { at -= 1; room[at] = b'-' }
+    &room[at..]
+}
+
 impl Vm {
     /// An int.
     #[inline]
@@ -178,6 +196,12 @@ impl Vm {
             if let Some(o) = usize::try_from(n.wrapping_sub(SMALL_INT_MIN)).ok().and_then(|i| self.consts.small_ints.get(i)) { return Ok(o.clone()) }
         }
         Ok(self.new_object(PyInt::Small(n))?.into_obj())
+    }
+
+    /// `str(n)`
+    pub fn int_text(&self, n: i64) -> PyResult {
+        let mut digits = [0; DECIMAL_MAX];
+        self.new_str_ascii(decimal(n, &mut digits))
     }
 
     /// An int from an unsigned word.
@@ -242,7 +266,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     match this_int(this) {
-        IntRef::Small(n) => vm.new_str(&instar_base_num::i64_to_string(n)),
+        IntRef::Small(n) => vm.int_text(n),
         IntRef::Big(n) => {
             let text = instar_base_num::int_to_string(n, vm.settings.int_max_str_digits).map_err(|e| vm.num_error(e.into()))?;
             vm.new_str(&text)

@@ -432,6 +432,7 @@ fn extend_method(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
 
 fn pop(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
     let list = this_list(this);
+    if args.is_empty() && let Some(last) = list.pop(vm) { return Ok(last) }
     let i = match args.first() { Some(i) => vm.count_index(i)?, None => -1 };
     let n = list.len(vm);
     if n == 0 { return Err(vm.index_error("pop from empty list")) }

@@ -9,6 +9,7 @@ use crate::{payload, trace};
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot, Word};
 use crate::slots::Slots;
+use crate::types::dict::borrowed;
 use crate::types::list::PyList;
 use crate::vm::{PyResult, Vm};
 
@@ -43,9 +44,12 @@ impl PyListIter {
     /// The next item.
     #[inline]
     pub(crate) fn step(&self, vm: &Vm) -> Option<Owned> {
-        let list = self.list.get()?;
+        let word = self.list.word();
+        if word.is_null() { return None }
+        // SAFETY: made for lists; the slot keeps the list alive until it is emptied below, after the last look at it.
+        let list = unsafe { Ref::<PyList>::from_ref_unchecked(borrowed(&word)) };
         let i = self.index.get();
-        let item = list.cast::<PyList>().and_then(|l| l.get(vm, i));
+        let item = list.get(vm, i);
         if item.is_some() { self.index.set(i + 1) } else { self.list.set(None) }
         item
     }

@@ -12,6 +12,7 @@ use instar_object::BufVec;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::CompareFn;
 use crate::types::float::PyFloat;
+use crate::types::int::{int_ref, IntRef};
 use crate::types::list::{this_list, PyList};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -72,10 +73,14 @@ enum Way {
     Any,
 }
 
+/// The value of a key that was seen to be an exact int of a word.
+#[inline(always)]
+fn plain(key: &Owned) -> i64 { match int_ref(key) { Some(IntRef::Small(n)) => n, _ => 0 } }
+
 /// Whether `a < b`, for keys that the chosen way holds for.
 fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
     match way {
-        Way::Ints => if let (Some(x), Some(y)) = (vm.plain_int(a), vm.plain_int(b)) { return Ok(x < y) },
+        Way::Ints => return Ok(plain(a) < plain(b)),
         Way::Floats => if let (Some(x), Some(y)) = (float(vm, a), float(vm, b)) { return Ok(x < y) },
         Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(x.cmp(y) == Ordering::Less) },
         Way::Slot(f) => {
@@ -126,7 +131,7 @@ fn sort_keys<T>(vm: &mut Vm, items: &mut [T], key: impl Fn(&T) -> &Owned, revers
         stable_sort(items, |a, b| less_tuple(vm, way, key(a), key(b)))
     } else {
         match choose(vm, items.iter().map(&key)) {
-            Way::Ints => stable_sort(items, |a, b| less(vm, Way::Ints, key(a), key(b))),
+            Way::Ints => stable_sort(items, |a, b| Ok(plain(key(a)) < plain(key(b)))),
             Way::Floats => stable_sort(items, |a, b| less(vm, Way::Floats, key(a), key(b))),
             Way::Strings => stable_sort(items, |a, b| less(vm, Way::Strings, key(a), key(b))),
             way => stable_sort(items, |a, b| less(vm, way, key(a), key(b))),

@@ -160,6 +160,10 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 }
 
 fn new(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
+    if let ([stop], []) = (args.pos(), args.kwnames()) && let Some(n) = vm.plain_int(stop) {
+        let small = Small { start: 0, stop: n, step: 1, len: n.max(0) };
+        return Ok(vm.new_object(PyRange { bounds: Bounds::Small(small) })?.into_obj());
+    }
     args.no_keywords(vm, "range")?;
     check_count(vm, "range", args.pos().len(), 1, 3)?;
     let pos = args.pos();

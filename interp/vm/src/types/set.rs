@@ -52,7 +52,9 @@ impl PySet {
     pub fn is_empty(&self, vm: &Vm) -> bool { self.len(vm) == 0 }
 
     /// The place of `key`, which hashes to `hash`. May run `__eq__`.
+    #[inline]
     pub fn find(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<Option<usize>> {
+        if self.table(vm).is_empty() { return Ok(None) }
         loop {
             match self.find_once(vm, hash, key)? {
                 Found::Entry(entry) => return Ok(Some(entry)),

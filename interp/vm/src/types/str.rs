@@ -361,7 +361,7 @@ impl Vm {
         self.new_str_from(builder.units())
     }
     #[inline]
-    fn new_str_ascii(&self, bytes: &[u8]) -> PyResult {
+    pub(crate) fn new_str_ascii(&self, bytes: &[u8]) -> PyResult {
         if bytes.len() < 2 { return Ok(self.short_str(bytes)) }
         // SAFETY: ASCII, written at once.
         unsafe {
@@ -581,7 +581,10 @@ pub fn append(vm: &mut Vm, a: Owned, b: &Owned) -> PyResult {
     let ascii = x.is_ascii() && y.is_ascii();
     if meta & GROWN != 0 && room_bytes(meta >> ROOM_SHIFT & 0xFFF) >= need {
         // SAFETY: the room is there, nobody else sees the text, and `b` is another object.
-        unsafe { with_units!(y.units(), s => write_units(x.data().cast_mut().add(used), kind, s)) }
+        unsafe {
+            let to = x.data().cast_mut().add(used);
+            if kind == Kind::Latin1 { copy_bytes(y.data(), to, y.len()) } else { with_units!(y.units(), s => write_units(to, kind, s)) }
+        }
         let low = meta & ((1 << LEN_SHIFT) - 1) & !ASCII | if ascii { ASCII } else { 0 };
         x.meta.set(low | (len as u64) << LEN_SHIFT);
         x.hash.set(-1);
@@ -600,6 +603,22 @@ pub fn append(vm: &mut Vm, a: Owned, b: &Owned) -> PyResult {
     }
 }
 
+/// Copies text of which there is often very little.
+///
+/// # Safety
+/// As `copy_nonoverlapping`.
+#[inline(always)]
+unsafe fn copy_bytes(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: passed on.
+    unsafe {
+        match count {
+            0 => {}
+            1 => *to = *from,
+            _ => std::ptr::copy_nonoverlapping(from, to, count),
+        }
+    }
+}
+
 /// The strs one after another (f-strings).
 pub fn join(vm: &mut Vm, parts: &[Owned]) -> PyResult { join_with(vm, None, parts) }
 
@@ -615,8 +634,9 @@ pub(crate) fn join_with(vm: &mut Vm, separator: Option<&PyStr>, parts: &[Owned])
     for part in parts {
         let s = this_str(part);
         len = len.saturating_add(s.len());
-        kind = kind.max(s.kind());
-        ascii &= s.is_ascii();
+        let meta = s.meta.get();
+        if meta & KIND != 0 { kind = kind.max(s.kind()) }
+        ascii &= meta & ASCII != 0;
     }
     if let (Some(s), true) = (separator, parts.len() > 1) {
         len = len.saturating_add(s.len().saturating_mul(parts.len() - 1));
@@ -632,6 +652,14 @@ pub(crate) fn join_with(vm: &mut Vm, separator: Option<&PyStr>, parts: &[Owned])
     // SAFETY: room for every part in the widest width, each written in turn.
     unsafe {
         let (obj, mut to) = alloc_in(&vm.heap, vm.types.str.ptr(), kind, ascii, len).map_err(|e| vm.out_of_memory(e))?;
+        if kind == Kind::Latin1 && separator.is_none() {
+            for part in parts {
+                let s = text_of(part);
+                copy_bytes(s.data(), to, s.len());
+                to = to.add(s.len());
+            }
+            return Ok(obj);
+        }
         for (i, part) in parts.iter().enumerate() {
             if let (Some(s), true) = (separator, i > 0) {
                 with_units!(s.units(), u => write_units(to, kind, u));

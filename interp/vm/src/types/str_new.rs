@@ -92,7 +92,10 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let text = text_of_args(vm, args)?;
+    let text = match (args.pos(), args.kwnames()) {
+        ([object], []) => vm.str(object)?,
+        _ => text_of_args(vm, args)?,
+    };
     if ty.ptr() == vm.types.str.ptr() { return Ok(text) }
     copy_to_type(vm, ty, this_str(&text))
 }

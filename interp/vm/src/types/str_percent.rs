@@ -8,7 +8,7 @@ use instar_base_text::with_units;
 
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::complex::PyComplex;
-use crate::types::int::{int_ref, IntRef};
+use crate::types::int::{decimal, int_ref, IntRef, DECIMAL_MAX};
 use crate::types::str::{this_str, PyStr};
 use crate::types::str_format::StrSink;
 use crate::types::tuple::PyTuple;
@@ -146,9 +146,39 @@ fn character(vm: &mut Vm, value: &Owned) -> PyResult<u32> {
     }
 }
 
+/// The text for a template with nothing but `%s`, `%d` and `%%`, and values that are words or ASCII strs of exact types. `None` for
+/// anything else, errors included: nothing has happened then.
+fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
+    let values = all.cast::<PyTuple>().map_or(std::slice::from_ref(all), |t| t.items());
+    let mut out: Vec<u8> = Vec::new();
+    out.try_reserve(template.len() + 20 * values.len()).ok()?;
+    let (mut used, mut rest) = (0, template);
+    while let Some(at) = rest.iter().position(|b| *b == b'%') {
+        out.extend_from_slice(&rest[..at]);
+        let kind = *rest.get(at + 1)?;
+        rest = &rest[at + 2..];
+        if kind == b'%' { out.push(b'%'); continue }
+        let value = values.get(used)?;
+        used += 1;
+        match (kind, vm.plain_int(value)) {
+            (b's' | b'd', Some(n)) => out.extend_from_slice(decimal(n, &mut [0; DECIMAL_MAX])),
+            (b's', None) if value.is_exact::<PyStr>(vm) => {
+                let text = this_str(value).as_ascii()?;
+                out.try_reserve(text.len() + rest.len()).ok()?;
+                out.extend_from_slice(text.as_bytes());
+            }
+            _ => return None,
+        }
+    }
+    if used != values.len() { return None }
+    out.extend_from_slice(rest);
+    Some(vm.new_str_ascii(&out))
+}
+
 /// `template % all` for a str template.
-pub(super) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
+pub(crate) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
     let text = this_str(template);
+    if let Some(done) = text.as_ascii().and_then(|t| plain(vm, t.as_bytes(), all)) { return done }
     let mut args = PercentArgs::new(vm, all, all.cast::<PyStr>().is_some());
     let mut out = StrSink::default();
     let units = text.units();

@@ -8,6 +8,7 @@ use instar_base_text::{find, with_units, Unit, Units};
 
 use crate::fallible::CollectVec;
 use crate::object::{ObjExt, Owned};
+use crate::types::list::PyList;
 use crate::types::str::{exact, join_with, substring, this_str, PyStr};
 use crate::types::str_methods::count_arg;
 use crate::vm::{PyResult, Vm};
@@ -145,6 +146,12 @@ pub(super) fn rpartition(vm: &mut Vm, this: &Owned, sep: &Owned) -> PyResult { c
 pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let slots = iterable.type_of(vm).slots();
     if slots.iter.is_none() && slots.getitem.is_none() { return Err(vm.type_error("can only join an iterable")) }
+    if iterable.is_exact::<PyList>(vm) {
+        let list = iterable.cast::<PyList>().expect("law: exact list");
+        // SAFETY: joining exact strs runs no Python and changes no list, so the storage stays as it is meanwhile.
+        let parts: &[Owned] = unsafe { list.items.get_unguarded() };
+        if parts.iter().all(|p| p.is_exact::<PyStr>(vm)) { return join_with(vm, Some(this_str(this)), parts) }
+    }
     let parts = vm.collect(iterable)?;
     for (i, part) in parts.iter().enumerate() {
         if part.cast::<PyStr>().is_none() {

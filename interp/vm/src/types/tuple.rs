@@ -8,7 +8,8 @@
 //! ```
 //!
 //! `hidden` items follow the `len` visible ones: fields of struct sequences that are no items (`struct_sequence.rs`).
-//! A tuple never changes once made, so its items are read without the token. It has no `clear` for the collector: a
+//! A tuple never changes once somebody sees it (an iterator fills the tuple that only it still holds again: [`recycled`]), so its
+//! items are read without the token. It has no `clear` for the collector: a
 //! cycle through a tuple always passes something that can change. Not here: its iterator (`tuple_iter.rs`).
 
 use instar_base_hash::TupleHasher;
@@ -18,7 +19,7 @@ use instar_object::{AllocError, Heap};
 use crate::fallible::CollectVec;
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
-use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Trace, VTable, Word};
+use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Slot, Trace, VTable, Word};
 use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::{clamp_bound, wrap_index};
 use crate::slots::Slots;
@@ -202,6 +203,30 @@ fn alloc_sized(heap: &Heap, ty: ObjPtr, items: impl Iterator<Item = Owned>, tota
         let block = heap.alloc_var(ty, HEAD + total * size_of::<Owned>())?;
         Ok(fill(heap, block, items, total, hidden))
     }
+}
+
+/// The tuple of these items that an iterator hands out: the one of the step before if only the iterator's `last` still holds it,
+/// else a new one. `last` holds nothing or what this function put there.
+#[inline]
+pub(crate) fn recycled<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) -> PyResult {
+    let word = last.word();
+    // SAFETY: the slot keeps the tuple alive while its count is read.
+    if !word.is_null() && unsafe { word.is_unique() } {
+        let head = word.ptr().payload::<PyTuple>();
+        // SAFETY: law TU1. The slot's is the only reference, so nobody looks at the items; from here on the result keeps the tuple
+        // alive and seen as shared, whatever the death of an old item does.
+        unsafe {
+            if (*head).len as usize == N && (*head).hidden == 0 {
+                let tuple = Owned::share_word(word);
+                let first = (&raw mut (*head).items).cast::<Owned>();
+                for (i, item) in items.into_iter().enumerate() { drop(std::mem::replace(&mut *first.add(i), item)) }
+                return Ok(tuple);
+            }
+        }
+    }
+    let tuple = vm.new_tuple(items)?.into_obj();
+    last.set(Some(tuple.clone()));
+    Ok(tuple)
 }
 
 /// Moves the items into a fresh block and gives it to the collector.

@@ -9,6 +9,7 @@ use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot, Word};
 use crate::slots::Slots;
 use crate::types::list_iter::itself;
+use crate::types::dict::borrowed;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
@@ -32,9 +33,12 @@ impl PyTupleIter {
     /// The next item.
     #[inline]
     pub(crate) fn step(&self) -> Option<Owned> {
-        let tuple = self.tuple.get()?;
+        let word = self.tuple.word();
+        if word.is_null() { return None }
+        // SAFETY: made for tuples; the slot keeps the tuple alive until it is emptied below, after the last look at it.
+        let tuple = unsafe { Ref::<PyTuple>::from_ref_unchecked(borrowed(&word)) };
         let i = self.index.get();
-        let item = tuple.cast::<PyTuple>().and_then(|t| t.get(i));
+        let item = tuple.get(i);
         if item.is_some() { self.index.set(i + 1) } else { self.tuple.set(None) }
         item
     }

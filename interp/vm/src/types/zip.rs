@@ -7,21 +7,23 @@ use std::cell::Cell;
 use crate::{payload, trace};
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref};
+use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::list_iter::itself;
 use crate::types::str::PyStr;
-use crate::types::tuple::PyTuple;
+use crate::types::tuple::{recycled, PyTuple};
 use crate::vm::{PyResult, Raised, Vm};
 
 /// Payload of `zip`.
 pub struct PyZip {
     pub(crate) iterators: Ref<PyTuple>,
     pub(crate) strict: Cell<bool>,
+    /// The tuple of the last step, to be filled again.
+    last: Slot,
 }
 
-trace! { PyZip { iterators } }
+trace! { PyZip { iterators, last } }
 payload!(PyZip, "zip", zip, Gc);
 
 fn this_zip(this: &Owned) -> &Ref<PyZip> { this.cast::<PyZip>().expect("law: checked by the descriptor") }
@@ -59,12 +61,28 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let mut iterators = Vec::with_capacity(args.pos().len());
     for iterable in args.pos() { iterators.push(vm.iter(iterable)?) }
     let iterators = vm.new_tuple(iterators)?;
-    Ok(vm.new_object_of(ty, PyZip { iterators, strict: Cell::new(strict) })?.into_obj())
+    Ok(vm.new_object_of(ty, PyZip { iterators, strict: Cell::new(strict), last: Slot::default() })?.into_obj())
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
     vm.check_native_stack("")?;
     let zip = this_zip(this);
+    if !zip.strict.get() {
+        match zip.iterators.items() {
+            [a, b] => {
+                let Some(a) = vm.next_raw(a)? else { return Ok(None) };
+                let Some(b) = vm.next_raw(b)? else { return Ok(None) };
+                return recycled(vm, &zip.last, [a, b]).map(Some);
+            }
+            [a, b, c] => {
+                let Some(a) = vm.next_raw(a)? else { return Ok(None) };
+                let Some(b) = vm.next_raw(b)? else { return Ok(None) };
+                let Some(c) = vm.next_raw(c)? else { return Ok(None) };
+                return recycled(vm, &zip.last, [a, b, c]).map(Some);
+            }
+            _ => {}
+        }
+    }
     let Some(items) = one_of_each(vm, &zip.iterators, zip.strict.get(), "zip")? else { return Ok(None) };
     Ok(Some(vm.new_tuple(items)?.into_obj()))
 }

@@ -10,8 +10,15 @@ use crate::types::set::PySet;
 use crate::types::template;
 use crate::vm::{PyResult, Vm};
 
-/// The temps at `base` as handles.
-unsafe fn taken(base: *mut Word, n: usize) -> Vec<Owned> { unsafe { (0..n).map(|k| Owned::from_word(*base.add(k))).collect() } }
+/// Runs `body` on the temps at `base`, then releases them.
+#[inline(always)]
+unsafe fn with_taken<R>(vm: &mut Vm, base: *mut Word, n: usize, body: impl FnOnce(&mut Vm, &[Owned]) -> R) -> R {
+    unsafe {
+        let r = body(vm, std::slice::from_raw_parts(base.cast::<Owned>(), n));
+        for k in 0..n { drop(Owned::from_word(*base.add(k))) }
+        r
+    }
+}
 
 #[inline(never)]
 pub unsafe fn tuple(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
@@ -35,9 +42,9 @@ pub unsafe fn list(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
 pub unsafe fn set(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let items = taken(base, n);
-        let r = vm.new_set().and_then(|s| {
-            for item in &items { s.add(vm, item)? }
+        let r = with_taken(vm, base, n, |vm, items| {
+            let s = vm.new_set()?;
+            for item in items { s.add(vm, item)? }
             Ok(s.into_obj())
         });
         word_of(vm, r)
@@ -57,8 +64,7 @@ pub unsafe fn map(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
 pub unsafe fn string(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let parts = taken(base, n);
-        let r = crate::types::str::join(vm, &parts);
+        let r = with_taken(vm, base, n, |vm, parts| crate::types::str::join(vm, parts));
         word_of(vm, r)
     }
 }
@@ -67,8 +73,7 @@ pub unsafe fn string(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
 pub unsafe fn template(vm: *mut Vm, base: *mut Word, _: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let parts = taken(base, 2);
-        let r = template::new_template(vm, &parts[0], &parts[1]);
+        let r = with_taken(vm, base, 2, |vm, parts| template::new_template(vm, &parts[0], &parts[1]));
         word_of(vm, r)
     }
 }
@@ -77,8 +82,7 @@ pub unsafe fn template(vm: *mut Vm, base: *mut Word, _: usize) -> Word {
 pub unsafe fn interpolation(vm: *mut Vm, base: *mut Word, flags: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let parts = taken(base, 2 + (flags & 1));
-        let r = template::new_interpolation(vm, &parts[0], &parts[1], flags >> 2, parts.get(2));
+        let r = with_taken(vm, base, 2 + (flags & 1), |vm, parts| template::new_interpolation(vm, &parts[0], &parts[1], flags >> 2, parts.get(2)));
         word_of(vm, r)
     }
 }
@@ -87,8 +91,7 @@ pub unsafe fn interpolation(vm: *mut Vm, base: *mut Word, flags: usize) -> Word 
 pub unsafe fn format_with_spec(vm: *mut Vm, base: *mut Word, _: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let parts = taken(base, 2);
-        let r = vm.format(&parts[0], &parts[1]);
+        let r = with_taken(vm, base, 2, |vm, parts| vm.format(&parts[0], &parts[1]));
         word_of(vm, r)
     }
 }
@@ -98,7 +101,7 @@ pub unsafe fn format_simple(vm: *mut Vm, v: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
         let v: &Owned = obj(&v);
-        let r = if v.type_of(vm).ptr() == vm.types.str.ptr() { Ok(v.clone()) } else {
+        let r = if let Some(n) = vm.plain_int(v) { vm.int_text(n) } else if v.type_of(vm).ptr() == vm.types.str.ptr() { Ok(v.clone()) } else {
             let empty = vm.consts.empty_str.clone();
             vm.format(v, &empty)
         };

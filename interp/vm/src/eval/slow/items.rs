@@ -9,6 +9,7 @@ use crate::object::{ObjExt, Owned, Word};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::slice::PySlice;
+use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
@@ -77,24 +78,35 @@ pub unsafe fn build_slice(vm: *mut Vm, base: *mut Word, count: usize) -> Word {
     }
 }
 
-/// `o[start:stop]` of an exact list or tuple with small-int or absent bounds, without a slice object.
-fn plain_slice(vm: &mut Vm, o: &Owned, start: Word, stop: Word) -> Option<PyResult> {
+/// Small-int or absent bounds of `[start:stop]` fitted to `len` items, the second not below the first.
+fn plain_bounds(vm: &Vm, start: Word, stop: Word, len: usize) -> Option<(usize, usize)> {
     let none = vm.consts.none.word();
-    let bound = |w: Word, len: usize, absent: usize| -> Option<usize> {
+    let bound = |w: Word, absent: usize| -> Option<usize> {
         if w.same(none) { return Some(absent) }
         // SAFETY: the word is alive in its temp.
         let n = unsafe { crate::types::int::small(w) }?;
-        Some(if n < 0 { (n + len as i64).max(0) as usize } else { (n as usize).min(len) })
+        Some(if n < 0 { (n.saturating_add(len as i64)).max(0) as usize } else { (n as usize).min(len) })
     };
+    let a = bound(start, 0)?;
+    Some((a, bound(stop, len)?.max(a)))
+}
+
+/// `o[start:stop]` of an exact list, tuple or str with small-int or absent bounds, without a slice object.
+fn plain_slice(vm: &mut Vm, o: &Owned, start: Word, stop: Word) -> Option<PyResult> {
     if o.is_exact::<PyList>(vm) {
         let items = o.cast::<PyList>()?.items(vm);
-        let (a, b) = (bound(start, items.len(), 0)?, bound(stop, items.len(), items.len())?);
-        return Some(vm.new_list_from(&items[a..b.max(a)]).map(|l| l.into_obj()));
+        let (a, b) = plain_bounds(vm, start, stop, items.len())?;
+        return Some(vm.new_list_from(&items[a..b]).map(|l| l.into_obj()));
     }
     if o.is_exact::<PyTuple>(vm) {
         let items = o.cast::<PyTuple>()?.items();
-        let (a, b) = (bound(start, items.len(), 0)?, bound(stop, items.len(), items.len())?);
-        return Some(vm.new_tuple_from(&items[a..b.max(a)]).map(|t| t.into_obj()));
+        let (a, b) = plain_bounds(vm, start, stop, items.len())?;
+        if b - a == items.len() { return Some(Ok(o.clone())) }
+        return Some(vm.new_tuple_from(&items[a..b]).map(|t| t.into_obj()));
+    }
+    if o.is_exact::<PyStr>(vm) {
+        let (a, b) = plain_bounds(vm, start, stop, o.cast::<PyStr>()?.len())?;
+        return Some(if a == b { Ok(vm.consts.empty_str.clone()) } else { crate::types::str::substring(vm, o, a, b) });
     }
     None
 }

@@ -40,7 +40,10 @@ pub(crate) fn add_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if let (IntRef::Small(x), IntRef::Small(y)) = (x, y) {
         if let Some(r) = x.checked_add(y) { return vm.new_int(r) }
     }
-    made(vm, x.bits().max(y.bits()), || &*x.big() + &*y.big())
+    made(vm, x.bits().max(y.bits()), || match (x, y) {
+        (IntRef::Big(x), IntRef::Small(y)) | (IntRef::Small(y), IntRef::Big(x)) => x + y,
+        _ => &*x.big() + &*y.big(),
+    })
 }
 
 fn sub(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
@@ -53,7 +56,10 @@ pub(crate) fn sub_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if let (IntRef::Small(x), IntRef::Small(y)) = (x, y) {
         if let Some(r) = x.checked_sub(y) { return vm.new_int(r) }
     }
-    made(vm, x.bits().max(y.bits()), || &*x.big() - &*y.big())
+    made(vm, x.bits().max(y.bits()), || match (x, y) {
+        (IntRef::Big(x), IntRef::Small(y)) => x - y,
+        _ => &*x.big() - &*y.big(),
+    })
 }
 
 fn mul(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
@@ -145,7 +151,7 @@ bitwise!(or, |);
 bitwise!(xor, ^);
 
 /// `x ** n` of words, if the result is one.
-fn small_power(mut x: i64, mut n: u64) -> Option<i64> {
+pub(crate) fn small_power(mut x: i64, mut n: u64) -> Option<i64> {
     let mut r = 1i64;
     loop {
         if n & 1 == 1 { r = r.checked_mul(x)? }

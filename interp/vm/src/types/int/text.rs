@@ -25,8 +25,17 @@ pub(crate) fn number_text(s: &PyStr) -> Cow<'_, str> {
     }).collect())
 }
 
+/// The value of a few decimal digits and nothing else.
+#[inline]
+fn plain_digits(text: &[u8]) -> Option<i64> {
+    // Eighteen digits fit a word.
+    if text.is_empty() || text.len() > 18 { return None }
+    text.iter().try_fold(0, |n, b| if b.is_ascii_digit() { Some(n * 10 + i64::from(b - b'0')) } else { None })
+}
+
 /// Reads an int from text; `shown` is the object for the message.
 pub(crate) fn parse(vm: &mut Vm, text: &str, base: u32, shown: &Owned) -> PyResult {
+    if base == 10 && let Some(n) = plain_digits(text.as_bytes()) { return vm.new_int(n) }
     match parse_int(text, base, vm.settings.int_max_str_digits) {
         Ok(n) => vm.new_bigint(n),
         Err(IntTextError::Invalid) => Err(invalid(vm, base, shown)),
