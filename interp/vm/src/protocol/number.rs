@@ -66,6 +66,15 @@ impl Vm {
                 _ => None,
             };
         }
+        if is_exact_int(self, a) && is_exact_int(self, b) {
+            let (x, y) = (int_ref(a)?, int_ref(b)?);
+            return match op {
+                Binary::Add | Binary::InplaceAdd => Some(int::arith::add_values(self, x, y)),
+                Binary::Sub | Binary::InplaceSub => Some(int::arith::sub_values(self, x, y)),
+                Binary::Mul | Binary::InplaceMul => Some(int::arith::mul_values(self, x, y)),
+                _ => None,
+            };
+        }
         None
     }
 

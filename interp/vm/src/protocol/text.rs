@@ -62,6 +62,10 @@ impl Vm {
             if ty == self.types.float.ptr() { return self.repr(o) }
         } else if o.is_exact::<PyStr>(self) {
             return crate::types::str_format::format_str(self, o, spec);
+        } else {
+            let ty = o.type_of(self).ptr();
+            if ty == self.types.int.ptr() { return crate::types::int_methods::format(self, o, spec) }
+            if ty == self.types.float.ptr() { return crate::types::float::methods::format(self, o, spec) }
         }
         let name = self.names.__format__.clone();
         let Some(method) = self.lookup_special(o, &name)? else {

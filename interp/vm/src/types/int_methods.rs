@@ -155,7 +155,7 @@ pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<Vec<u32>> {
     }
 }
 
-fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
+pub(crate) fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let codes = spec_codes(vm, spec)?;
     if codes.is_empty() { return vm.str(this) }
     let name = this.type_name(vm);

@@ -125,7 +125,10 @@ impl PyList {
     /// Takes the storage out, leaving an empty list.
     pub fn take(&self, vm: &mut Vm) -> BufVec<Owned> { std::mem::replace(self.items.get_mut(vm), BufVec::new()) }
     /// Empties the list; the items die after it is empty, last first.
-    pub fn clear(&self, vm: &mut Vm) { drop_backwards(self.take(vm)) }
+    pub fn clear(&self, vm: &mut Vm) {
+        // What never held an item holds no buffer.
+        if self.items.get(vm).capacity() > 0 { drop_backwards(self.take(vm)) }
+    }
 }
 
 /// Drops the items, last first.

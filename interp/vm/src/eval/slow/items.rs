@@ -18,8 +18,23 @@ pub unsafe fn load(vm: *mut Vm, pc: *mut Unit, o: Word, k: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
         specialize::operators::subscript(vm, pc, o, k);
-        let r = vm.get_item(obj(&o), obj(&k));
+        let r = match character(vm, o, k) {
+            Some(one) => one,
+            None => vm.get_item(obj(&o), obj(&k)),
+        };
         word_of(vm, r)
+    }
+}
+
+/// `o[k]` of an exact str and a small int in range.
+#[inline]
+unsafe fn character(vm: &Vm, o: Word, k: Word) -> Option<PyResult> {
+    unsafe {
+        if !o.is_ptr() || o.ptr().ty() != vm.types.str.ptr() { return None }
+        let text = &*o.ptr().payload::<PyStr>();
+        let i = crate::types::int::small(k)?;
+        let i = usize::try_from(if i < 0 { i + text.len() as i64 } else { i }).ok()?;
+        text.get(i).map(|code| vm.new_str_char(code))
     }
 }
 

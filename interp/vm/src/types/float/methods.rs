@@ -112,7 +112,7 @@ fn getformat(vm: &mut Vm, _class: &Owned, kind: &Owned) -> PyResult {
     vm.new_str(if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" })
 }
 
-fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
+pub(crate) fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let codes = spec_codes(vm, spec)?;
     if codes.is_empty() { return vm.str(this) }
     let name = this.type_name(vm);
