@@ -78,4 +78,22 @@ else: assert False
 big = 10**30
 assert big + 1 == 10**30 + 1 and 1 + big == big + 1 and big - 1 == 999999999999999999999999999999 and 1 - big == -(big - 1)
 assert -big + 5 == 5 - big and big + -big == 0 and big + (-7) == big - 7
+assert f'{5:>4}|{-5:04d}|{2.5:.3f}|{True:d}|{True!s:>6}|{10**20:,}' == '   5|-005|2.500|1|  True|100,000,000,000,000,000,000'
+for value, kind in [(5, 'int'), (2.5, 'float'), (True, 'bool')]:
+    try: f'{value:q}'
+    except ValueError as e: assert str(e) == f"Unknown format code 'q' for object of type '{kind}'", e
+    else: assert False
+class F(float):
+    def __format__(self, spec): return 'own ' + spec
+assert f'{F(1):x}' == 'own x'
+
+def character(text, i):
+    try: return text[i]
+    except IndexError as e: return str(e)
+for _ in range(40):
+    for text in ('abc', 'a\xe9\u20ac', '', 'x\U0001f600'):
+        for i in range(-4, 4):
+            expected = list(text)[i] if -len(text) <= i < len(text) else 'string index out of range'
+            assert character(text, i) == expected
+    assert character('abc', True) == 'b' and character('abc', 2**70) in ("cannot fit 'int' into an index-sized integer",)
 print('ok')
