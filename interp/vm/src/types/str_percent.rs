@@ -151,7 +151,7 @@ fn character(vm: &mut Vm, value: &Owned) -> PyResult<u32> {
 fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
     let values = all.cast::<PyTuple>().map_or(std::slice::from_ref(all), |t| t.items());
     let mut out: Vec<u8> = Vec::new();
-    out.try_reserve(template.len() + 20 * values.len()).ok()?;
+    out.try_reserve(template.len() + DECIMAL_MAX * values.len()).ok()?;
     let (mut used, mut rest) = (0, template);
     while let Some(at) = rest.iter().position(|b| *b == b'%') {
         out.extend_from_slice(&rest[..at]);
@@ -164,7 +164,7 @@ fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
             (b's' | b'd', Some(n)) => out.extend_from_slice(decimal(n, &mut [0; DECIMAL_MAX])),
             (b's', None) if value.is_exact::<PyStr>(vm) => {
                 let text = this_str(value).as_ascii()?;
-                out.try_reserve(text.len() + rest.len()).ok()?;
+                out.try_reserve(text.len() + rest.len() + DECIMAL_MAX * values.len()).ok()?;
                 out.extend_from_slice(text.as_bytes());
             }
             _ => return None,
