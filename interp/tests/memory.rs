@@ -85,3 +85,18 @@ fn wrong_values_are_refused() {
         assert_eq!(ended.status.code(), Some(2), "{option}");
     }
 }
+
+#[test]
+fn memstats_has_the_byte_measures_and_counts_only_in_counting_builds() {
+    let file = std::env::temp_dir().join(format!("instar-memstats-{}", std::process::id()));
+    let ended = Command::new(env!("CARGO_BIN_EXE_instar")).args(["-X", "memstats", "-c", "pass"]).env("INSTAR_MEMSTATS", &file).status().expect("the binary runs");
+    let text = std::fs::read_to_string(&file).expect("the binary wrote the file");
+    std::fs::remove_file(&file).expect("it is ours");
+    assert!(ended.success());
+    for name in ["requested_bytes_peak", "cell_bytes_peak", "page_bytes_peak", "live_requested_bytes", "live_cell_bytes", "live_page_bytes", "collections"] {
+        assert!(text.contains(&format!("\"{name}\":")), "{text}");
+    }
+    for name in ["ops", "retain_written", "retain_skipped", "release_written", "release_skipped", "ops_by_family", "allocations_by_type"] {
+        assert_eq!(text.contains(&format!("\"{name}\":")), instar_object::select::STATS, "{text}");
+    }
+}

@@ -54,7 +54,7 @@ mod measure;
 pub mod presets;
 pub mod reflect;
 pub mod select;
-mod stats;
+pub mod stats;
 mod trace;
 mod types;
 pub mod value;

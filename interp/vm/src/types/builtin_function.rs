@@ -51,12 +51,22 @@ impl PyBuiltinFunction {
                 descriptor::check_shape(vm, &d.owner, self.def, &args)?;
                 &d.parsed
             }
-            None => &self.parsed,
+            None => {
+                if !descriptor::fits(self.def, &args) { self.shape_error(vm, &args)? }
+                &self.parsed
+            }
         };
         match &self.this {
             Some(t) => self.def.call(vm, t, args, parsed),
             None => { let none = vm.none(); self.def.call(vm, &none, args, parsed) }
         }
+    }
+    /// The name of a module's function has the module's name before it in messages, unless that is `builtins`.
+    #[cold]
+    fn shape_error(&self, vm: &mut Vm, args: &Args<'_>) -> PyResult<()> {
+        let module = self.module.get().map(|m| vm.repr_text_plain(&m)).filter(|m| m != "builtins");
+        let owner = module.map_or_else(String::new, |m| format!("{m}."));
+        descriptor::shape_error(vm, &owner, self.def, args)
     }
     /// The descriptor it was bound from.
     #[inline]

@@ -37,21 +37,29 @@ pub(crate) fn reduce(vm: &mut Vm, owner: &Owned, name: &str) -> PyResult {
 /// TypeError with the method's qualified name where the calling shape does not fit.
 #[inline]
 pub(crate) fn check_shape(vm: &mut Vm, owner: &TypeRef, def: &Def, args: &Args<'_>) -> PyResult<()> {
+    if fits(def, args) { return Ok(()) }
+    let owner = format!("{}.", owner.name(vm));
+    shape_error(vm, &owner, def, args)
+}
+
+/// Whether the calling shape of a native function fits the arguments. Counts of `Var` and binding are checked at the call.
+#[inline]
+pub(crate) fn fits(def: &Def, args: &Args<'_>) -> bool {
     let n = args.pos().len();
-    let fits = match def.func {
+    match def.func {
         Native::Full(_) | Native::Bound(_) => true,
         Native::N0(_) => n == 0 && args.kwnames().is_empty(),
         Native::N1(_) => n == 1 && args.kwnames().is_empty(),
         Native::N2(_) | Native::Var(..) => args.kwnames().is_empty(),
-    };
-    if fits { Ok(()) } else { shape_error(vm, owner, def, args) }
+    }
 }
 
+/// The TypeError of a call whose shape does not fit; `owner` is the type's or module's name with a dot, or empty.
 #[cold]
-fn shape_error(vm: &mut Vm, owner: &TypeRef, def: &Def, args: &Args<'_>) -> PyResult<()> {
-    let (o, name, n) = (owner.name(vm), def.name, args.pos().len());
+pub(crate) fn shape_error(vm: &mut Vm, owner: &str, def: &Def, args: &Args<'_>) -> PyResult<()> {
+    let (name, n) = (def.name, args.pos().len());
     let what = if !args.kwnames().is_empty() { "no keyword arguments".to_owned() }
         else if matches!(def.func, Native::N0(_)) { format!("no arguments ({n} given)") }
         else { format!("exactly one argument ({n} given)") };
-    Err(vm.type_error(format!("{o}.{name}() takes {what}")))
+    Err(vm.type_error(format!("{owner}{name}() takes {what}")))
 }
