@@ -65,8 +65,8 @@ impl Vm {
         let dict = || -> Result<Ref<PyDict>, AllocError> { new_dict(&heap, &types) };
         let (modules, builtins, sys) = (dict()?, dict()?, dict()?);
         let stack = DataStack::new().ok_or(BootError::Memory)?;
-        let types = Box::new(ManuallyDrop::into_inner(types));
-        let vm = Vm::assemble(heap, stack, types, Box::new(consts), names, interned, modules, builtins, sys, settings, keys, native_stack_limit());
+        let types = ManuallyDrop::into_inner(types);
+        let vm = Vm::assemble(heap, stack, types, consts, names, interned, modules, builtins, sys, settings, keys, native_stack_limit());
         let mut vm = Box::new(vm);
         // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
         unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };

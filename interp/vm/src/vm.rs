@@ -157,9 +157,9 @@ pub struct Vm {
     /// What the entry frame returned when the loop was left out of line (owned; null after an exception).
     pub(crate) exit: crate::object::Word,
     /// Builtin types.
-    pub types: Box<Types>,
+    pub types: Types,
     /// Singletons.
-    pub consts: Box<Singletons>,
+    pub consts: Singletons,
     /// Interned well-known strings.
     pub names: Box<Names>,
     /// Interned strings: every key is an exact str, identity is equality among them.
@@ -309,7 +309,7 @@ impl Vm {
     pub(crate) fn take_states(&mut self) -> HashMap<TypeId, Box<dyn Any>> { std::mem::take(&mut self.states) }
 
     #[allow(clippy::too_many_arguments)]
-    pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Box<Types>, consts: Box<Singletons>, names: Box<Names>,
+    pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Types, consts: Singletons, names: Box<Names>,
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,

@@ -136,24 +136,24 @@ unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool,
         let (a_temp, b_temp) = (i.b() >= 0, !constant && i.c() >= 0);
         if a_temp && float::is_reusable(s.vm, a) {
             (*a.ptr().payload::<PyFloat>()).set_unshared(x);
-            if b_temp { s.drop_value(b) }
+            if b_temp { s.drop_number(b) }
             s.set(i.a(), a);
             return Flow::Next;
         }
         if b_temp && float::is_reusable(s.vm, b) {
             (*b.ptr().payload::<PyFloat>()).set_unshared(x);
-            if a_temp { s.drop_value(a) }
+            if a_temp { s.drop_number(a) }
             s.set(i.a(), b);
             return Flow::Next;
         }
         if i.a() < 0 && float::store_into(s.vm, s.get(i.a()), x) {
-            if b_temp { s.drop_value(b) }
-            if a_temp { s.drop_value(a) }
+            if b_temp { s.drop_number(b) }
+            if a_temp { s.drop_number(a) }
             return Flow::Next;
         }
         let w = float::new_word(s.vm, x);
-        if b_temp { s.drop_value(b) }
-        if a_temp { s.drop_value(a) }
+        if b_temp { s.drop_number(b) }
+        if a_temp { s.drop_number(a) }
         if unlikely(w.is_null()) { return Flow::Error }
         s.set(i.a(), w);
         Flow::Next

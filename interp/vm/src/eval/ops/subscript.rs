@@ -133,7 +133,7 @@ pub unsafe fn StoreSubscrListInt(s: &mut State, i: Instr) -> Flow {
         let n = if n < 0 { n + len as i64 } else { n };
         if unlikely(n as u64 >= len as u64) { return Flow::Miss }
         let old = std::mem::replace(&mut *items.add(n as usize), s.take(i.c()));
-        s.drop_word(old);
+        s.drop_number(old);
         if i.b() >= 0 { s.drop_value(k) }
         if i.a() >= 0 { s.drop_value(o) }
     }
