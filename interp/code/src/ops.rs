@@ -470,6 +470,10 @@ macro_rules! for_each_op {
         ForIterGenerator [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// Python function, exactly its positional parameters. No cache: the code says how many it takes.
         CallPy [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// Python function, fewer than its positional parameters: the last ones have defaults. No cache.
+        CallPyDefaults [Out Base Imm16] 2 [Escapes Raises] of Call;
+        /// As CallPyDefaults, for a method.
+        CallMethodPyDefaults [Out Base Imm16] 2 [Escapes Raises] of CallMethod;
         /// Native function by calling shape.
         CallBuiltin [Out Base Imm16] 2 [Escapes Raises] of Call;
         /// Python class whose instances are allocated plainly and initialised by a Python `__init__`. Cache: type version, the function.

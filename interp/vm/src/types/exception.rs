@@ -146,13 +146,19 @@ pub fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 
 /// `BaseException.__init__`.
 pub fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let name = o.type_name(vm);
-    args.no_keywords(vm, &name)?;
+    if !args.kwnames().is_empty() {
+        let name = o.type_name(vm);
+        args.no_keywords(vm, &name)?;
+    }
     set_args(vm, o, args.pos())
 }
 
 /// Replaces `args`.
 pub fn set_args(vm: &mut Vm, o: &Owned, pos: &[Owned]) -> PyResult<()> {
+    // `__new__` has mostly put the same arguments there.
+    let same = this(o).args.get().as_ref().and_then(Ref::<PyTuple>::cast)
+        .is_some_and(|t| t.len() == pos.len() && t.items().iter().zip(pos).all(|(a, b)| a.is(b)));
+    if same { return Ok(()) }
     let tuple = vm.new_tuple_from(pos)?.into_obj();
     this(o).args.set(Some(tuple));
     Ok(())

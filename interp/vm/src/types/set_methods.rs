@@ -89,6 +89,7 @@ pub(crate) fn copy(vm: &mut Vm, this: &Owned) -> PyResult {
 
 fn no_keywords(vm: &mut Vm, this: &Owned, args: Args<'_>, method: &str) -> PyResult<()> {
     if args.kwnames().is_empty() { return Ok(()) }
+    if args.kwnames().is_empty() { return Ok(()) }
     let name = if is_set(vm, this) { "set" } else { "frozenset" };
     args.no_keywords(vm, &format!("{name}.{method}"))
 }

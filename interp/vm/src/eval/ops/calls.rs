@@ -13,6 +13,7 @@ use crate::typeobj::PyType;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
 use crate::types::list::PyList;
+use crate::types::tuple::PyTuple;
 use crate::types::method_descriptor::PyMethodDescriptor;
 use crate::vm::Vm;
 
@@ -117,6 +118,42 @@ pub unsafe fn CallMethodPy(s: &mut State, i: Instr) -> Flow {
         let Some(exec) = exact(s, f, i.c() as u16 as usize + bound as usize) else { return Flow::Miss };
         let base = if bound { s.at(i.b() + 1) } else { s.at(i.b() + 2) };
         push(s, f, exec, base, i.c() as u16 as usize + bound as usize, Word::NULL, 0)
+    }
+}
+
+/// Fills the defaults of a Python function that is given `given` arguments, too few by what has defaults, and enters it.
+#[inline(always)]
+unsafe fn push_defaults(s: &mut State, f: Word, base: *mut Word, given: usize) -> Flow {
+    unsafe {
+        if f.is_int() || f.ptr().ty() != (*s.vm).types.function.ptr() { return Flow::Miss }
+        let func = f.ptr().payload::<PyFunction>();
+        let exec = (*func).exec_ptr();
+        if exec.is_null() || !(*exec).simple || given >= (*exec).arg_count { return Flow::Miss }
+        let exec = &*exec;
+        let defaults = (*func).defaults.word();
+        if defaults.is_null() || defaults.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
+        let (items, n) = (*defaults.ptr().payload::<PyTuple>()).raw_items();
+        let missing = exec.arg_count - given;
+        if n < missing || !fits(s.vm, exec, base) { return Flow::Miss }
+        let first = items.add(n - missing);
+        for k in 0..missing {
+            let w = *first.add(k);
+            w.retain_value();
+            *base.add(given + k) = w;
+        }
+        push(s, f, exec, base, exec.arg_count, Word::NULL, 0)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn CallPyDefaults(s: &mut State, i: Instr) -> Flow { unsafe { push_defaults(s, s.get(i.b()), s.at(i.b() + 1), i.c() as u16 as usize) } }
+
+#[inline(always)]
+pub unsafe fn CallMethodPyDefaults(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let bound = !s.get(i.b() + 1).is_null();
+        let base = if bound { s.at(i.b() + 1) } else { s.at(i.b() + 2) };
+        push_defaults(s, s.get(i.b()), base, i.c() as u16 as usize + bound as usize)
     }
 }
 

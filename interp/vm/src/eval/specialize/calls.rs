@@ -29,7 +29,9 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
             let p = func.exec_ptr();
             if p.is_null() { return }
             let exec = &*p;
-            if !exec.simple || exec.arg_count != n + bound as usize { return failed(pc) }
+            let given = n + bound as usize;
+            if !exec.simple || exec.arg_count < given { return failed(pc) }
+            if given < exec.arg_count { return become_with(pc, if method { Op::CallMethodPyDefaults } else { Op::CallPyDefaults }, 0, 0) }
             return become_with(pc, if method { Op::CallMethodPy } else { Op::CallPy }, 0, 0);
         }
         if method && bound && ty == vm.types.method_descriptor.ptr() {
