@@ -148,6 +148,8 @@ pub struct Vm {
     pub(crate) stack: DataStack,
     /// The exception being handled (`sys.exception()`), or null. Owned.
     pub(crate) handled: Slot,
+    /// Frames that a new coroutine's `cr_origin` tells of (`sys.set_coroutine_origin_tracking_depth`); 0 = none is made.
+    pub(crate) origin_depth: usize,
     /// Running generators that keep a handled exception of their resumer (`handled` is empty for most).
     pub(crate) resumers_handling: usize,
     /// The exception in `raised` was raised again: no traceback entry for the frame it starts in.
@@ -312,7 +314,7 @@ impl Vm {
     pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Types, consts: Singletons, names: Box<Names>,
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
-        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
+        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
             native_modules: HashMap::new(), settings, finalizing: false }

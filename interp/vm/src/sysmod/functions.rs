@@ -6,7 +6,6 @@ use super::hooks;
 use crate::eval::frame::Frame;
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned, Ref};
-use crate::types::coroutine::OriginTracking;
 use crate::types::function::PyFunction;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -156,7 +155,7 @@ fn set_int_max_str_digits(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyR
 fn set_origin_depth(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let n = vm.index_i64(args[0].as_ref().expect("law: required parameter"))?;
     if n < 0 { return Err(vm.value_error("depth must be >= 0")) }
-    vm.state::<OriginTracking>().depth = usize::try_from(n).unwrap_or(0);
+    vm.origin_depth = usize::try_from(n).unwrap_or(0);
     Ok(vm.none())
 }
 
@@ -237,7 +236,7 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("get_int_max_str_digits", "($module, /)", Native::N0(|vm, _| { let n = vm.settings.int_max_str_digits; vm.new_int(n as i64) }))
         .doc("Return the maximum string digits limit for non-binary int<->str conversions."),
     Def::new("set_int_max_str_digits", "($module, /, maxdigits)", Native::Bound(set_int_max_str_digits)).doc("Set the maximum string digits limit for non-binary int<->str conversions."),
-    Def::new("get_coroutine_origin_tracking_depth", "($module, /)", Native::N0(|vm, _| { let n = vm.state::<OriginTracking>().depth; vm.new_int(n as i64) }))
+    Def::new("get_coroutine_origin_tracking_depth", "($module, /)", Native::N0(|vm, _| { let n = vm.origin_depth; vm.new_int(n as i64) }))
         .doc("Check status of origin tracking for coroutine objects in this thread."),
     Def::new("set_coroutine_origin_tracking_depth", "($module, /, depth)", Native::Bound(set_origin_depth)).doc("Enable or disable origin tracking for coroutine objects in this thread."),
     Def::new("get_asyncgen_hooks", "($module, /)", Native::N0(hooks::get_asyncgen_hooks)).doc("Return the installed asynchronous generators hooks."),

@@ -11,16 +11,9 @@ use crate::types::generator_methods as g;
 use crate::vm::{PyResult, Raised, Vm};
 use crate::{payload, trace};
 
-/// Depth of `sys.set_coroutine_origin_tracking_depth`, per interpreter.
-#[derive(Default)]
-pub struct OriginTracking {
-    /// Frames recorded; 0 = off.
-    pub depth: usize,
-}
-
 /// Records where a coroutine was made, if tracking is on; its caller is `skip` frames below the innermost.
 pub fn note_origin(vm: &mut Vm, coro: &Ref<PyGenerator>, skip: usize) {
-    let depth = vm.state::<OriginTracking>().depth;
+    let depth = vm.origin_depth;
     if depth == 0 { return }
     let rows = crate::types::frame::origin(vm, depth, skip);
     coro.extra.set(rows);

@@ -96,8 +96,11 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
         let resumer = Frame(prev);
         s.k = (*resumer.exec()).consts.as_ptr().cast();
         s.pc = resumer.pc();
-        ops::returned(s, w)
+        // What entered the frame is a `ForIter` or a `Send`, with two cache units.
+        s.set((*s.pc).a, w);
+        s.pc = s.pc.add(3);
     }
+    Flow::Jump
 }
 
 #[inline(always)]

@@ -63,6 +63,17 @@ pub unsafe fn push_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, func: Word, b
         let exec = &*(*func.ptr().payload::<PyFunction>()).exec_ptr();
         let mut s = State { pc, fp, k: std::ptr::null(), vm };
         s.save();
+        if (*vm).stack.room(base).is_none() {
+            // A generator calls: all is well but the place.
+            let top = generators::stack_top(&*vm);
+            if ops::fits(vm, exec, top) {
+                for k in 0..given { *top.add(k) = *base.add(k) }
+                for k in given..exec.nlocals { *top.add(k) = Word::NULL }
+                (*vm).recursion_depth += 1;
+                ops::link(&mut s, func, exec, top.add(exec.nlocals + HEADER_WORDS), namespace, flags);
+                return After { pc: s.pc, fp: s.fp };
+            }
+        }
         match prepare(vm, func, exec, base, given, namespace) {
             Some((base, more)) => {
                 for k in given..exec.nlocals { *base.add(k) = Word::NULL }

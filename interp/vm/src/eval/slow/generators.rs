@@ -67,6 +67,7 @@ pub fn call<'a>(vm: &mut Vm, func: &Owned, exec: &Executable, args: impl Iterato
 
 /// Where a frame above the running one may begin: behind everything that the innermost frame on the stack owns. Frames of
 /// generators lie elsewhere; each remembers the answer while it runs.
+#[inline]
 pub unsafe fn stack_top(vm: &Vm) -> *mut Word {
     unsafe {
         let mut at = vm.fp;
