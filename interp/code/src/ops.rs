@@ -452,6 +452,8 @@ macro_rules! for_each_op {
         SubscrTupleInt [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
         /// `dict[key]`.
         SubscrDict [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
+        /// Item of a dict at a constant.
+        SubscrDictK [Out Use Const16] 1 [Escapes Raises] of LoadSubscrK;
         /// `list[constant int]`.
         SubscrListIntK [Out Use Const16] 1 [Escapes Raises] of LoadSubscrK;
         /// `tuple[constant int]`.
@@ -468,6 +470,8 @@ macro_rules! for_each_op {
         ForIterTuple [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// `for` over a generator: its frame is entered directly.
         ForIterGenerator [Out Peek Zero] 2 [Escapes Raises] of ForIter;
+        /// Another native iterator. Cache: jump distance; its type.
+        ForIterNative [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// Python function, exactly its positional parameters. No cache: the code says how many it takes.
         CallPy [Out Base Imm16] 2 [Escapes Raises] of Call;
         /// Python function, fewer than its positional parameters: the last ones have defaults. No cache.

@@ -45,6 +45,17 @@ pub unsafe fn ForIter(s: &mut State, i: Instr) -> Flow {
     Flow::Next
 }
 
+#[inline(always)]
+pub unsafe fn ForIterNative(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let it = s.get(i.b());
+        // A type of the interpreter itself: it lives as long as the interpreter and keeps its slots.
+        if it.is_int() || Word::from_ptr(it.ptr().ty()).raw() as u64 != s.cache(2) { return Flow::Miss }
+        s.save();
+        finish_native(s, i, it)
+    }
+}
+
 /// Asks a native iterator once more where the loop seems over: it lets go of its sequence.
 #[inline(always)]
 unsafe fn finish_native(s: &mut State, i: Instr, it: Word) -> Flow {

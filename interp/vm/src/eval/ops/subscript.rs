@@ -91,6 +91,18 @@ sequence_item!(SubscrListInt, SubscrListIntK, list_item);
 sequence_item!(SubscrTupleInt, SubscrTupleIntK, tuple_item);
 
 #[inline(always)]
+pub unsafe fn SubscrDictK(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let o = s.get(i.b());
+        if o.is_int() || o.ptr().ty() != (*s.vm).types.dict.ptr() { return Flow::Miss }
+        s.save();
+        let w = slow::items::load_dict(s.vm, o, *s.k.add(i.c() as u16 as usize));
+        if i.b() >= 0 { s.drop_value(o) }
+        s.finish(i.a(), w)
+    }
+}
+
+#[inline(always)]
 pub unsafe fn SubscrDict(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.use_(i.b()), s.use_(i.c()));

@@ -110,6 +110,13 @@ pub unsafe fn load_special(vm: *mut Vm, o: Word, which: i16) -> (Word, Word) {
             2 => (vm.names.__aenter__.clone(), "__aenter__"),
             _ => (vm.names.__aexit__.clone(), "__aexit__"),
         };
+        // A function of the class: no bound method, no counts but those of the result.
+        let attr = vm.type_lookup_word(o.type_of(vm), &name);
+        if !attr.is_null() && !attr.is_int() && (*attr.ptr().ty().payload::<PyType>()).has_flag(vm_flags::METHOD_DESCRIPTOR) {
+            attr.retain_ptr();
+            o.word().retain_value();
+            return (attr, o.word());
+        }
         match special_method(vm, o, &name) {
             Ok(Some((f, this))) => (f.into_word(), this.map_or(Word::NULL, Owned::into_word)),
             Ok(None) => {

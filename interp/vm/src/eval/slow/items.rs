@@ -6,7 +6,10 @@ use instar_code::Unit;
 use crate::eval::specialize;
 use crate::eval::state::{obj, word_of};
 use crate::object::{ObjExt, Owned, Word};
+use instar_object::dict::Step;
+
 use crate::types::dict::PyDict;
+use crate::types::int;
 use crate::types::list::PyList;
 use crate::types::slice::PySlice;
 use crate::types::str::PyStr;
@@ -43,10 +46,26 @@ unsafe fn character(vm: &Vm, o: Word, k: Word) -> Option<PyResult> {
 pub unsafe fn load_dict(vm: *mut Vm, o: Word, k: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let d = obj(&o).cast::<PyDict>().expect("law: exact dict");
-        let r = match d.get_item(vm, obj(&k)) {
+        let d = &*o.ptr().payload::<PyDict>();
+        let key: &Owned = obj(&k);
+        // Exact strings and small ints: found without running Python, or left to the general search.
+        let quick = if k.is_int() {
+            let table = d.table(vm);
+            let mut probe = table.probe(instar_base_hash::hash_i64(k.small_unchecked()));
+            match table.step(&mut probe, k) { Step::Hit(entry) => Some(entry), _ => None }
+        } else if k.ptr().ty() == vm.types.str.ptr() {
+            d.find_str(vm, (*k.ptr().payload::<PyStr>()).hash(vm), key)
+        } else {
+            None
+        };
+        if let Some(entry) = quick {
+            let w = d.table(vm).value(entry);
+            w.retain_value();
+            return w;
+        }
+        let r = match d.get_item(vm, key) {
             Ok(Some(v)) => Ok(v),
-            Ok(None) => Err(vm.key_error(obj(&k))),
+            Ok(None) => Err(vm.key_error(key)),
             Err(e) => Err(e),
         };
         word_of(vm, r)

@@ -3,8 +3,11 @@
 
 use instar_code::{Binary, Compare, Op, Unit};
 
-use super::{become_, due, failed};
+use instar_object::TypeFlags;
+
+use super::{become_, become_with, due, failed};
 use crate::object::{ObjPtr, Word};
+use crate::typeobj::PyType;
 use crate::types::{float, int};
 use crate::vm::Vm;
 
@@ -99,7 +102,7 @@ pub unsafe fn subscript(vm: &mut Vm, pc: *mut Unit, o: Word, k: Word) {
         let constant = (*pc).op == Op::LoadSubscrK as u16;
         let to = if int::small(k).is_some() && is(vm, o, &vm.types.list) { Some(if constant { Op::SubscrListIntK } else { Op::SubscrListInt }) }
             else if int::small(k).is_some() && is(vm, o, &vm.types.tuple) { Some(if constant { Op::SubscrTupleIntK } else { Op::SubscrTupleInt }) }
-            else if !constant && is(vm, o, &vm.types.dict) { Some(Op::SubscrDict) }
+            else if is(vm, o, &vm.types.dict) { Some(if constant { Op::SubscrDictK } else { Op::SubscrDict }) }
             else { None };
         set_or_fail(pc, to);
     }
@@ -118,8 +121,13 @@ pub unsafe fn for_iter(vm: &mut Vm, pc: *mut Unit, it: Word) {
         // An exhausted specialised iterator ends up here too: that is no failure.
         let op = std::mem::transmute::<u16, Op>((*pc).op);
         let wanted = wanted(vm, it);
-        if op != Op::ForIter && wanted == Some(op) { return }
+        let same = op != Op::ForIterNative || it.is_ptr() && (*pc.add(2)).bits() == Word::from_ptr(it.ptr().ty()).raw() as u64;
+        if op != Op::ForIter && wanted == Some(op) && same { return }
         if !due(pc) { return }
+        if wanted == Some(Op::ForIterNative) {
+            let first = (*pc.add(1)).bits();
+            return become_with(pc, Op::ForIterNative, first & 0xFFFF_FFFF, Word::from_ptr(it.ptr().ty()).raw() as u64);
+        }
         set_or_fail(pc, wanted);
     }
 }
@@ -132,7 +140,11 @@ unsafe fn wanted(vm: &Vm, it: Word) -> Option<Op> {
     else if ty == t.list_iterator.ptr() { Some(Op::ForIterList) }
     else if ty == t.tuple_iterator.ptr() { Some(Op::ForIterTuple) }
     else if ty == t.generator.ptr() { Some(Op::ForIterGenerator) }
-    else { None }
+    else {
+        let info = unsafe { it.ptr().info() };
+        let native = !info.has(TypeFlags::HEAP_TYPE) && unsafe { (*ty.payload::<PyType>()).slots().next.is_some() };
+        native.then_some(Op::ForIterNative)
+    }
 }
 
 /// `UnpackTuple`, `UnpackList`. If the items go on to locals by as many moves, the first cache unit says so.
