@@ -8,6 +8,7 @@ extern crate alloc;
 #[cfg(feature = "mimalloc")]
 mod mimalloc;
 mod pool;
+mod pool_order;
 mod system;
 
 #[cfg(feature = "mimalloc")]
@@ -75,6 +76,12 @@ pub unsafe trait CellSource: Sized + 'static {
 
     /// What the source holds. May walk free lists.
     fn usage(&self) -> Usage;
+
+    /// Puts free cells in an order in which what is made together lies together, if the source has a say in it. Gives the free
+    /// bytes it went over (0: it has none).
+    fn tidy(&self) -> usize {
+        0
+    }
 
     /// Gives unused pages back where that is possible.
     fn trim(&self) {}

@@ -15,22 +15,22 @@ use core::ptr::{NonNull, null_mut};
 /// Bytes of a page; also its alignment, so that a cell finds its page by masking.
 pub const PAGE: usize = 64 * 1024;
 const HEADER: usize = 64;
-const CLASSES: usize = SMALL_MAX / 16 + 1;
+pub(crate) const CLASSES: usize = SMALL_MAX / 16 + 1;
 /// Bytes of a page that one refill links at once: enough to make refills rare, little enough to leave the rest untouched.
 const STEP: usize = 4096;
 
 #[repr(C)]
-struct Free {
-    next: *mut Free,
+pub(crate) struct Free {
+    pub(crate) next: *mut Free,
 }
 
 #[repr(C)]
-struct Page {
-    next: *mut Page,
+pub(crate) struct Page {
+    pub(crate) next: *mut Page,
     class_bytes: usize,
     carved: usize,
-    /// Cells on the free list; only meaningful right after `count_free`.
-    free: usize,
+    /// Cells on the free list; only meaningful right after `count_free`. Scratch of `sort_free_lists`.
+    pub(crate) free: usize,
     /// First page of the arena. The three fields after it are used there only.
     arena: *mut Page,
     next_arena: *mut Page,
@@ -42,10 +42,10 @@ const _: () = assert!(size_of::<Page>() <= HEADER);
 
 /// Cells in 16-byte classes on pages of our own.
 pub struct Pool {
-    free: [Cell<*mut Free>; CLASSES],
+    pub(crate) free: [Cell<*mut Free>; CLASSES],
     /// The page of each class that still has cells never handed out.
     current: [Cell<*mut Page>; CLASSES],
-    pages: Cell<*mut Page>,
+    pub(crate) pages: Cell<*mut Page>,
     /// Pages without cells, for any class.
     spare: Cell<*mut Page>,
     arenas: Cell<*mut Page>,
@@ -331,6 +331,10 @@ unsafe impl CellSource for Pool {
             }
         }
         Usage { live_cells: cells, cell_bytes: bytes, page_bytes: self.held(), peak_page_bytes: self.peak.get() }
+    }
+
+    fn tidy(&self) -> usize {
+        self.sort_free_lists()
     }
 
     /// Makes the pages whose cells are all free available to every class and gives empty arenas back. Walks all free cells.

@@ -155,6 +155,7 @@ impl<L: Layout> Drop for Running<'_, L> {
 fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
     heap.death.running.set(true);
     let guard = Running(&heap.death);
+    let before = heap.requested.get();
     let mut next = Some(first);
     while let Some(obj) = next {
         // Nobody waits for the first; the rest may have been revived by a weak reference's callback meanwhile.
@@ -167,6 +168,7 @@ fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
         next = heap.death.pop();
     }
     drop(guard);
+    heap.note_freed_together(before.saturating_sub(heap.requested.get()));
 }
 
 /// # Safety

@@ -62,6 +62,9 @@ pub enum Event<L: Layout = Active> {
     },
 }
 
+/// Least bytes that structures free before free cells are put in order.
+const TIDY_BYTES: usize = 256 * 1024;
+
 thread_local! {
     static CURRENT: Cell<*const ()> = const { Cell::new(null()) };
     static CURRENT_LAYOUT: Cell<Option<TypeId>> = const { Cell::new(None) };
@@ -85,6 +88,9 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) fail_after: Cell<Option<u64>>,
     pub(crate) fail_once: Cell<bool>,
     pub(crate) memory_limit: Cell<usize>,
+    /// Bytes that deaths with all they dragged along have freed since free cells were put in order, and how many call for that.
+    freed_together: Cell<usize>,
+    tidy_at: Cell<usize>,
     peak_requested: Cell<usize>,
     peak_cell: Cell<usize>,
     immortals: Cell<usize>,
@@ -126,6 +132,8 @@ impl<L: Layout> Heap<L> {
             fail_after: Cell::new(options.fail_after),
             fail_once: Cell::new(options.fail_once),
             memory_limit: Cell::new(options.memory_limit),
+            freed_together: Cell::new(0),
+            tidy_at: Cell::new(TIDY_BYTES),
             peak_requested: Cell::new(0),
             peak_cell: Cell::new(0),
             immortals: Cell::new(0),
@@ -450,6 +458,24 @@ impl<L: Layout> Heap<L> {
         if usage.page_bytes > 1 << 20 && usage.cell_bytes < usage.page_bytes / 2 {
             self.trim();
         }
+    }
+    /// A structure of `bytes` bytes has died as a whole.
+    #[inline(always)]
+    pub(crate) fn note_freed_together(&self, bytes: usize) {
+        let freed = self.freed_together.get() + bytes;
+        self.freed_together.set(freed);
+        if freed >= self.tidy_at.get() {
+            self.tidy();
+        }
+    }
+    /// Structures die in orders of their own: what is made next shall not lie scattered as they were. What a tidying costs is at
+    /// most in proportion to what was freed since the last.
+    #[cold]
+    #[inline(never)]
+    fn tidy(&self) {
+        let free = self.cells.tidy();
+        self.freed_together.set(0);
+        self.tidy_at.set(TIDY_BYTES.max(free / 2));
     }
     /// Gives unused pages back to the system.
     pub fn trim(&self) {
