@@ -177,20 +177,19 @@ impl<H: GcHeader> Collector<H> {
     /// # Safety
     /// `remove_dead` just said false for `node`.
     pub unsafe fn note_tombstone(&self, node: *mut H) -> Option<usize> {
-        if self.collecting.get() {
-            return None;
-        }
         // SAFETY: the cell of a tombstone is kept.
         let generation = unsafe { (*node).tombstone_generation() }.min(2);
-        let dead = self.dead[generation].get() + 1;
-        self.dead[generation].set(dead);
-        // A sweep walks the whole generation: half of the youngest must be dead (it is small and in the cache), a quarter
-        // of an older one, so a death pays for at most three or four steps.
-        let due = match generation {
-            0 => dead * 2 > self.threshold.get().max(self.young.get()) as usize,
-            _ => dead * 4 > self.sizes[generation].get(),
-        };
-        (dead > 256 && due).then_some(generation)
+        self.dead[generation].set(self.dead[generation].get() + 1);
+        (!self.collecting.get() && self.sweep_due(generation)).then_some(generation)
+    }
+
+    /// A sweep walks the whole generation: half of the youngest must be dead (it is small and in the cache) and a quarter of
+    /// what the last walk found there, so a death pays for at most three or four steps. The youngest is not small where
+    /// births and deaths are in balance: then no collection empties it.
+    fn sweep_due(&self, generation: usize) -> bool {
+        let dead = self.dead[generation].get();
+        let young = generation != 0 || dead * 2 > self.threshold.get().max(self.young.get()) as usize;
+        dead > 256 && young && dead * 4 > self.sizes[generation].get()
     }
 
     /// Frees the tombstones of a generation.
@@ -325,8 +324,7 @@ impl<H: GcHeader> Collector<H> {
 
             // Survivors grow older before any program code runs.
             let old = (generation + 1).min(2);
-            let mut survivors = 0;
-            H::for_each(work, &mut |_| survivors += 1);
+            let survivors = H::settle(work, old, &mut |dead| model.free_tombstone(dead));
             if generation == 2 {
                 self.pending.set(0);
                 self.long_lived.set(survivors);
@@ -353,6 +351,7 @@ impl<H: GcHeader> Collector<H> {
 
             // What finalizers made reachable again survives with all that it refers to.
             H::deduce(model, seen, last);
+            let rescued = H::settle(seen, old, &mut |dead| model.free_tombstone(dead));
             H::merge(seen, &generations[old]);
             H::for_each(last, &mut |node| model.clear_weakrefs(node));
             let mut finally = 0;
@@ -365,15 +364,22 @@ impl<H: GcHeader> Collector<H> {
                     break;
                 }
                 (*node).clear_trash();
-                model.clear(node, &mut |node| H::append(&generations[old], node));
+                model.clear(node, &mut |node| H::append(seen, node));
             }
-            for (number, list) in generations.iter().enumerate().take(old + 1) {
-                if number == 0 && generation == 0 {
-                    continue; // new objects of finalizers: still newest first
-                }
+            let kept = H::settle(seen, old, &mut |dead| model.free_tombstone(dead));
+            H::merge(seen, &generations[old]);
+            // Younger lists hold what program code made meanwhile. An older generation that was not collected is not walked
+            // either: it may be large, and this happens once in a few thousand allocations.
+            for (number, list) in generations.iter().enumerate().take(generation + 1) {
                 let live = H::settle(list, number, &mut |dead| model.free_tombstone(dead));
                 self.sizes[number].set(live);
                 self.dead[number].set(0);
+            }
+            if old > generation {
+                self.sizes[old].set(self.sizes[old].get() + survivors + rescued + kept);
+                if self.sweep_due(old) {
+                    self.sweep(old, &mut |dead| model.free_tombstone(dead));
+                }
             }
             Report { collected, uncollectable: 0, visited }
         }

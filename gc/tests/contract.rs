@@ -22,6 +22,8 @@ struct Zoo<H: GcHeader> {
     /// Objects that the finalizer of the key makes reachable again.
     rescue: RefCell<BTreeSet<usize>>,
     finalized: RefCell<Vec<usize>>,
+    /// Tombstones that collections gave back.
+    tombstones: Cell<usize>,
 }
 
 fn toy<'a, H>(node: *mut H) -> &'a Toy<H> {
@@ -36,6 +38,7 @@ impl<H: GcHeader> Zoo<H> {
             freed: RefCell::default(),
             rescue: RefCell::default(),
             finalized: RefCell::default(),
+            tombstones: Cell::default(),
         }
     }
     fn make(&self) -> usize {
@@ -132,6 +135,7 @@ unsafe impl<H: GcHeader> ObjectModel for Model<'_, H> {
     }
     unsafe fn free_tombstone(&self, node: *mut H) {
         assert!(toy(node).dead.get());
+        self.0.tombstones.set(self.0.tombstones.get() + 1);
     }
     unsafe fn take_weakrefs(&mut self, node: *mut H) {
         assert!(unsafe { (*node).is_trash() });
@@ -255,6 +259,48 @@ fn the_newest_leave_at_once<H: GcHeader>() {
 fn objects_that_die_young_leave_their_list_at_once() {
     macro_rules! all { ($($name:ident = $header:ty;)*) => { $( the_newest_leave_at_once::<$header>(); )* } }
     instar_gc::for_each_gc_header!(all);
+}
+
+/// Where every birth is met by a death, no collection empties the youngest generation; sweeps must not walk all of it each time.
+#[test]
+fn sweeps_of_a_large_youngest_generation_are_paid_by_deaths() {
+    const LIVE: usize = 5000;
+    let zoo = Zoo::<instar_gc::OneWord>::new();
+    zoo.collector.set_thresholds([700, 10, 10]);
+    (0..LIVE).for_each(|_| _ = zoo.make());
+    let (mut walked, mut deaths) = (0, 0);
+    for i in 0..LIVE {
+        zoo.make();
+        zoo.get(i).dead.set(true);
+        let node = zoo.toys.borrow()[i].cast();
+        unsafe {
+            if !zoo.collector.remove_dead(node) {
+                deaths += 1;
+                if let Some(generation) = zoo.collector.note_tombstone(node) {
+                    zoo.collector.sweep(generation, &mut |_| walked += 1);
+                    walked += LIVE;
+                }
+            }
+        }
+    }
+    assert!(deaths > LIVE / 2 && walked < 6 * deaths, "{walked} steps for {deaths} deaths");
+}
+
+/// What a collection of the middle generation leaves alone: the oldest may be large.
+#[test]
+fn the_oldest_generation_is_walked_by_full_collections_only() {
+    let zoo = Zoo::<instar_gc::OneWord>::new();
+    let old: Vec<usize> = (0..100).map(|_| zoo.make()).collect();
+    zoo.collector.collect(2, &mut Model(&zoo));
+    zoo.release(old[50]);
+    for (generation, freed) in [(0, 0), (1, 0), (2, 1)] {
+        (0..10).for_each(|_| _ = zoo.make());
+        zoo.collector.collect(generation, &mut Model(&zoo));
+        assert_eq!(zoo.tombstones.get(), freed, "after a collection of generation {generation}");
+    }
+    let mut oldest = 0;
+    unsafe { zoo.collector.for_each(Some(2), &mut |_| oldest += 1) };
+    assert_eq!(oldest, 129);
 }
 
 #[test]
