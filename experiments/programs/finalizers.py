@@ -20,10 +20,12 @@ class Node:
 
 
 class Counted:
-    """Counts deaths and mixes their order into a number, without printing."""
+    """Counts deaths and mixes their order into a number, without printing; the order in dead cycles depends on when the
+    collector ran before, so it does not count there."""
 
     deaths = 0
     order = 0
+    ordered = True
 
     def __init__(self, number):
         self.number = number
@@ -32,7 +34,10 @@ class Counted:
 
     def __del__(self):
         Counted.deaths += 1
-        Counted.order = (Counted.order * 31 + self.number) & 0xFFFFFFFF
+        if Counted.ordered:
+            Counted.order = (Counted.order * 31 + self.number) & 0xFFFFFFFF
+        else:
+            Counted.order = (Counted.order + self.number * self.number) & 0xFFFFFFFF
 
 
 class Phoenix:
@@ -153,7 +158,8 @@ def main():
     amount, trees = SIZES[size]
     for turn in range(trees):
         tree = build(amount)
-        if turn % 4 == 3:
+        Counted.ordered = turn % 4 != 3
+        if not Counted.ordered:
             tree.left.left.right = tree
             del tree
             gc.collect()
