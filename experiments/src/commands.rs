@@ -12,7 +12,7 @@ use crate::cell::{Cell, Memstats, read_suite};
 use crate::error::{LabError, Result};
 use crate::fingerprint;
 use crate::html;
-use crate::measure::{Experiment, FIRST_PROGRAMS, Run, check_interrupt};
+use crate::measure::{Experiment, FIRST_PROGRAMS, ROUNDS_MIN, Run, check_interrupt};
 use crate::peers::{INSTANCES, instances_source};
 use crate::process;
 use crate::programs::{self, Program};
@@ -126,7 +126,7 @@ pub fn run(workspace: &Workspace, arguments: &RunArgs) -> Result<bool> {
         programs: chosen,
         rounds: usize::from(arguments.rounds),
         limit: Duration::from_secs(arguments.minutes.saturating_mul(60)),
-        stats: arguments.stats,
+        stats: !arguments.no_stats && !arguments.quick,
         peers: !arguments.no_peers && !arguments.quick,
         source: source(&arguments.choice),
     };
@@ -220,8 +220,19 @@ fn print_plan(
     } else {
         0.0
     };
-    let rounds_s = once(&experiment.programs) * all.len() as f64 * experiment.rounds as f64;
-    let total = first_s + builds_s + verify_s + peers_s + rounds_s;
+    let counting: Vec<String> = all.iter().map(|name| format!("{name}-stats")).collect();
+    let counting: Vec<&str> = counting.iter().map(String::as_str).collect();
+    let counts_s = if experiment.stats {
+        built(&counting) + verify_s * 2.0
+    } else {
+        0.0
+    };
+    let before_rounds_s = first_s + builds_s + verify_s + peers_s + counts_s;
+    let round_s = once(&experiment.programs) * all.len() as f64;
+    // What does not fit before the limit is left out, but for the rounds that an interval needs.
+    let fitting_s = (experiment.limit.as_secs_f64() - before_rounds_s).max(round_s * ROUNDS_MIN as f64);
+    let rounds_s = fitting_s.min(round_s * experiment.rounds as f64);
+    let total = before_rounds_s + rounds_s;
     println!(
         "Plan: {} layouts x {} programs at size {}, base {}, up to {} rounds.",
         all.len(),
@@ -261,17 +272,17 @@ fn print_plan(
             duration(peers_s)
         );
     }
+    if experiment.stats {
+        println!(
+            "  5. counting builds, every program once more     about {}",
+            duration(counts_s)
+        );
+    }
     println!(
-        "  5. time in rounds, no new round after {}     about {}",
+        "  6. time in rounds, no new round after {}     about {}",
         duration(experiment.limit.as_secs_f64()),
         duration(rounds_s)
     );
-    if experiment.stats {
-        println!(
-            "  6. counting builds     about {}",
-            duration(built(&all) + verify_s * 2.0)
-        );
-    }
     println!(
         "Together about {}; known results are not measured again. Ctrl-C keeps what is there, the next run goes on.",
         duration(total)

@@ -14,6 +14,7 @@ mod error;
 mod fingerprint;
 mod html;
 mod layout;
+mod loop_rules;
 mod measure;
 mod peers;
 mod policy_page;
@@ -129,9 +130,9 @@ pub struct RunArgs {
     /// Begin no new round after so many minutes.
     #[arg(long, default_value_t = 22)]
     minutes: u64,
-    /// Build and run counting builds too, for count operations per 1000 ops (one more build per variant).
+    /// Leave out the counting builds (count operations per 1000 ops, the same-work check): one build per variant less.
     #[arg(long)]
-    stats: bool,
+    no_stats: bool,
     /// Leave out the CPythons of this machine.
     #[arg(long)]
     no_peers: bool,

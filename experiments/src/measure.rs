@@ -48,7 +48,7 @@ pub struct Experiment {
 /// Programs in the first table.
 pub const FIRST_PROGRAMS: usize = 4;
 /// Rounds before the time limit counts: an interval needs two.
-const ROUNDS_MIN: usize = 2;
+pub const ROUNDS_MIN: usize = 2;
 
 /// State of a run.
 pub struct Run<'a> {
@@ -520,6 +520,14 @@ impl<'a> Run<'a> {
     }
 
     fn count_one(&mut self, variant: &Variant, open: &[Program]) -> Result<()> {
+        if let Source::Directory(directory) = &self.experiment.source {
+            let name = format!("{}-stats", variant.name);
+            if !directory.join(&name).join("instar").is_file() {
+                self.progress
+                    .line(&format!("no {name} in {}: not counted", directory.display()));
+                return Ok(());
+            }
+        }
         let binary = build::obtain(
             self.workspace,
             &self.experiment.source,
@@ -527,6 +535,10 @@ impl<'a> Run<'a> {
             true,
             self.progress,
         )?;
+        if matches!(self.experiment.source, Source::Cargo { .. }) {
+            self.times
+                .note_build(&format!("{}-stats", variant.name), binary.build_s);
+        }
         let print = fingerprint::ask(&binary.path, &self.runner.scratch)?;
         let objections = fingerprint::objections(&print, variant, true);
         if !objections.is_empty() {

@@ -2,7 +2,7 @@
 //! unfinished code, features in step between manifests.
 //!
 //! Exceptions are in `experiments/tidy.toml` and `docs/globals.md`, each with its reason. Not here: formatting
-//! and lints (`check` calls rustfmt and clippy).
+//! and lints (`check` calls rustfmt and clippy), the rule of the eval loop (`loop_rules`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::{LabError, Result, at_path};
+use crate::loop_rules;
 use crate::suite::collect;
 use crate::variants::{FeatureTable, expand, is_axis, read_features};
 use crate::workspace::Workspace;
@@ -152,6 +153,7 @@ fn file_complaints(
     }
     let without_comments = blank(text, false);
     let code = blank(text, true);
+    loop_rules::complaints(name, &code, found);
     for (index, (line, with_strings)) in code.lines().zip(without_comments.lines()).enumerate() {
         let at = format!("{name}:{}", index + 1);
         for spelling in GLOBALS {

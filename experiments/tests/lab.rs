@@ -271,7 +271,7 @@ fn counting_builds_give_counts_and_marks_but_no_times() {
     };
     checkout.script("bin/a-stats/instar", &counting(BASE, "base", 1000));
     checkout.script("bin/b-stats/instar", &counting(COMPACT, "small", 2000));
-    let text = stdout(&checkout.run(&["--stats"]));
+    let text = stdout(&checkout.run(&[]));
     assert!(
         text.contains(" 500 ")
             && text.contains(
@@ -325,6 +325,7 @@ fn variants_are_built_by_cargo_in_one_target_directory() {
         "--size",
         "S",
         "--no-peers",
+        "--no-stats",
         "--rounds",
         "2",
         "--programs",

@@ -84,18 +84,9 @@ impl Vm {
         self.compare_bool(a, b, Compare::Eq)
     }
 
-    /// Whether an item equals `x`, if that can be told of every item up to the first hit without running Python.
-    pub(crate) fn contains_without_python(&self, items: &[Owned], x: &Owned) -> Option<bool> {
-        for item in items {
-            if item.is(x) || self.equal_without_python(item, x)? { return Some(true) }
-        }
-        Some(false)
-    }
-
     /// Equality of two exact strings or two exact ints that fit a word; `None` for anything else.
     #[inline]
     pub(crate) fn equal_without_python(&self, a: &Owned, b: &Owned) -> Option<bool> {
-        if a.word().is_int() && b.word().is_int() { return Some(a.is(b)) }
         if a.is_exact::<PyStr>(self) && b.is_exact::<PyStr>(self) {
             let (x, y) = (a.cast::<PyStr>()?, b.cast::<PyStr>()?);
             return Some(PyStr::eq(x, y));

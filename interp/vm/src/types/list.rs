@@ -338,7 +338,6 @@ fn setitem(vm: &mut Vm, this: &Owned, key: &Owned, value: Option<&Owned>) -> PyR
 
 fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
     let list = this_list(this);
-    if let Some(answer) = vm.contains_without_python(list.items(vm), x) { return Ok(answer) }
     let mut i = 0;
     while let Some(item) = list.get(vm, i) {
         if vm.equal(&item, x)? { return Ok(true) }

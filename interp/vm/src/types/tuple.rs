@@ -368,7 +368,6 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
 }
 
 fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
-    if let Some(answer) = vm.contains_without_python(this_tuple(this).items(), x) { return Ok(answer) }
     for item in this_tuple(this).items() {
         if vm.equal(item, x)? { return Ok(true) }
     }

@@ -17,8 +17,6 @@ use crate::typeobj::PyType;
 use crate::types::function::PyFunction;
 use crate::types::method::PyMethod;
 use crate::types::str::PyStr;
-use crate::types::dict::PyDict;
-use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Raised, Vm};
 
@@ -424,15 +422,6 @@ pub unsafe fn native_var(vm: *mut Vm, f: fn(&mut Vm, &Owned, &[Owned]) -> PyResu
 pub unsafe fn len(vm: *mut Vm, o: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        if o.is_ptr() {
-            let (ty, t) = (o.ptr().ty(), &vm.types);
-            let quick = if ty == t.list.ptr() { Some((*o.ptr().payload::<PyList>()).raw_items().1) }
-                else if ty == t.tuple.ptr() { Some((*o.ptr().payload::<PyTuple>()).raw_items().1) }
-                else if ty == t.str.ptr() { Some((*o.ptr().payload::<PyStr>()).len()) }
-                else if ty == t.dict.ptr() { Some((*o.ptr().payload::<PyDict>()).len(vm)) }
-                else { None };
-            if let Some(n) = quick && let Some(w) = crate::types::int::small_word(vm, n as i64) { return w }
-        }
         let r = vm.len(obj(&o)).and_then(|n| vm.new_int(n as i64));
         word_of(vm, r)
     }
