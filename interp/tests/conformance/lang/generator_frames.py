@@ -80,6 +80,72 @@ def collect(g):
 assert collect(chain(150)) == ([5], 301)
 
 
+# Values and exceptions through delegates, sent and thrown from outside and from a loop, with handlers on the way.
+def echo():
+    got = yield 'first'
+    while True:
+        try: got = yield got
+        except KeyError as e: got = 'caught ' + str(e)
+        if got == 'stop': return 'done'
+
+def pass_on(n, log):
+    try:
+        r = yield from (pass_on(n - 1, log) if n else echo())
+    except ValueError:
+        r = yield from echo()
+    finally:
+        log.append(n)
+    return r
+
+def handling_on(g):
+    try: raise OSError
+    except OSError:
+        return (yield from g)
+
+for n in 0, 1, 7:
+    log = []
+    g = handling_on(pass_on(n, log))
+    assert next(g) == 'first'
+    for i in range(5): assert g.send(i) == i
+    assert g.throw(KeyError('k')) == "caught 'k'"
+    assert g.send('again') == 'again'
+    assert g.throw(ValueError) == 'first' and log == []
+    assert g.send(5) == 5
+    frames, inner = [], g
+    while inner is not None:
+        assert inner.gi_suspended and inner.gi_frame.f_lineno > 0
+        frames.append(inner.gi_code.co_name)
+        inner = inner.gi_yieldfrom
+    assert frames == ['handling_on'] + ['pass_on'] * (n + 1) + ['echo'], frames
+    try: g.send('stop')
+    except StopIteration as e: assert e.value == 'done'
+    assert log == list(range(n + 1))
+
+def both():
+    # One delegate, two loops in turn.
+    g = pass_on(3, [])
+    def a(): yield from g
+    x, y = a(), a()
+    yield next(x)
+    yield y.send(None)
+    yield x.send(4)
+    try: yield from zip(x, y)
+    finally: g.close()
+it = both()
+assert [next(it) for _ in range(4)] == ['first', None, 4, (None, None)]
+it.close()
+
+def self_resuming():
+    def outer(): yield from me()
+    def me():
+        yield 1
+        try: next(o)
+        except ValueError as e: yield str(e)
+    o = outer()
+    return list(o)
+assert self_resuming() == [1, 'generator already executing']
+
+
 # A value returned to a loop is dropped.
 def returning():
     yield 1
@@ -95,12 +161,15 @@ def endless(n):
     yield from endless(n + 1)
 
 seen = []
+limit = sys.getrecursionlimit()
+sys.setrecursionlimit(250)
 try:
     for v in endless(0): seen.append(v)
 except RecursionError:
     pass
 else:
     raise AssertionError
+sys.setrecursionlimit(limit)
 assert len(seen) > 100 and seen == list(range(len(seen)))
 
 

@@ -28,11 +28,10 @@ pub unsafe fn begin(vm: *mut Vm, resumer: *mut Word, g: &PyGenerator) -> Frame {
     }
 }
 
-/// Puts the sent value (owned) where the yield that `f` stands at wants it. Where to go on.
+/// Puts the sent value (owned) where the yield at `pc`, at which `f` stands, wants it. Where to go on.
 #[inline(always)]
-pub unsafe fn deliver(f: Frame, v: Word) -> *mut Unit {
+pub unsafe fn deliver(f: Frame, pc: *mut Unit, v: Word) -> *mut Unit {
     unsafe {
-        let pc = f.pc();
         debug_assert_eq!((*pc).op, Op::YieldValue as u16);
         *f.0.offset((*pc).a as isize) = v;
         pc.add(1)
@@ -47,13 +46,18 @@ unsafe fn enter(s: &mut State, g: &PyGenerator, v: Word) -> Flow {
         let started = g.state.get() == Life::Suspended;
         let f = begin(s.vm, s.fp, g);
         s.fp = f.0;
-        s.k = (*f.exec()).consts.as_ptr().cast();
+        s.pc = f.pc();
         if started {
-            s.pc = deliver(f, v);
+            if (*s.pc).c == 1 {
+                // It delegates: the value goes on to what it delegates to.
+                let after = slow::generators::send_on(s.vm, s.fp, s.pc);
+                (s.pc, s.fp) = (after.pc, after.fp);
+            }
+            s.pc = deliver(Frame(s.fp), s.pc, v);
         } else {
-            s.pc = f.pc();
             v.release();
         }
+        s.k = Frame(s.fp).consts();
     }
     Flow::Jump
 }
@@ -93,9 +97,14 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
         (*s.vm).fp = prev;
         if unlikely(f.flags() & frame_flags::ENTRY != 0) { return Flow::Exit(w) }
         s.fp = prev;
-        let resumer = Frame(prev);
-        s.k = (*resumer.exec()).consts.as_ptr().cast();
-        s.pc = resumer.pc();
+        s.pc = Frame(prev).pc();
+        if (*s.pc).op == Op::SendGenerator as u16 {
+            // The resumer delegates: it yields the value on.
+            let after = slow::generators::yield_on(s.vm, s.fp, s.pc);
+            if unlikely(after.pc.is_null()) { return Flow::Exit(w) }
+            (s.pc, s.fp) = (after.pc, after.fp);
+        }
+        s.k = Frame(s.fp).consts();
         // What entered the frame is a `ForIter` or a `Send`, with two cache units.
         s.set((*s.pc).a, w);
         s.pc = s.pc.add(3);

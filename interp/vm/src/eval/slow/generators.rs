@@ -3,7 +3,7 @@
 //! The quick ways in and out of a generator's frame are in `ops/generators.rs`.
 #![allow(clippy::missing_safety_doc)]
 
-use instar_code::{flags, Op};
+use instar_code::{flags, Op, Unit};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
@@ -119,6 +119,74 @@ pub unsafe fn finished(vm: &mut Vm, f: Frame) {
         g.state.set(Life::Finished);
         if vm.handled.is_some() || g.handled.is_some() { end_handling(vm, g) }
         drop(g.handled.take());
+    }
+}
+
+/// The running frame `fp` stands at `pc`, a `SendGenerator` that has got a value. If it would do nothing but yield that on, it is
+/// suspended at that yield, and so are the frames that delegate to it. Where the value is wanted, and whose frame that is; a null
+/// pc: outside of the loop. The frames are left as the ops, one after the other, would leave them.
+#[inline(never)]
+pub unsafe fn yield_on(vm: *mut Vm, fp: *mut Word, pc: *mut Unit) -> After {
+    unsafe {
+        let vm = &mut *vm;
+        let mut at = After { pc, fp };
+        if vm.handled.is_some() { return at }
+        let mut left = 0;
+        loop {
+            if (*at.pc).op != Op::SendGenerator as u16 { break }
+            let next = &*at.pc.add(3);
+            if next.op != Op::YieldValue as u16 || next.c != 1 || next.b != (*at.pc).a { break }
+            let f = Frame(at.fp);
+            let g = payload(f.namespace());
+            if g.handled.is_some() { break }
+            f.set_pc(at.pc.add(3));
+            g.state.set(Life::Suspended);
+            left += 1;
+            at.fp = f.prev();
+            if f.flags() & frame_flags::ENTRY != 0 {
+                at.pc = std::ptr::null_mut();
+                break;
+            }
+            at.pc = Frame(at.fp).pc();
+        }
+        vm.fp = at.fp;
+        vm.recursion_depth -= left;
+        at
+    }
+}
+
+/// The running frame `fp` has just been resumed at `pc`, a delegating yield. If it would do nothing but send the value on, what it
+/// delegates to is resumed, and so on. The innermost frame that was resumed and the yield where it wants the value.
+/// The frames are left as the ops, one after the other, would leave them.
+#[inline(never)]
+pub unsafe fn send_on(vm: *mut Vm, fp: *mut Word, pc: *mut Unit) -> After {
+    unsafe {
+        let vm = &mut *vm;
+        let mut at = After { pc, fp };
+        if vm.handled.is_some() || vm.breaker.get() != 0 { return at }
+        let (generator, coroutine) = (vm.types.generator.ptr(), vm.types.coroutine.ptr());
+        let mut room = vm.recursion_limit.saturating_sub(vm.recursion_depth);
+        let all = room;
+        while (*at.pc).c == 1 && room > 0 {
+            let back = at.pc.add(1);
+            if (*back).op != Op::JumpBack as u16 { break }
+            let send = back.offset((*back).wide() as isize);
+            if (*send).op != Op::SendGenerator as u16 || (*send).c != (*at.pc).a { break }
+            let it = *at.fp.offset((*send).b as isize);
+            if !it.is_ptr() || it.ptr().ty() != generator && it.ptr().ty() != coroutine { break }
+            let g = payload(it);
+            if g.state.get() != Life::Suspended || g.handled.is_some() { break }
+            Frame(at.fp).set_pc(send);
+            let f = g.frame();
+            f.set_prev(at.fp);
+            g.top.set(std::ptr::null_mut());
+            g.state.set(Life::Running);
+            room -= 1;
+            at = After { pc: f.pc(), fp: f.0 };
+        }
+        vm.fp = at.fp;
+        vm.recursion_depth += all - room;
+        at
     }
 }
 
@@ -241,7 +309,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
         let f = ops::begin(vm, vm.fp, g);
         f.set_flags(frame_flags::GENERATOR | frame_flags::ENTRY);
         match with {
-            Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, v.into_word())) },
+            Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, f.pc(), v.into_word())) },
             Err(e) => {
                 vm.set_raised_with_context(e);
                 let after = unwind::unwind(vm, f.pc(), f.0);
