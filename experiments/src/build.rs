@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::error::{LabError, Result, at_path};
+use crate::fingerprint::PROFILES;
 use crate::progress::Progress;
 use crate::rusage;
 use crate::variants::Variant;
@@ -20,7 +21,7 @@ use crate::workspace::{Workspace, content_key, write_whole};
 pub enum Source {
     /// Build them here with this cargo profile.
     Cargo {
-        /// `release` or `ci`.
+        /// `measure` or `ci`.
         profile: String,
     },
     /// Take `DIR/<variant>/instar` (counting builds: `DIR/<variant>-stats/instar`).
@@ -58,7 +59,7 @@ pub fn obtain(
         Source::Cargo { profile } => {
             let start = Instant::now();
             let built = cargo_build(workspace, profile, variant, stats, progress)?;
-            let kept = if profile == "release" {
+            let kept = if profile == PROFILES[0] {
                 "variants".to_string()
             } else {
                 format!("variants-{profile}")

@@ -12,15 +12,16 @@ use crate::cell::{Cell, Memstats, read_suite};
 use crate::error::{LabError, Result};
 use crate::fingerprint;
 use crate::html;
-use crate::measure::{Experiment, FIRST_PROGRAMS, ROUNDS_MIN, Run, check_interrupt};
+use crate::measure::{Experiment, FIRST_PROGRAMS, Run, check_interrupt};
 use crate::peers::{INSTANCES, instances_source};
+use crate::plan;
 use crate::process;
 use crate::programs::{self, Program};
 use crate::progress::Progress;
 use crate::rusage;
 use crate::statistics::{geometric_mean, ratio_of_programs};
 use crate::table;
-use crate::times::{Times, duration};
+use crate::times::duration;
 use crate::variants::{Variant, Variants, axis_difference};
 use crate::workspace::{Workspace, write_whole};
 use crate::{Choice, RunArgs};
@@ -86,7 +87,7 @@ fn source(choice: &Choice) -> Source {
     match &choice.binaries {
         Some(directory) => Source::Directory(directory.clone()),
         None => Source::Cargo {
-            profile: "release".into(),
+            profile: fingerprint::PROFILES[0].into(),
         },
     }
 }
@@ -131,7 +132,7 @@ pub fn run(workspace: &Workspace, arguments: &RunArgs) -> Result<bool> {
         source: source(&arguments.choice),
     };
     let progress = Progress::detect();
-    print_plan(workspace, &experiment, &first_variants, &first_programs);
+    plan::print(workspace, &experiment, &first_variants, &first_programs);
     if arguments.plan {
         return Ok(true);
     }
@@ -181,119 +182,6 @@ fn first_choice(
     }
     first.truncate(FIRST_PROGRAMS);
     (names, first)
-}
-
-fn print_plan(
-    workspace: &Workspace,
-    experiment: &Experiment,
-    first_variants: &[String],
-    first_programs: &[Program],
-) {
-    let times = Times::load(workspace);
-    let built = |names: &[&str]| match experiment.source {
-        Source::Cargo { .. } => times.builds(names.iter().copied()),
-        Source::Directory(_) => 0.0,
-    };
-    let once = |programs: &[Program]| {
-        programs
-            .iter()
-            .map(|program| times.program(&program.name, &experiment.size))
-            .sum::<f64>()
-    };
-    let first: Vec<&str> = first_variants.iter().map(String::as_str).collect();
-    let all: Vec<&str> = experiment
-        .variants
-        .iter()
-        .map(|variant| variant.name.as_str())
-        .collect();
-    let rest: Vec<&str> = all
-        .iter()
-        .copied()
-        .filter(|name| !first.contains(name))
-        .collect();
-    let first_s = built(&first) + once(first_programs) * first.len() as f64 * 2.0;
-    // The rest of the builds: the first guess for a fresh checkout is only for the very first build.
-    let builds_s = built(&all) - built(&first);
-    let verify_s = once(&experiment.programs) * all.len() as f64;
-    let peers_s = if experiment.peers {
-        once(&experiment.programs) * 4.0
-    } else {
-        0.0
-    };
-    let counting: Vec<String> = all.iter().map(|name| format!("{name}-stats")).collect();
-    let counting: Vec<&str> = counting.iter().map(String::as_str).collect();
-    let counts_s = if experiment.stats {
-        built(&counting) + verify_s * 2.0
-    } else {
-        0.0
-    };
-    let before_rounds_s = first_s + builds_s + verify_s + peers_s + counts_s;
-    let round_s = once(&experiment.programs) * all.len() as f64;
-    // What does not fit before the limit is left out, but for the rounds that an interval needs.
-    let fitting_s = (experiment.limit.as_secs_f64() - before_rounds_s).max(round_s * ROUNDS_MIN as f64);
-    let rounds_s = fitting_s.min(round_s * experiment.rounds as f64);
-    let total = before_rounds_s + rounds_s;
-    println!(
-        "Plan: {} layouts x {} programs at size {}, base {}, up to {} rounds.",
-        all.len(),
-        experiment.programs.len(),
-        experiment.size,
-        experiment.base,
-        experiment.rounds
-    );
-    let names: Vec<&str> = first_programs
-        .iter()
-        .map(|program| program.name.as_str())
-        .collect();
-    println!(
-        "  1. {} and {}: build, verify, time once     about {}",
-        first.join(", "),
-        names.join(", "),
-        duration(first_s)
-    );
-    if !rest.is_empty() || experiment.programs.len() > first_programs.len() {
-        println!(
-            "  2. build the others: {}     about {}",
-            if rest.is_empty() {
-                "none".into()
-            } else {
-                rest.join(", ")
-            },
-            duration(builds_s)
-        );
-        println!(
-            "  3. verify every program under every layout     about {}",
-            duration(verify_s)
-        );
-    }
-    if experiment.peers {
-        println!(
-            "  4. CPythons of this machine, once each     about {}",
-            duration(peers_s)
-        );
-    }
-    if experiment.stats {
-        println!(
-            "  5. counting builds, every program once more     about {}",
-            duration(counts_s)
-        );
-    }
-    println!(
-        "  6. time in rounds, no new round after {}     about {}",
-        duration(experiment.limit.as_secs_f64()),
-        duration(rounds_s)
-    );
-    println!(
-        "Together about {}; known results are not measured again. Ctrl-C keeps what is there, the next run goes on.",
-        duration(total)
-    );
-    for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
-        if std::env::var_os(name).is_some() {
-            println!(
-                "Warning: {name} is set; it replaces the flags of .cargo/config.toml, binaries built with it will be refused."
-            );
-        }
-    }
 }
 
 fn perform(

@@ -17,6 +17,7 @@ mod layout;
 mod loop_rules;
 mod measure;
 mod peers;
+mod plan;
 mod policy_page;
 mod process;
 mod programs;

@@ -3,7 +3,7 @@
 //! Each phase works on results already on disk: a cell that is known is not measured again, so an interrupted
 //! run goes on where it was. Not here: raw results (`cell`), derived rows (`board`), drawing (`table`, `html`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::board::{Board, Entry};
@@ -58,6 +58,8 @@ pub struct Run<'a> {
     expected: BTreeMap<String, Expected>,
     binaries: BTreeMap<String, Binary>,
     outputs: BTreeMap<String, Vec<u8>>,
+    /// Variants and programs whose run was wrong; not tried again.
+    wrong: BTreeSet<(String, String)>,
     runner: Runner,
     session: String,
     start: Instant,
@@ -108,6 +110,7 @@ impl<'a> Run<'a> {
             expected,
             binaries: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            wrong: BTreeSet::new(),
             runner: Runner {
                 size: experiment.size.clone(),
                 scratch: workspace.lab().join("scratch"),
@@ -170,9 +173,9 @@ impl<'a> Run<'a> {
             .board
             .base_entry()
             .and_then(|base| base.fingerprint.as_ref())
-            .map(|known| (&known.flags, &known.rustc));
-        if flags.is_some_and(|known| known != (&print.flags, &print.rustc)) {
-            objections.push("compiler or flags differ from the base's".into());
+            .map(|known| (&known.flags, &known.rustc, &known.profile));
+        if flags.is_some_and(|known| known != (&print.flags, &print.rustc, &print.profile)) {
+            objections.push("compiler, flags or profile differ from the base's".into());
         }
         if !objections.is_empty() {
             let text = format!(
@@ -222,11 +225,12 @@ impl<'a> Run<'a> {
         let Some(binary) = self.binaries.get(variant).cloned() else {
             return Ok(());
         };
-        let open: Vec<Program> = programs
-            .iter()
-            .filter(|program| !self.entry(variant).cells.contains_key(&program.name))
-            .cloned()
-            .collect();
+        let done: BTreeSet<String> = self.entry(variant).cells.keys().cloned().collect();
+        let is_open = |program: &&Program| {
+            !done.contains(&program.name)
+                && !self.wrong.contains(&(variant.to_string(), program.name.clone()))
+        };
+        let open: Vec<Program> = programs.iter().filter(is_open).cloned().collect();
         if open.is_empty() {
             return Ok(());
         }
@@ -235,6 +239,7 @@ impl<'a> Run<'a> {
         runner.run_untimed(&binary.path, &open, |program, outcome| {
             bar.step();
             if let Some(trouble) = self.judge(variant, &binary.key, program, outcome)? {
+                self.wrong.insert((variant.to_string(), program.name.clone()));
                 bar.line(&trouble);
                 self.fail_quietly(variant, trouble);
             }

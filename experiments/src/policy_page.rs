@@ -61,7 +61,8 @@ pub fn follow(workspace: &Workspace) -> Result<(Tally, Vec<String>)> {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .args(line.split_whitespace().skip(1))
-            .env("CARGO_TARGET_DIR", workspace.target().join("policy-page"));
+            // The workspace's own: what comes from the registry is built there already.
+            .env("CARGO_TARGET_DIR", workspace.target());
         steps.push((line.clone(), command));
     }
     for (name, mut command) in steps {

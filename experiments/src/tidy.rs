@@ -103,6 +103,7 @@ pub fn complaints(workspace: &Workspace) -> Result<Vec<String>> {
         );
     }
     feature_complaints(workspace, &mut found)?;
+    example_complaints(workspace, &mut found)?;
     Ok(found)
 }
 
@@ -117,6 +118,39 @@ fn rust_files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     // Compile-fail cases are read by people beside their expected errors; a header would move the line numbers.
     files.retain(|file| !file.components().any(|part| part.as_os_str() == "ui"));
     Ok(files)
+}
+
+/// Most crates have no examples in their documentation and say `doctest = false`, or rustdoc would read each of them whole in
+/// every `cargo test`. Such a crate must not have any: nobody would run them.
+fn example_complaints(workspace: &Workspace, found: &mut Vec<String>) -> Result<()> {
+    for file in rust_files(workspace)? {
+        let Some(manifest) = file.ancestors().map(|above| above.join("Cargo.toml")).find(|path| path.is_file()) else {
+            continue;
+        };
+        let off = at_path(&manifest, std::fs::read_to_string(&manifest))?.contains("doctest = false");
+        if off && let Some(line) = first_example(&at_path(&file, std::fs::read_to_string(&file))?) {
+            let name = workspace.show(&file);
+            found.push(format!("{name}:{line}: an example that is never run; its Cargo.toml says `doctest = false`"));
+        }
+    }
+    Ok(())
+}
+
+/// Line of the first fenced block in documentation that rustdoc would compile.
+fn first_example(text: &str) -> Option<usize> {
+    let mut inside = false;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_start();
+        let doc = line.strip_prefix("//!").or_else(|| line.strip_prefix("///"));
+        let Some(language) = doc.and_then(|doc| doc.trim_start().strip_prefix("```")) else {
+            continue;
+        };
+        inside = !inside;
+        if inside && !["text", "python", "sh", "toml"].contains(&language.trim()) {
+            return Some(index + 1);
+        }
+    }
+    None
 }
 
 /// Paths in backquotes at the start of a list item of `docs/globals.md`.
@@ -157,7 +191,9 @@ fn file_complaints(
     for (index, (line, with_strings)) in code.lines().zip(without_comments.lines()).enumerate() {
         let at = format!("{name}:{}", index + 1);
         for spelling in GLOBALS {
-            if line.contains(spelling) && !may_have_globals {
+            // A cell in a field belongs to its owner; it is global in a static.
+            let is_global = !["OnceLock", "LazyLock"].contains(&spelling) || line.split_whitespace().any(|word| word == "static");
+            if line.contains(spelling) && is_global && !may_have_globals {
                 found.push(format!(
                     "{at}: `{}` is process-global state; docs/globals.md does not list this file",
                     spelling.trim()
@@ -484,10 +520,18 @@ mod tests {
             of("a.rs", "//! x\n#[cfg(feature = \"stats\")]\nmod a;\n"),
             Vec::<String>::new()
         );
+        assert_eq!(of("a.rs", "//! x\nstruct Lazy { items: OnceLock<u8> }\n"), Vec::<String>::new());
         assert_eq!(
             of("a.rs", &format!("//! x\n{}", "\n".repeat(LINES_MAX))).len(),
             1
         );
+    }
+
+    #[test]
+    fn blocks_that_rustdoc_would_compile_are_examples() {
+        assert_eq!(first_example("//! ```text\n//! x\n//! ```\nfn f() {}\n/// ```python\n/// ```\n"), None);
+        assert_eq!(first_example("//! ```text\n//! ```\n    /// ```\n    /// f();\n    /// ```\n"), Some(3));
+        assert_eq!(first_example("//! ```compile_fail\n//! ```\n"), Some(1));
     }
 
     #[test]
