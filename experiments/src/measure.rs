@@ -169,13 +169,17 @@ impl<'a> Run<'a> {
         if let Some(twin) = twin {
             objections.push(format!("its layout has the same name as that of {}, a feature does not reach the object crate", twin.name));
         }
-        let flags = self
-            .board
-            .base_entry()
-            .and_then(|base| base.fingerprint.as_ref())
-            .map(|known| (&known.flags, &known.rustc, &known.profile));
-        if flags.is_some_and(|known| known != (&print.flags, &print.rustc, &print.profile)) {
-            objections.push("compiler, flags or profile differ from the base's".into());
+        if let Some(base) = self.board.base_entry().and_then(|base| base.fingerprint.as_ref()) {
+            let facts = [
+                ("compilers", &base.rustc, &print.rustc),
+                ("flags", &base.flags, &print.flags),
+                ("profiles", &base.profile, &print.profile),
+            ];
+            let different = facts.into_iter().filter(|(_, base, own)| base != own);
+            objections.extend(different.map(|(name, base, own)| {
+                let [base, own] = [base, own].map(|text| text.as_deref().unwrap_or("not told"));
+                format!("{name} differ from the base's: {own}, base {base}")
+            }));
         }
         if !objections.is_empty() {
             let text = format!(
