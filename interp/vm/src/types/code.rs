@@ -9,8 +9,9 @@ use instar_code::{flags, CodeBlob, Const, LocalKind, Text};
 
 use crate::eval::exec::Executable;
 use crate::native::{Def, GetSet, Native, TypeDef};
-use crate::object::{Owned, Ref, Trace, Word};
+use crate::object::{ObjExt, Owned, Ref, Slot, Trace, Word};
 use crate::slots::Slots;
+use crate::types::str::PyStr;
 use crate::vm::{PyResult, Vm};
 use crate::payload;
 
@@ -18,6 +19,9 @@ use crate::payload;
 pub struct PyCode {
     blob: Arc<CodeBlob>,
     exec: OnceCell<Box<Executable>>,
+    /// `co_name` and `co_qualname` once a function was made from this.
+    name: Slot,
+    qualname: Slot,
 }
 
 // SAFETY: the constants and names of the executable are what a code owns; each is visited once.
@@ -26,14 +30,25 @@ unsafe impl Trace for PyCode {
         if let Some(exec) = self.exec.get() {
             for c in exec.consts.iter().chain(exec.names.iter()) { visit(c.word()) }
         }
+        for s in [&self.name, &self.qualname] {
+            if s.is_some() { visit(s.word()) }
+        }
     }
     fn clear(&mut self) {}
 }
 payload!(PyCode, "code", code);
 
+/// The interned text, kept in `slot` from the first time on.
+fn interned(vm: &mut Vm, slot: &Slot, text: &str) -> PyResult {
+    if let Some(known) = slot.get() { return Ok(known) }
+    let made = vm.intern(text)?;
+    slot.set(Some(made.clone()));
+    Ok(made)
+}
+
 impl PyCode {
     /// A code object for a blob.
-    pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { vm.new_object(PyCode { blob, exec: OnceCell::new() }) }
+    pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { vm.new_object(PyCode { blob, exec: OnceCell::new(), name: Slot::default(), qualname: Slot::default() }) }
     /// The compiled form.
     pub fn blob(&self) -> &Arc<CodeBlob> { &self.blob }
     /// The executable if it has been made, else null.
@@ -52,12 +67,13 @@ impl Ref<PyCode> {
         Ok(self.exec_if_made())
     }
     /// `co_name`.
-    pub fn name_obj(&self, vm: &mut Vm) -> PyResult { vm.intern(&self.blob.name) }
+    pub fn name_obj(&self, vm: &mut Vm) -> PyResult { interned(vm, &self.name, &self.blob.name) }
     /// `co_qualname`.
-    pub fn qualname_obj(&self, vm: &mut Vm) -> PyResult { vm.intern(&self.blob.qualname) }
+    pub fn qualname_obj(&self, vm: &mut Vm) -> PyResult { interned(vm, &self.qualname, &self.blob.qualname) }
     /// The docstring if the code has one.
     pub fn docstring(&self, vm: &mut Vm) -> PyResult<Option<Owned>> {
         if self.blob.flags & flags::HAS_DOCSTRING == 0 { return Ok(None) }
+        if let Some(exec) = self.exec.get() { return Ok(exec.consts.first().filter(|c| c.cast::<PyStr>().is_some()).cloned()) }
         match self.blob.first_const() {
             Some(c @ Const::Str(_)) => Ok(Some(const_object(vm, &c)?)),
             _ => Ok(None),
