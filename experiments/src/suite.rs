@@ -97,10 +97,6 @@ pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Ta
         {
             continue;
         }
-        // A collection at every safe point takes minutes where a program makes millions of objects.
-        if gc == "stress" && name.starts_with("limits/") {
-            continue;
-        }
         let stdout = std::fs::read(path.with_extension("out")).ok();
         let known_failure = reasons.get(&name).cloned();
         cases.push(Case {

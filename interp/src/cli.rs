@@ -2,7 +2,7 @@
 //!
 //! Not here: what the options do (`run.rs`), environment variables that change objects (`INSTAR_GC`, in `run.rs` too).
 
-use instar_vm::vm::Settings;
+use instar_vm::vm::{GcMode, Settings};
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +58,9 @@ Options (and corresponding environment variables):
 -X opt : set implementation-specific option: fingerprint, memstats, copy-operands,
          utf8, dev, int_max_str_digits=N, importtime, frozen_modules,
          memlimit=BYTES (more is a MemoryError; k, m, g may follow),
-         failalloc=N[,once][,boot] (for tests: request number N for memory and all
+         failalloc=N[,once][,boot][,large] (for tests: request number N for memory and all
          later ones, or only that one, fail; counted from the main program on, or
-         from start-up on)
+         from start-up on; large: not those for objects)
 --stdlib DIR : take the Python half of the standard library from DIR; also PYTHONHOME
 file   : program read from script file
 -      : program read from stdin (default; interactive mode if a tty)
@@ -71,7 +71,7 @@ fn settings() -> Settings {
     Settings {
         argv: Vec::new(), executable: String::new(), hash_seed: None, optimize: 0, verbose: 0, quiet: false, inspect: false, interactive: false, isolated: false,
         ignore_environment: false, no_site: false, no_user_site: false, dont_write_bytecode: false, bytes_warning: 0, safe_path: false, unbuffered: false,
-        dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false, memory_limit: usize::MAX,
+        dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
         int_max_str_digits: 4300,
     }
 }
@@ -206,21 +206,22 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
                 None => return Some("-X memlimit: a number of bytes is needed, also with k, m or g after it\n".into()),
             },
             ("failalloc", v) if v.as_deref().and_then(FailAlloc::parse).is_none() => {
-                return Some("-X failalloc: N, N,once, N,boot or N,once,boot is needed; N from 1 on\n".into());
+                return Some("-X failalloc: N is needed, from 1 on, and perhaps ,once ,boot ,large\n".into());
             }
             _ => {}
         }
     }
     if s.dev_mode { s.warn_options.insert(0, "default".into()) }
     match std::env::var("INSTAR_GC").as_deref() {
-        Ok("stress") => s.gc_stress = true,
-        Ok("never" | "auto" | "") | Err(_) => {}
+        Ok("stress") => s.gc = GcMode::Stress,
+        Ok("never") => s.gc = GcMode::Never,
+        Ok("auto" | "") | Err(_) => {}
         Ok(other) => return Some(format!("INSTAR_GC must be never, auto or stress, not {other}\n")),
     }
     None
 }
 
-/// Which memory requests fail: `-X failalloc=N[,once][,boot]`, for tests.
+/// Which memory requests fail: `-X failalloc=N[,once][,boot][,large]`, for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailAlloc {
     /// Requests that succeed before.
@@ -229,6 +230,8 @@ pub struct FailAlloc {
     pub once: bool,
     /// Whether start-up counts; else counting begins with the main program.
     pub boot: bool,
+    /// Whether requests for objects succeed all the same.
+    pub large: bool,
 }
 
 impl FailAlloc {
@@ -236,9 +239,9 @@ impl FailAlloc {
     pub fn parse(text: &str) -> Option<FailAlloc> {
         let mut words = text.split(',');
         let after = words.next()?.parse::<u64>().ok()?.checked_sub(1)?;
-        let mut found = FailAlloc { after, once: false, boot: false };
+        let mut found = FailAlloc { after, once: false, boot: false, large: false };
         for word in words {
-            match word { "once" => found.once = true, "boot" => found.boot = true, _ => return None }
+            match word { "once" => found.once = true, "boot" => found.boot = true, "large" => found.large = true, _ => return None }
         }
         Some(found)
     }

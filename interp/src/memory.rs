@@ -28,12 +28,16 @@ pub struct Memory<A> {
     /// Large requests that still succeed; `u64::MAX` = all.
     fail_after: AtomicU64,
     fail_once: AtomicBool,
+    /// Bytes of live large blocks up to which requests succeed, whatever the limits: 0 without a promise.
+    promised: AtomicUsize,
+    /// Promises in force.
+    promises: AtomicUsize,
     reserve: Reserve,
 }
 
 impl<A> Memory<A> {
     const fn new(inner: A) -> Memory<A> {
-        Memory { inner, large: AtomicUsize::new(0), limit: AtomicUsize::new(usize::MAX), fail_after: AtomicU64::new(u64::MAX), fail_once: AtomicBool::new(false), reserve: Reserve::new() }
+        Memory { inner, large: AtomicUsize::new(0), limit: AtomicUsize::new(usize::MAX), fail_after: AtomicU64::new(u64::MAX), fail_once: AtomicBool::new(false), promised: AtomicUsize::new(0), promises: AtomicUsize::new(0), reserve: Reserve::new() }
     }
 
     /// Most bytes that large blocks may have at one time.
@@ -45,6 +49,18 @@ impl<A> Memory<A> {
         self.fail_after.store(n.unwrap_or(u64::MAX), Relaxed);
     }
 
+    /// From here on infallible code runs that needs `bytes` more bytes, which somebody knows to be there: until `end_promise` limits
+    /// leave it alone, and the reserve serves its large requests too.
+    pub fn begin_promise(&self, bytes: usize) {
+        self.promises.fetch_add(1, Relaxed);
+        self.promised.fetch_max(self.large.load(Relaxed).saturating_add(bytes), Relaxed);
+    }
+
+    /// The code of the last `begin_promise` has ended.
+    pub fn end_promise(&self) {
+        if self.promises.fetch_sub(1, Relaxed) == 1 { self.promised.store(0, Relaxed) }
+    }
+
     /// Large requests that still succeed, if there is an end.
     #[cfg(test)]
     pub fn fail_after(&self) -> Option<u64> { Some(self.fail_after.load(Relaxed)).filter(|n| *n != u64::MAX) }
@@ -52,6 +68,7 @@ impl<A> Memory<A> {
     /// Counts a large request of `more` bytes; whether it may go on.
     #[cold]
     fn admit(&self, more: usize) -> bool {
+        if self.large.load(Relaxed).saturating_add(more) <= self.promised.load(Relaxed) { return true }
         match self.fail_after.load(Relaxed) {
             u64::MAX => {}
             0 => {
@@ -67,6 +84,9 @@ impl<A> Memory<A> {
         if !block.is_null() && bytes >= LARGE { self.large.fetch_add(bytes, Relaxed); }
         block
     }
+
+    /// Whether the reserve serves requests of this size when the system has nothing.
+    fn reserved(&self, bytes: usize) -> bool { bytes < LARGE || self.promised.load(Relaxed) != 0 }
 
     fn discount(&self, bytes: usize) {
         if bytes >= LARGE { self.large.fetch_sub(bytes, Relaxed); }
@@ -90,7 +110,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Memory<A> {
         if large && !self.admit(layout.size()) { return null_mut() }
         // SAFETY: the caller's promise, passed on.
         let block = unsafe { self.inner.alloc(layout) };
-        if block.is_null() && !large { return self.reserve.take(layout) }
+        if block.is_null() && self.reserved(layout.size()) { return self.reserve.take(layout) }
         self.count(block, layout.size())
     }
 
@@ -100,7 +120,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Memory<A> {
         if large && !self.admit(layout.size()) { return null_mut() }
         // SAFETY: the caller's promise, passed on.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        if block.is_null() && !large {
+        if block.is_null() && self.reserved(layout.size()) {
             let block = self.reserve.take(layout);
             // SAFETY: a piece of the reserve has the layout's size.
             if !block.is_null() { unsafe { block.write_bytes(0, layout.size()) } }
@@ -127,13 +147,16 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Memory<A> {
                 self.discount(old);
                 return self.count(moved, new);
             }
-            if new >= LARGE { return null_mut() }
+            if !self.reserved(new) { return null_mut() }
         }
         // SAFETY: the caller promises that `new` makes a layout.
         let layout_of_new = unsafe { Layout::from_size_align_unchecked(new, layout.align()) };
         // SAFETY: both blocks have at least the bytes that are copied; the old one is given back once.
         unsafe {
-            let moved = if new >= LARGE { self.count(self.inner.alloc(layout_of_new), new) } else { self.alloc(layout_of_new) };
+            let moved = match self.inner.alloc(layout_of_new) {
+                none if none.is_null() => if self.reserved(new) { self.reserve.take(layout_of_new) } else { none },
+                block => self.count(block, new),
+            };
             if !moved.is_null() {
                 moved.copy_from_nonoverlapping(block, old.min(new));
                 self.dealloc(block, layout);
@@ -217,6 +240,35 @@ mod tests {
             for p in all { if !p.is_null() { memory.dealloc(p, layout(4096)) } }
         }
         assert_eq!(memory.reserve.state.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn promised_requests_succeed() {
+        static MEMORY: Memory<System> = Memory::new(System);
+        static EMPTY: Memory<Nothing> = Memory::new(Nothing);
+        let memory = &MEMORY;
+        memory.set_limit(LARGE);
+        memory.set_fail_after(Some(0), false);
+        // SAFETY: as above.
+        unsafe {
+            memory.begin_promise(3 * LARGE);
+            let (a, b) = (memory.alloc(layout(LARGE)), memory.alloc(layout(LARGE)));
+            let b = memory.realloc(b, layout(LARGE), 2 * LARGE);
+            assert!(!a.is_null() && !b.is_null() && memory.alloc(layout(LARGE)).is_null());
+            memory.end_promise();
+            memory.dealloc(a, layout(LARGE));
+            assert!(memory.alloc(layout(LARGE)).is_null());
+            memory.dealloc(b, layout(2 * LARGE));
+            assert!(EMPTY.alloc(layout(LARGE)).is_null());
+            EMPTY.begin_promise(RESERVE);
+            let c = EMPTY.alloc(layout(LARGE));
+            c.write_bytes(7, LARGE);
+            let c = EMPTY.realloc(c, layout(LARGE), 2 * LARGE);
+            assert_eq!(std::slice::from_raw_parts(c, LARGE), [7; LARGE]);
+            EMPTY.end_promise();
+            EMPTY.dealloc(c, layout(2 * LARGE));
+        }
+        assert_eq!((memory.large.load(Relaxed), EMPTY.large.load(Relaxed), EMPTY.reserve.state.load(Relaxed)), (0, 0, 0));
     }
 
     #[test]

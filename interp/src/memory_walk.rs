@@ -25,6 +25,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("match", "class P:\n    __match_args__ = ('a',)\n    a = 1\nfor v in [1, 'a', [1, 2, 3], {'k': 1, 'z': 2}, P(), None]:\n    match v:\n        case [a, *b]: pass\n        case {'k': q, **r}: pass\n        case P(a=1): pass\n        case _: pass\n"),
     ("weakrefs", "import weakref, gc\nclass A:\n    def __del__(self): self.s = [self.k]\nfor i in range(10):\n    a = A(); a.k = i; a.me = a; r = weakref.ref(a, lambda r: None)\ndel a\ngc.collect()\nd = weakref.WeakValueDictionary(); b = A(); b.k = 1; d['x'] = b\n"),
     ("eval", "assert eval('[i * 2 for i in range(10)]')[3] == 6\nexec('def f(x):\\n  return {x: f.__name__}')\nassert f(1)\ntry: eval('1 +')\nexcept SyntaxError as e: str(e)\n"),
+    ("sources", "import ast\nfor n in 40, 700:\n    t = 'x = [1, (2, 3)]\\n' * n\n    exec(t); ast.parse(t[:6000])\n"),
     ("io", "import io\nb = io.BytesIO(); b.write(b'abc' * 100); b.seek(0); b.read()\ns = io.StringIO('a\\nb\\n'); list(s)\nw = io.TextIOWrapper(io.BytesIO(), 'utf-8'); w.write('x' * 10000); w.flush()\n"),
     ("regex", "import re\nassert re.sub(r'(\\w)(\\d+)', r'\\2\\1', 'a12 b3 c456') and re.findall('a|b', 'abcab') and re.split('[,;]', 'a,b;c')\n"),
 ];

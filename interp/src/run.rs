@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use instar_vm::boot::BootError;
 use instar_vm::builtins::execute;
+use instar_vm::fallible::Promises;
 use instar_vm::import::library::EMBEDDED;
 use instar_vm::import::{bootstrap, native};
 use instar_vm::types::dict::PyDict;
-use instar_vm::vm::Settings;
+use instar_vm::vm::{GcMode, Settings};
 use instar_vm::signals;
 use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 
@@ -34,15 +35,17 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
         Err(BootError::Memory) => { eprintln!("MemoryError: not enough memory to start"); return 1 }
         Err(e) => { eprintln!("instar: {e}"); return BUG }
     };
+    vm.promises = PROMISES;
     let failing = FailAlloc::of(&vm.settings);
     if let Some(f) = failing.filter(|f| f.boot) { fail_after(&vm, f) }
     // What start-up makes lives on: it goes to the oldest generation without a look at each object.
-    vm.heap.gc_set_enabled(false);
+    vm.heap.gc_set_enabled(vm.settings.gc == GcMode::Stress);
     let ended = match start(&mut vm) {
         Ok(()) => {
             vm.heap.gc_freeze();
             vm.heap.gc_unfreeze();
-            vm.heap.gc_set_enabled(std::env::var("INSTAR_GC").as_deref() != Ok("never"));
+            vm.heap.gc_set_enabled(true);
+            vm.stress.begin_program();
             if let Some(f) = failing.filter(|f| !f.boot) { fail_after(&vm, f) }
             main_program(&mut vm, target)
         }
@@ -70,9 +73,12 @@ fn end(vm: &mut Vm) -> bool {
     }
 }
 
+/// The allocator's word for the parser and the compiler.
+const PROMISES: Promises = Promises { begin: |bytes| MEMORY.begin_promise(bytes), end: || MEMORY.end_promise() };
+
 /// `-X failalloc`: from here on requests are counted, those for objects and the large ones of native code each for themselves.
 fn fail_after(vm: &Vm, f: FailAlloc) {
-    vm.heap.set_fail_after(Some(f.after), f.once);
+    if !f.large { vm.heap.set_fail_after(Some(f.after), f.once) }
     MEMORY.set_fail_after(Some(f.after), f.once);
 }
 
@@ -85,6 +91,7 @@ fn beside_executable(executable: &str) -> Option<String> {
 #[cfg(test)]
 pub fn started(settings: Settings) -> Result<Box<Vm>, BootError> {
     let mut vm = Vm::boot(settings)?;
+    vm.promises = PROMISES;
     start(&mut vm).map_err(|_| BootError::Memory)?;
     Ok(vm)
 }

@@ -79,6 +79,30 @@ fn failing_requests_end_the_process_by_an_exit_code() {
 }
 
 #[test]
+fn the_parser_never_ends_the_process() {
+    // Below and above the size from which memory is asked for before. Some large request fails, or all do from it on.
+    let program = "
+import ast, io, tokenize
+for lines in 600, 3000:
+    text = 'x = [1, (2, 3)]\\n' * lines
+    for use in exec, ast.parse, lambda t: compile(ast.parse(t[:8000]), 'f', 'exec'), lambda t: list(tokenize.generate_tokens(io.StringIO(t).readline)):
+        try: use(text)
+        except MemoryError: pass
+print('end')";
+    for n in [1, 2, 3, 4, 6, 9, 14, 21, 32] {
+        for how in ["", ",once"] {
+            let ended = run(&["-I", "-X", &format!("failalloc={n}{how},large")], program);
+            let shown = text(&ended.stderr);
+            match ended.status.code() {
+                Some(0) => assert_eq!(text(&ended.stdout), "end\n"),
+                Some(1) => assert!(shown.ends_with("MemoryError\n"), "failalloc={n}{how}: {shown}"),
+                _ => panic!("failalloc={n}{how}: {:?}\n{shown}", ended.status),
+            }
+        }
+    }
+}
+
+#[test]
 fn wrong_values_are_refused() {
     for option in ["memlimit=x", "memlimit", "failalloc=0", "failalloc=3,twice"] {
         let ended = run(&["-X", option], "pass");

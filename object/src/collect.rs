@@ -15,7 +15,7 @@ use instar_refcount::RefCount;
 /// What one collection did.
 pub type CollectReport = instar_gc::Report;
 
-/// The interpreter's part in a collection. All three may run any program code.
+/// The interpreter's part in a collection. The first three may run any program code.
 pub trait CollectHost<L: Layout = Active> {
     /// Runs the object's finalizer; errors are the host's to report.
     fn finalize(&mut self, obj: &Owned<L>);
@@ -23,6 +23,10 @@ pub trait CollectHost<L: Layout = Active> {
     fn weakref_callback(&mut self, weakref: &Owned<L>, callback: &Owned<L>);
     /// Works off the heap's events.
     fn drain(&mut self);
+    /// Whether dead `obj` is kept as it is instead of being cleared (debugging).
+    fn keep(&mut self, _obj: &Owned<L>) -> bool {
+        false
+    }
 }
 
 /// Visits every word that an object owns: `__slots__`, attributes, payload, type.
@@ -139,7 +143,9 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
         // SAFETY: final trash is complete and held by its cycles until it is cleared; we hold it meanwhile.
         unsafe {
             let owned = Owned::share_ptr(obj);
-            clear_object(self.heap, obj);
+            if !self.host.keep(&owned) {
+                clear_object(self.heap, obj);
+            }
             if !obj.count().is_unique() {
                 keep(node);
             }
@@ -173,14 +179,21 @@ impl<L: Layout> Heap<L> {
     }
     /// Runs the collection that is due, if any.
     pub fn collect_due(&self, host: &mut dyn CollectHost<L>) -> Option<(u8, CollectReport)> {
-        let generation = self.collector.due();
-        match generation {
-            Some(generation) => Some((generation as u8, self.collect(generation as u8, host))),
+        match self.gc_due() {
+            Some(generation) => Some((generation, self.collect(generation, host))),
             None => {
-                self.collector.calm();
+                self.gc_calm();
                 None
             }
         }
+    }
+    /// The generation that is due, if any.
+    pub fn gc_due(&self) -> Option<u8> {
+        self.collector.due().map(|generation| generation as u8)
+    }
+    /// Takes back that a collection is wanted: none was due.
+    pub fn gc_calm(&self) {
+        self.collector.calm();
     }
     /// Whether a collection is due. Cheap; ask at safe points.
     #[inline(always)]

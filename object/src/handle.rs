@@ -1,29 +1,40 @@
 //! `Owned` and `Borrowed`: references that count themselves. Raw words are in `word.rs`.
 //!
-//! Handles stay on their thread:
-//! ```compile_fail
+//! Handles stay on their thread (last a type that may leave, as a check of the check):
+//! ```compile_fail,E0277
 //! fn sendable<T: Send>() {}
 //! sendable::<instar_object::Owned<instar_object::presets::Default>>();
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! fn sendable<T: Send>() {}
 //! sendable::<instar_object::Borrowed<'static, instar_object::presets::Best>>();
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! fn sendable<T: Send>() {}
 //! sendable::<instar_object::Word<instar_object::presets::Best>>();
 //! ```
-//! ```compile_fail
+//! ```
+//! fn sendable<T: Send>() {}
+//! sendable::<usize>();
+//! ```
+//! ```compile_fail,E0277
 //! fn shareable<T: Sync>() {}
 //! shareable::<instar_object::Owned<instar_object::presets::Best>>();
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! fn shareable<T: Sync>() {}
 //! shareable::<instar_object::Heap<instar_object::presets::Default>>();
 //! ```
+//! ```
+//! fn shareable<T: Sync>() {}
+//! shareable::<usize>();
+//! ```
 //! A borrow ends with its owner:
-//! ```compile_fail
+//! ```compile_fail,E0515
 //! fn leak(o: instar_object::Owned) -> instar_object::Borrowed<'static> { o.borrow() }
+//! ```
+//! ```
+//! fn lend(o: &instar_object::Owned) -> instar_object::Borrowed<'_> { o.borrow() }
 //! ```
 use crate::header::ObjPtr;
 use crate::layout::Layout;

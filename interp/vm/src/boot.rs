@@ -70,7 +70,7 @@ impl Vm {
         let mut vm = Box::new(vm);
         // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
         unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };
-        if vm.settings.gc_stress { vm.breaker.set(crate::eval::breaker::bits::STRESS) }
+        if vm.settings.gc == crate::vm::GcMode::Stress { vm.breaker.set(crate::eval::breaker::bits::STRESS) }
         link_types(&mut vm).map_err(|e| failed(&mut vm, "types", e))?;
         for (name, init) in INITS {
             init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;
@@ -255,7 +255,7 @@ mod tests {
         Settings {
             argv: Vec::new(), executable: String::new(), hash_seed: Some(0), optimize: 0, verbose: 0, quiet: true, inspect: false, interactive: false,
             isolated: true, ignore_environment: true, no_site: true, no_user_site: true, dont_write_bytecode: true, bytes_warning: 0, safe_path: true,
-            unbuffered: false, dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc_stress: false,
+            unbuffered: false, dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(),
             memory_limit: usize::MAX, int_max_str_digits: 4300,
         }
     }

@@ -105,6 +105,7 @@ table! {
     list_reverseiterator: list_iter::PyListReverseIter, "list_reverseiterator", object, GC;
     tuple_iterator: tuple_iter::PyTupleIter, "tuple_iterator", object, GC;
     str_iterator: str_iter::PyStrIter, "str_iterator", object, GC;
+    str_ascii_iterator: str_iter::PyStrIter, "str_ascii_iterator", object, GC;
     bytes_iterator: bytes_iter::PyBytesIter, "bytes_iterator", object, GC;
     bytearray_iterator: bytes_iter::PyByteArrayIter, "bytearray_iterator", object, GC;
     range_iterator: range_iter::PyRangeIter, "range_iterator", object, LEAF;

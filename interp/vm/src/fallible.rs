@@ -1,4 +1,5 @@
-//! Vectors of sizes that a program chooses: growing them gives MemoryError where the standard library would abort.
+//! Vectors of sizes that a program chooses: growing them gives MemoryError where the standard library would abort. Memory promised
+//! in advance, for the parser and the compiler, which ask infallibly.
 //!
 //! Not here: storage inside objects (`BufVec` of `instar-object`), text (`instar-base-text` has a builder that fails).
 
@@ -29,7 +30,38 @@ impl<T: Clone> CopyVec<T> for [T] {
     }
 }
 
+/// How the program's allocator is told that infallible requests follow. The default knows no such allocator.
+#[derive(Clone, Copy)]
+pub struct Promises {
+    /// So many more bytes of large blocks are had by whoever asks, whatever the limits, until `end`.
+    pub begin: fn(usize),
+    /// Takes the last promise back.
+    pub end: fn(),
+}
+impl Default for Promises {
+    fn default() -> Promises { Promises { begin: |_| (), end: || () } }
+}
+
+/// While it lives, infallible requests succeed up to what was promised.
+#[must_use]
+pub struct Promised(fn());
+impl Drop for Promised {
+    fn drop(&mut self) { (self.0)() }
+}
+
+/// What parsing and compiling take at their peak: measured 80 to 130 for displays, assignments and calls, one a line.
+const BYTES_PER_SOURCE_BYTE: usize = 130;
+/// So much may be promised without a look: the allocator has it in reserve.
+const RESERVE: usize = 1 << 20;
+
 impl Vm {
+    /// Memory for parsing and compiling `source_bytes` bytes of text, or MemoryError.
+    pub fn promise_for_source(&self, source_bytes: usize) -> PyResult<Promised> {
+        let bytes = source_bytes.saturating_mul(BYTES_PER_SOURCE_BYTE);
+        if bytes > RESERVE { self.probe_memory(bytes)? }
+        (self.promises.begin)(bytes.max(RESERVE));
+        Ok(Promised(self.promises.end))
+    }
     /// `v.push(item)`, or MemoryError.
     #[inline]
     pub fn push<T>(&self, v: &mut Vec<T>, item: T) -> PyResult<()> {

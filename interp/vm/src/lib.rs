@@ -20,6 +20,7 @@ pub mod names;
 pub mod native;
 pub mod object;
 pub mod protocol;
+mod refused;
 pub mod signals;
 pub mod slots;
 pub mod stats;

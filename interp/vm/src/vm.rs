@@ -57,7 +57,7 @@ types! {
     function builtin_function method_descriptor classmethod_descriptor wrapper_descriptor method_wrapper method member_descriptor getset_descriptor
     property classmethod staticmethod super_ mappingproxy module code frame traceback cell generator coroutine coroutine_wrapper
     async_generator async_gen_asend async_gen_athrow async_gen_wrapped anext_awaitable
-    list_iterator list_reverseiterator tuple_iterator str_iterator bytes_iterator bytearray_iterator range_iterator long_range_iterator
+    list_iterator list_reverseiterator tuple_iterator str_iterator str_ascii_iterator bytes_iterator bytearray_iterator range_iterator long_range_iterator
     dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator
     dict_keys dict_values dict_items set_iterator callable_iterator seq_iterator memory_iterator
     enumerate zip map filter reversed
@@ -106,6 +106,18 @@ pub const SMALL_INT_MIN: i64 = -5;
 /// Largest cached int (CPython 3.14: 256; 3.15: 1024).
 pub const SMALL_INT_MAX: i64 = 256;
 
+/// Which collections run that the program does not ask for (`INSTAR_GC`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GcMode {
+    /// Those that thresholds make due.
+    #[default]
+    Auto,
+    /// None while the program runs.
+    Never,
+    /// One at every safe point, for tests.
+    Stress,
+}
+
 /// Start-up settings (what `sys.flags` and `-X` say).
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -131,7 +143,7 @@ pub struct Settings {
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
     pub stdlib: Option<String>,
-    pub gc_stress: bool,
+    pub gc: GcMode,
     pub memory_limit: usize,
     pub int_max_str_digits: usize,
 }
@@ -198,6 +210,12 @@ pub struct Vm {
     pub settings: Settings,
     /// Set while the interpreter shuts down.
     pub finalizing: bool,
+    /// What the program asked of the collector.
+    pub collecting: crate::finalize::Wishes,
+    /// Which collections `INSTAR_GC=stress` makes.
+    pub stress: crate::eval::breaker::Stress,
+    /// What the program's allocator can promise.
+    pub promises: crate::fallible::Promises,
 }
 
 impl Vm {
@@ -317,7 +335,7 @@ impl Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
-            native_modules: HashMap::new(), settings, finalizing: false }
+            native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default() }
     }
 }
 

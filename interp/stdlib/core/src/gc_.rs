@@ -8,13 +8,14 @@ use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
 use instar_vm::object::{ObjExt, Owned, Ref};
 use instar_vm::types::dict::PyDict;
-use instar_vm::types::list::PyList;
 use instar_vm::{PyResult, Vm};
 
-/// `gc.callbacks` and debug flags.
+/// `gc.DEBUG_SAVEALL`
+const DEBUG_SAVEALL: i64 = 32;
+
+/// Debug flags.
 #[derive(Default)]
 struct State {
-    callbacks: Option<Owned>,
     debug: i64,
 }
 
@@ -22,41 +23,30 @@ fn enable(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_set_enabled(true); Ok
 fn disable(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_set_enabled(false); Ok(vm.none()) }
 fn isenabled(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(vm.heap.gc_is_enabled())) }
 
-/// Tells `gc.callbacks` about a collection.
-fn announce(vm: &mut Vm, phase: &str, generation: i64, collected: i64, uncollectable: i64) -> PyResult<()> {
-    let Some(list) = vm.state::<State>().callbacks.clone() else { return Ok(()) };
-    let callbacks = list.cast::<PyList>().map(|l| l.items(vm).to_vec()).unwrap_or_default();
-    if callbacks.is_empty() { return Ok(()) }
-    let phase = vm.intern(phase)?;
-    let info = vm.new_dict()?;
-    for (name, n) in [("generation", generation), ("collected", collected), ("uncollectable", uncollectable)] {
-        let (name, n) = (vm.intern(name)?, vm.new_int(n)?);
-        info.set_item(vm, &name, &n)?;
-    }
-    for f in callbacks {
-        if let Err(e) = vm.call2(&f, &phase, info.obj()) { vm.unraisable(e, "Exception ignored while calling GC callback", Some(&f)) }
-    }
-    Ok(())
-}
-
 fn collect(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let generation = match &args[0] { Some(g) => vm.index_i64(g)?, None => 2 };
     if !(0..=2).contains(&generation) { return Err(vm.value_error("invalid generation")) }
-    announce(vm, "start", generation, 0, 0)?;
     let report = finalize::collect(vm, generation as u8);
-    announce(vm, "stop", generation, report.collected as i64, report.uncollectable as i64)?;
     vm.new_int((report.collected + report.uncollectable) as i64)
+}
+
+/// An integer that fits C's `int`.
+fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
+    let n = vm.index_i64(o)?;
+    let bound = if n < 0 { "less than minimum" } else { "greater than maximum" };
+    i32::try_from(n).map_err(|_| vm.overflow_error(format!("signed integer is {bound}")))
 }
 
 fn get_threshold(vm: &mut Vm, _: &Owned) -> PyResult {
     let t = vm.heap.gc_thresholds();
-    let items = t.iter().map(|n| vm.new_int((*n).into())).collect::<PyResult<Vec<_>>>()?;
+    let items = t.iter().map(|n| vm.new_int((*n as i32).into())).collect::<PyResult<Vec<_>>>()?;
     Ok(vm.new_tuple(items)?.into_obj())
 }
 
 fn set_threshold(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    if !(1..=3).contains(&args.len()) { return Err(vm.type_error("gc.set_threshold requires 1 to 3 arguments")) }
     let mut t = vm.heap.gc_thresholds();
-    for (slot, a) in t.iter_mut().zip(args) { *slot = vm.index_i64(a)?.clamp(0, u32::MAX.into()) as u32 }
+    for (slot, a) in t.iter_mut().zip(args) { *slot = c_int(vm, a)? as u32 }
     vm.heap.gc_set_thresholds(t);
     Ok(vm.none())
 }
@@ -84,10 +74,14 @@ fn get_stats(vm: &mut Vm, _: &Owned) -> PyResult {
 fn get_objects(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let generation = match &args[0] {
         Some(g) if !vm.is_none(g) => {
-            let g = vm.index_i64(g)?;
-            if g > 2 { return Err(vm.value_error("generation parameter must be less than the number of available generations (3)")) }
-            if g < 0 { return Err(vm.value_error("generation parameter cannot be negative")) }
-            Some(g as u8)
+            if !vm.has_index(g) { let t = g.type_name(vm); return Err(vm.type_error(format!("argument should be integer or None, not '{t}'"))) }
+            match vm.index_i64(g)? {
+                // As no argument.
+                -1 => None,
+                g @ 0..=2 => Some(g as u8),
+                g if g > 2 => return Err(vm.value_error("generation parameter must be less than the number of available generations (3)")),
+                _ => return Err(vm.value_error("generation parameter cannot be negative")),
+            }
         }
         _ => None,
     };
@@ -121,20 +115,23 @@ fn get_freeze_count(vm: &mut Vm, _: &Owned) -> PyResult { let n = vm.heap.gc_fro
 
 fn get_debug(vm: &mut Vm, _: &Owned) -> PyResult { let n = vm.state::<State>().debug; vm.new_int(n) }
 fn set_debug(vm: &mut Vm, _: &Owned, flags: &Owned) -> PyResult {
-    let n = vm.index_i64(flags)?;
+    let Ok(n) = i32::try_from(vm.index_i64(flags)?) else { return Err(vm.overflow_error("Python int too large to convert to C int")) };
+    let n = i64::from(n);
     vm.state::<State>().debug = n;
+    vm.collecting.save_all = n & DEBUG_SAVEALL != 0;
     Ok(vm.none())
 }
 
 fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    let callbacks = vm.new_list(Vec::new())?.into_obj();
-    let garbage = vm.new_list(Vec::new())?.into_obj();
-    vm.state::<State>().callbacks = Some(callbacks.clone());
-    for (name, value) in [("callbacks", callbacks), ("garbage", garbage)] {
+    let callbacks = vm.new_list(Vec::new())?;
+    let garbage = vm.new_list(Vec::new())?;
+    vm.collecting.callbacks = Some(callbacks.clone());
+    vm.collecting.garbage = Some(garbage.clone());
+    for (name, value) in [("callbacks", callbacks.into_obj()), ("garbage", garbage.into_obj())] {
         let name = vm.intern(name)?;
         namespace.set_item(vm, &name, &value)?;
     }
-    for (name, n) in [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)] {
+    for (name, n) in [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", DEBUG_SAVEALL), ("DEBUG_LEAK", 38)] {
         let (name, n) = (vm.intern(name)?, vm.new_int(n)?);
         namespace.set_item(vm, &name, &n)?;
     }
@@ -151,7 +148,7 @@ pub static MODULE: NativeModule = NativeModule {
         Def::new("isenabled", "($module, /)", Native::N0(isenabled)),
         Def::new("collect", "($module, /, generation=2)", Native::Bound(collect)),
         Def::new("get_threshold", "($module, /)", Native::N0(get_threshold)),
-        Def::new("set_threshold", "(threshold0, [threshold1, [threshold2]])", Native::Var(set_threshold, 1, 3)),
+        Def::new("set_threshold", "(threshold0, [threshold1, [threshold2]])", Native::Var(set_threshold, 0, usize::MAX)),
         Def::new("get_count", "($module, /)", Native::N0(get_count)),
         Def::new("get_stats", "($module, /)", Native::N0(get_stats)),
         Def::new("get_objects", "($module, /, generation=None)", Native::Bound(get_objects)),

@@ -129,7 +129,9 @@ struct Maker<'a> {
 }
 
 fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Raised>)> {
+    let promised = vm.promise_for_source(text.len())?;
     let (tokens, error) = instar_syntax::tokenize(text);
+    drop(promised);
     let exact = if extra { None } else { Some(vm.import_attr("token", "EXACT_TOKEN_TYPES")?) };
     let mut m = Maker { text, lines: Lines::new(text), extra, exact, out: Vec::new() };
     let mut last = kind::END;

@@ -12,12 +12,13 @@ class Noisy:
         print("del", self.name, sys is not None)
 
 
+# The cycle is dropped when all exit functions have run, so that no earlier collection finds it.
+atexit.register(globals().pop, "cycle")
 atexit.register(print, "registered first")
 atexit.register(print, "registered last")
 held = Noisy("module global")
 cycle = Noisy("cycle")
 cycle.me = cycle
-del cycle
 
 
 def pending():

@@ -37,18 +37,15 @@ pub fn raise(vm: &mut Vm, error: CompileError, incomplete: bool) -> Raised {
     match details(vm) { Ok(e) | Err(e) => e }
 }
 
-/// Smaller sources need only what the reserve has.
-const LARGE_SOURCE: usize = 8 << 10;
-/// What parsing and compiling take at their peak: measured 80 to 130 for displays, assignments and calls, one a line.
-const BYTES_PER_SOURCE_BYTE: usize = 130;
-
 fn file_name(vm: &mut Vm, name: &str) -> PyResult { vm.new_str(name) }
 
 /// Compiles text to a code object; SyntaxWarnings go through the warnings filters.
 pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, options: &Options, incomplete: bool) -> PyResult<Ref<PyCode>> {
     // The parser and the compiler ask infallibly: what they will need is asked for here.
-    if source.len() >= LARGE_SOURCE { vm.probe_memory(source.len().saturating_mul(BYTES_PER_SOURCE_BYTE))? }
-    let Compiled { code, warnings } = match instar_compiler::compile(source, filename, mode, options) {
+    let promised = vm.promise_for_source(source.len())?;
+    let compiled = instar_compiler::compile(source, filename, mode, options);
+    drop(promised);
+    let Compiled { code, warnings } = match compiled {
         Ok(c) => c,
         Err(e) => return Err(raise(vm, e, incomplete)),
     };
@@ -89,7 +86,13 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
                 Err(simple(vm, format!("Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]), filename))
             }
         },
-        "iso-8859-1" => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
+        "iso-8859-1" => {
+            let mut text = String::new();
+            let bytes_of_text = bytes.len() + bytes.iter().filter(|b| !b.is_ascii()).count();
+            text.try_reserve_exact(bytes_of_text).map_err(|_| vm.no_memory())?;
+            text.extend(bytes.iter().map(|b| char::from(*b)));
+            Ok(text)
+        }
         _ => {
             let data = vm.new_bytes(bytes)?;
             let (name, errors) = (vm.new_str(&name)?, vm.names.strict.clone());

@@ -76,7 +76,11 @@ impl Vm {
 
 /// Compiles a tree without text.
 pub fn compile_tree(vm: &mut Vm, tree: Tree, filename: &str, mode: Mode, options: &Options) -> PyResult<Ref<PyCode>> {
-    let Compiled { code, warnings } = match instar_compiler::compile_tree(tree, filename, mode, options) {
+    // A tree does not say how large it is: what the reserve has.
+    let promised = vm.promise_for_source(0)?;
+    let compiled = instar_compiler::compile_tree(tree, filename, mode, options);
+    drop(promised);
+    let Compiled { code, warnings } = match compiled {
         Ok(c) => c,
         Err(e) => return Err(raise(vm, e, false)),
     };

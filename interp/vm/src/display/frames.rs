@@ -75,6 +75,8 @@ fn format_entry(vm: &mut Vm, e: &Entry, sources: &mut Sources, out: &mut String)
     match range {
         None => out.push_str(&format!("    {}\n", original[0].trim())),
         Some(p) => {
+            // The expression is parsed; without memory for that the traceback shows what is above.
+            let Ok(_promised) = vm.promise_for_source(original.iter().map(|l| l.len()).sum()) else { return };
             for row in with_carets(&original, p.column as usize, p.end_column as usize) {
                 if row.is_empty() { out.push('\n') } else { out.push_str(&format!("    {row}\n")) }
             }

@@ -141,7 +141,7 @@ impl Vm {
 
     /// Whether the object has `__index__`.
     #[inline]
-    pub(crate) fn has_index(&self, o: &Owned) -> bool { o.word().is_int() || o.type_of(self).slots().index.is_some() }
+    pub fn has_index(&self, o: &Owned) -> bool { o.word().is_int() || o.type_of(self).slots().index.is_some() }
 
     /// Bytes of the object itself, buffers and the collector's words not counted: the base of `__sizeof__`.
     pub(crate) fn basic_size(&self, o: &Owned) -> usize { instar_object::HEADER + o.type_of(self).info.payload_bytes as usize }

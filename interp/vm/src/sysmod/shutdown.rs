@@ -19,6 +19,8 @@ pub fn shutdown(vm: &mut Vm) -> PyResult<()> {
     flush(vm);
     vm.finalizing = true;
     if vm.heap.gc_is_enabled() { crate::finalize::collect(vm, 2); }
+    // Nobody hears of the collections that follow.
+    vm.collecting.callbacks = None;
     if let Err(e) = clear_modules(vm) { ignore(e) }
     flush(vm);
     waited

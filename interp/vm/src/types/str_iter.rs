@@ -1,4 +1,4 @@
-//! Iterator over the characters of a string.
+//! Iterators over the characters of a string: one payload, a type of its own for plain ASCII strings.
 //!
 //! Not here: the string (`str.rs`).
 
@@ -11,7 +11,7 @@ use crate::types::list_iter::itself;
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Vm};
 
-/// Payload of `str_iterator`.
+/// Payload of `str_iterator` and `str_ascii_iterator`.
 pub struct PyStrIter {
     /// The next position.
     pub(crate) index: Cell<usize>,
@@ -20,11 +20,16 @@ pub struct PyStrIter {
 }
 
 instar_object::trace! { PyStrIter { text } }
-crate::payload!(PyStrIter, "str_iterator", str_iterator, Gc);
+crate::payload!(PyStrIter, "str_iterator", str_ascii_iterator, Gc);
 
 impl PyStrIter {
-    /// From the first character on.
-    pub fn new(text: Ref<PyStr>) -> Self { PyStrIter { index: Cell::new(0), text: Slot::new(Some(text.into_obj())) } }
+    /// A new iterator object, from the first character on. Its type depends on the text: ASCII and no subclass, or any other.
+    pub fn make(vm: &Vm, text: &Ref<PyStr>) -> PyResult {
+        let payload = PyStrIter { index: Cell::new(0), text: Slot::new(Some(text.obj().clone())) };
+        let plain = text.is_ascii() && text.obj().is_exact::<PyStr>(vm);
+        let made = if plain { vm.new_object(payload) } else { vm.new_object_of(&vm.types.str_iterator, payload) };
+        Ok(made?.into_obj())
+    }
     /// The next character's code point.
     #[inline]
     pub(crate) fn step(&self) -> Option<u32> {
@@ -39,7 +44,7 @@ impl PyStrIter {
 fn this_iter(this: &Owned) -> &Ref<PyStrIter> { this.cast::<PyStrIter>().expect("law: checked by the descriptor") }
 fn text_len(text: &Owned) -> usize { text.cast::<PyStr>().map_or(0, |s| s.len()) }
 
-/// Methods of `str_iterator`.
+/// Methods of both types.
 pub static DEF: TypeDef = TypeDef {
     doc: "",
     sig: "",
@@ -51,10 +56,12 @@ pub static DEF: TypeDef = TypeDef {
     getset: &[],
 };
 
-/// Fills the type.
+/// Fills the types.
 pub fn init(vm: &mut Vm) -> PyResult<()> {
-    let ty = vm.types.str_iterator.clone();
-    vm.fill_type(&ty, Slots { iter: Some(itself), next: Some(next), ..Slots::default() }, &DEF)
+    for ty in [vm.types.str_iterator.clone(), vm.types.str_ascii_iterator.clone()] {
+        vm.fill_type(&ty, Slots { iter: Some(itself), next: Some(next), ..Slots::default() }, &DEF)?;
+    }
+    Ok(())
 }
 
 fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {

@@ -151,7 +151,7 @@ fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     Ok(vm.bool(holds))
 }
 
-fn iter(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.new_object(PyStrIter::new(this_str(this).clone()))?.into_obj()) }
+fn iter(vm: &mut Vm, this: &Owned) -> PyResult { PyStrIter::make(vm, this_str(this)) }
 
 fn len(_vm: &mut Vm, this: &Owned) -> PyResult<usize> { Ok(this_str(this).len()) }
 

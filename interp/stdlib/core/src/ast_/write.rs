@@ -33,7 +33,10 @@ pub struct Writer<'a> {
 /// Parses a text to a node.
 pub fn parse(vm: &mut Vm, request: Request<'_>) -> PyResult {
     if request.root == Root::FunctionType { return function_type(vm, request) }
-    let parsed = match instar_compiler::parse(request.text, request.filename, request.root.mode(), request.allow_incomplete) {
+    let promised = vm.promise_for_source(request.text.len())?;
+    let parsed = instar_compiler::parse(request.text, request.filename, request.root.mode(), request.allow_incomplete);
+    drop(promised);
+    let parsed = match parsed {
         Ok(p) => p,
         Err(e) => return Err(raise(vm, e, request.allow_incomplete)),
     };
@@ -60,7 +63,10 @@ fn function_type(vm: &mut Vm, request: Request<'_>) -> PyResult {
     let lines = Lines::new(request.text);
     for (at, _) in request.text.match_indices("->") {
         let text = format!("_{}, {}", &request.text[..at], &request.text[at + 2..]);
-        let Ok(parsed) = instar_compiler::parse(text.trim_end(), request.filename, instar_compiler::Mode::Eval, false) else { continue };
+        let promised = vm.promise_for_source(text.len())?;
+        let parsed = instar_compiler::parse(text.trim_end(), request.filename, instar_compiler::Mode::Eval, false);
+        drop(promised);
+        let Ok(parsed) = parsed else { continue };
         let Mod::Expression(e) = &parsed.root else { continue };
         let Expr::Tuple(t) = &*e.body else { continue };
         let [Expr::Call(call), returns] = &t.elts[..] else { continue };
