@@ -56,6 +56,8 @@ pub struct Tree {
     pub constants: Vec<Const>,
     /// How deep it nests.
     pub nesting: usize,
+    /// Bytes of a text that would make as large a tree, about.
+    pub size: usize,
 }
 
 /// Compiles a tree without text.

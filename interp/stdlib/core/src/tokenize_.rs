@@ -131,9 +131,10 @@ struct Maker<'a> {
 fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Raised>)> {
     let promised = vm.promise_for_source(text.len())?;
     let (tokens, error) = instar_syntax::tokenize(text);
+    let lines = Lines::new(text);
     drop(promised);
     let exact = if extra { None } else { Some(vm.import_attr("token", "EXACT_TOKEN_TYPES")?) };
-    let mut m = Maker { text, lines: Lines::new(text), extra, exact, out: Vec::new() };
+    let mut m = Maker { text, lines, extra, exact, out: Vec::new() };
     let mut last = kind::END;
     let mut nesting = Nesting::default();
     // An indentation error concerns its line from the start.
@@ -298,8 +299,7 @@ impl Maker<'_> {
         };
         let five = [kind_object, shown, pair(vm, start)?, pair(vm, end)?, vm.new_str(line)?];
         let token = vm.new_tuple(five)?.into_obj();
-        self.out.push(token);
-        Ok(())
+        vm.push(&mut self.out, token)
     }
 }
 

@@ -76,8 +76,7 @@ impl Vm {
 
 /// Compiles a tree without text.
 pub fn compile_tree(vm: &mut Vm, tree: Tree, filename: &str, mode: Mode, options: &Options) -> PyResult<Ref<PyCode>> {
-    // A tree does not say how large it is: what the reserve has.
-    let promised = vm.promise_for_source(0)?;
+    let promised = vm.promise_for_source(tree.size)?;
     let compiled = instar_compiler::compile_tree(tree, filename, mode, options);
     drop(promised);
     let Compiled { code, warnings } = match compiled {

@@ -54,6 +54,8 @@ pub fn tree(vm: &mut Vm, node: &Owned, root: Root) -> PyResult<Tree> {
     let classes = make_classes(vm)?;
     let mut places = Vec::new();
     collect_places(vm, &classes, node, &mut places)?;
+    let size = places.len().saturating_mul(BYTES_PER_PLACE);
+    let _promised = vm.promise_for_source(size)?;
     let mut r = Reader { classes, lines: Lines::of_places(places), constants: Vec::new(), depth: 0, deepest: 0 };
     let name = root_name(root);
     let root = match root {
@@ -71,7 +73,7 @@ pub fn tree(vm: &mut Vm, node: &Owned, root: Root) -> PyResult<Tree> {
             ast::Mod::Expression(ast::ModExpression { node_index: PLAIN, range: TextRange::default(), body })
         }
     };
-    Ok(Tree { root, lines: r.lines, constants: r.constants, nesting: r.deepest })
+    Ok(Tree { root, lines: r.lines, constants: r.constants, nesting: r.deepest, size })
 }
 
 /// An attribute, or nothing where it is missing or None.
@@ -96,6 +98,9 @@ fn attribute_start(name: &Owned, end: (i32, i32)) -> Option<(i32, i32)> {
     (len <= end.1).then(|| (end.0, end.1 - len))
 }
 
+/// Bytes of text that a node takes, for each of its two places.
+const BYTES_PER_PLACE: usize = 2;
+
 /// Gathers the places of all nodes below one. What is malformed is left to the reader to report.
 fn collect_places(vm: &mut Vm, classes: &Classes, node: &Owned, places: &mut Vec<(i32, i32)>) -> PyResult<()> {
     vm.check_native_stack(" while traversing 'expr' node")?;
@@ -106,8 +111,8 @@ fn collect_places(vm: &mut Vm, classes: &Classes, node: &Owned, places: &mut Vec
     }
     let Some((name, class)) = classes.of(vm, node) else { return Ok(()) };
     if class.located && let Some(both) = place(vm, node)? {
-        places.extend(both);
-        if name == "Attribute" && let Some(attr) = get(vm, node, "attr")? && let Some(start) = attribute_start(&attr, both[1]) { places.push(start) }
+        vm.append(places, &both)?;
+        if name == "Attribute" && let Some(attr) = get(vm, node, "attr")? && let Some(start) = attribute_start(&attr, both[1]) { vm.push(places, start)? }
     }
     for field in &class.fields {
         if let Some(value) = vm.get_attr_opt(node, field)? && value.word().is_ptr() { collect_places(vm, classes, &value, places)? }
