@@ -452,6 +452,8 @@ macro_rules! for_each_op {
         SubscrTupleInt [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
         /// `dict[key]`.
         SubscrDict [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
+        /// Item of an instance whose class defines `__getitem__` in Python: enters its frame.
+        SubscrGetitem [Out Use Use] 1 [Escapes Raises] of LoadSubscr;
         /// Item of a dict at a constant.
         SubscrDictK [Out Use Const16] 1 [Escapes Raises] of LoadSubscrK;
         /// `list[constant int]`.

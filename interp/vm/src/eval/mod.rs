@@ -33,7 +33,7 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     MulFloat DivFloat BinaryNumber BinaryNumberK AddStr CompareInt CompareIntK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
     JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
-    SubscrTupleIntK SubscrDict SubscrDictK StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator ForIterNative
+    SubscrTupleIntK SubscrDict SubscrDictK SubscrGetitem StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator ForIterNative
     CallPy CallMethodPy CallPyDefaults CallMethodPyDefaults CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
     Return ReturnConst YieldValue SendGenerator ReturnGenerator GetAwaitable EndSend Jump JumpBack JumpIfTrue JumpIfFalse 
     JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnpackTuple BuildTuple BuildList ListAppend

@@ -1,8 +1,14 @@
 //! Subscripts and slices.
 
+use instar_object::TypeFlags;
+
+use crate::eval::frame::{frame_flags, Frame};
+use crate::eval::ops::calls::{fits, push};
 use crate::eval::slow;
 use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
+use crate::typeobj::attr_plan::Found;
+use crate::types::function::PyFunction;
 use crate::types::int;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
@@ -99,6 +105,29 @@ pub unsafe fn SubscrDictK(s: &mut State, i: Instr) -> Flow {
         let w = slow::items::load_dict(s.vm, o, *s.k.add(i.c() as u16 as usize));
         if i.b() >= 0 { s.drop_value(o) }
         s.finish(i.a(), w)
+    }
+}
+
+#[inline(always)]
+pub unsafe fn SubscrGetitem(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let o = s.get(i.b());
+        if o.is_int() { return Flow::Miss }
+        let vm = &*s.vm;
+        // The class's own function, whatever the class: the method cache knows it by the type's version.
+        let Some(Found::Method(f)) = vm.planned(o, vm.names.__getitem__.word()) else { return Flow::Miss };
+        if f.ptr().ty() != vm.types.function.ptr() || !o.ptr().info().has(TypeFlags::HEAP_TYPE) { return Flow::Miss }
+        let exec = (*f.ptr().payload::<PyFunction>()).exec_ptr();
+        let frame = Frame(s.fp);
+        // Above all that the caller owns; the frame of a generator lies elsewhere, its calls take the general way.
+        if exec.is_null() || (*exec).exact_args != 2 || frame.flags() & frame_flags::GENERATOR != 0 { return Flow::Miss }
+        let (exec, base) = (&*exec, frame.end());
+        if !fits(s.vm, exec, base) { return Flow::Miss }
+        let (a, b) = (s.take(i.b()), s.take(i.c()));
+        *base = a;
+        *base.add(1) = b;
+        f.retain_ptr();
+        push(s, f, exec, base, 2, Word::NULL, 0)
     }
 }
 

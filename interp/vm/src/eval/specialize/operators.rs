@@ -6,7 +6,8 @@ use instar_code::{Binary, Compare, Op, Unit};
 use instar_object::TypeFlags;
 
 use super::{become_, become_with, due, failed};
-use crate::object::{ObjPtr, Word};
+use crate::eval::state::obj;
+use crate::object::{ObjExt, ObjPtr, Owned, Word};
 use crate::typeobj::PyType;
 use crate::types::{float, int};
 use crate::vm::Vm;
@@ -102,9 +103,23 @@ pub unsafe fn subscript(vm: &mut Vm, pc: *mut Unit, o: Word, k: Word) {
         let constant = (*pc).op == Op::LoadSubscrK as u16;
         let to = if int::small(k).is_some() && is(vm, o, &vm.types.list) { Some(if constant { Op::SubscrListIntK } else { Op::SubscrListInt }) }
             else if int::small(k).is_some() && is(vm, o, &vm.types.tuple) { Some(if constant { Op::SubscrTupleIntK } else { Op::SubscrTupleInt }) }
+            else if !constant && has_python_getitem(vm, o) { Some(Op::SubscrGetitem) }
             else if is(vm, o, &vm.types.dict) { Some(if constant { Op::SubscrDictK } else { Op::SubscrDict }) }
             else { None };
         set_or_fail(pc, to);
+    }
+}
+
+/// Whether the class of `o` defines `__getitem__` as a Python function. Notes its plan, which the op looks for.
+unsafe fn has_python_getitem(vm: &mut Vm, o: Word) -> bool {
+    unsafe {
+        if !o.is_ptr() || !o.ptr().info().has(TypeFlags::HEAP_TYPE) { return false }
+        let name = vm.names.__getitem__.clone();
+        let o: &Owned = obj(&o);
+        let f = vm.type_lookup_word(o.type_of(vm), &name);
+        if f.is_null() || f.is_int() || f.ptr().ty() != vm.types.function.ptr() { return false }
+        vm.note_plan(o, &name);
+        true
     }
 }
 
