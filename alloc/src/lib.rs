@@ -48,6 +48,12 @@ pub unsafe trait CellSource: Sized + 'static {
     /// A cell of at least `bytes` bytes, uninitialised; `None` when memory is out.
     fn alloc(&self, bytes: usize) -> Option<NonNull<u8>>;
 
+    /// A cell for `bytes` (not 0) that is at hand: found without a call, and no reason to fail. `None` says nothing but that `alloc` is to be asked.
+    #[inline(always)]
+    fn alloc_quickly(&self, _bytes: usize) -> Option<NonNull<u8>> {
+        None
+    }
+
     /// Takes a cell back.
     ///
     /// # Safety
@@ -81,6 +87,11 @@ pub unsafe trait CellSource: Sized + 'static {
     /// bytes it went over (0: it has none).
     fn tidy(&self) -> usize {
         0
+    }
+
+    /// `usage().page_bytes`, without a walk where the source can tell.
+    fn page_bytes(&self) -> usize {
+        self.usage().page_bytes
     }
 
     /// Gives unused pages back where that is possible.

@@ -279,6 +279,18 @@ unsafe impl CellSource for Pool {
     }
 
     #[inline(always)]
+    fn alloc_quickly(&self, bytes: usize) -> Option<NonNull<u8>> {
+        if bytes > SMALL_MAX {
+            return None;
+        }
+        let list = &self.free[(bytes + 15) >> 4];
+        let cell = NonNull::new(list.get())?;
+        // SAFETY: cells on a free list are ours and hold their link.
+        list.set(unsafe { (*cell.as_ptr()).next });
+        Some(cell.cast())
+    }
+
+    #[inline(always)]
     unsafe fn free(&self, cell: NonNull<u8>, bytes: usize) {
         if bytes > SMALL_MAX {
             // SAFETY: passed on.
@@ -335,6 +347,10 @@ unsafe impl CellSource for Pool {
 
     fn tidy(&self) -> usize {
         self.sort_free_lists()
+    }
+
+    fn page_bytes(&self) -> usize {
+        self.held()
     }
 
     /// Makes the pages whose cells are all free available to every class and gives empty arenas back. Walks all free cells.

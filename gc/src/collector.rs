@@ -132,6 +132,23 @@ impl<H: GcHeader> Collector<H> {
         }
     }
 
+    /// `count_alloc`, unless that would make a collection due: then nothing happens, and it says so.
+    #[inline(always)]
+    pub fn count_alloc_quietly(&self) -> bool {
+        let n = self.young.get() + 1;
+        let quiet = n <= self.trigger.get();
+        if quiet {
+            self.young.set(n);
+        }
+        quiet
+    }
+
+    /// Takes a `count_alloc_quietly` back.
+    #[inline(always)]
+    pub fn uncount_alloc(&self) {
+        self.young.set(self.young.get() - 1);
+    }
+
     #[cold]
     #[inline(never)]
     fn raise(&self) {
@@ -178,7 +195,11 @@ impl<H: GcHeader> Collector<H> {
     /// `remove_dead` just said false for `node`.
     pub unsafe fn note_tombstone(&self, node: *mut H) -> Option<usize> {
         // SAFETY: the cell of a tombstone is kept.
-        let generation = unsafe { (*node).tombstone_generation() }.min(2);
+        let node = unsafe { &*node };
+        if self.collecting.get() && node.is_trash() {
+            return None; // the collection frees it
+        }
+        let generation = node.tombstone_generation().min(2);
         self.dead[generation].set(self.dead[generation].get() + 1);
         (!self.collecting.get() && self.sweep_due(generation)).then_some(generation)
     }
@@ -320,25 +341,33 @@ impl<H: GcHeader> Collector<H> {
             for list in &generations[..generation] {
                 H::merge(list, work);
             }
-            let visited = H::deduce(model, work, trash);
+            let old = (generation + 1).min(2);
+            let visited = H::deduce(model, work, trash, old);
+            // `deduce` dropped the tombstones of all that was merged, and numbered the survivors.
+            for (dead, size) in self.dead.iter().zip(&self.sizes).take(generation + 1) {
+                dead.set(0);
+                size.set(0);
+            }
 
             // Survivors grow older before any program code runs.
-            let old = (generation + 1).min(2);
-            let survivors = H::settle(work, old, &mut |dead| model.free_tombstone(dead));
+            H::merge(work, &generations[old]);
+            let mut collected = 0;
+            H::for_each(trash, &mut |node| {
+                collected += 1;
+                model.take_weakrefs(node);
+            });
+            let survivors = visited - collected;
+            self.sizes[old].set(self.sizes[old].get() + survivors);
             if generation == 2 {
                 self.pending.set(0);
                 self.long_lived.set(survivors);
             } else if generation == 1 {
                 self.pending.set(self.pending.get() + survivors);
             }
-            H::merge(work, &generations[old]);
-
-            let mut collected = 0;
-            H::for_each(trash, &mut |node| {
-                collected += 1;
-                model.take_weakrefs(node);
-            });
             model.run_callbacks();
+            if collected == 0 {
+                return Report { collected: 0, uncollectable: 0, visited };
+            }
 
             loop {
                 let node = H::pop_front(trash, &mut |dead| model.free_tombstone(dead));
@@ -350,13 +379,13 @@ impl<H: GcHeader> Collector<H> {
             }
 
             // What finalizers made reachable again survives with all that it refers to.
-            H::deduce(model, seen, last);
-            let rescued = H::settle(seen, old, &mut |dead| model.free_tombstone(dead));
+            H::deduce(model, seen, last, old);
             H::merge(seen, &generations[old]);
             H::for_each(last, &mut |node| model.clear_weakrefs(node));
             let mut finally = 0;
             H::for_each(last, &mut |_| finally += 1);
-            collected = finally.min(collected);
+            let (rescued, mut kept) = (collected - finally.min(collected), 0);
+            collected -= rescued;
 
             loop {
                 let node = H::pop_front(last, &mut |dead| model.free_tombstone(dead));
@@ -364,10 +393,12 @@ impl<H: GcHeader> Collector<H> {
                     break;
                 }
                 (*node).clear_trash();
-                model.clear(node, &mut |node| H::append(seen, node));
+                model.clear(node, &mut |node| {
+                    kept += 1;
+                    (*node).set_generation(old);
+                    H::append(&generations[old], node);
+                });
             }
-            let kept = H::settle(seen, old, &mut |dead| model.free_tombstone(dead));
-            H::merge(seen, &generations[old]);
             // Younger lists hold what program code made meanwhile. An older generation that was not collected is not walked
             // either: it may be large, and this happens once in a few thousand allocations.
             for (number, list) in generations.iter().enumerate().take(generation + 1) {
@@ -376,7 +407,7 @@ impl<H: GcHeader> Collector<H> {
                 self.dead[number].set(0);
             }
             if old > generation {
-                self.sizes[old].set(self.sizes[old].get() + survivors + rescued + kept);
+                self.sizes[old].set(self.sizes[old].get() + rescued + kept);
                 if self.sweep_due(old) {
                     self.sweep(old, &mut |dead| model.free_tombstone(dead));
                 }

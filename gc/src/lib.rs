@@ -133,6 +133,8 @@ pub unsafe trait GcHeader: Sized + 'static {
     unsafe fn remove_dead(youngest: &Self::List, node: *mut Self) -> bool;
     /// Generation number of a tombstone, if the policy has them.
     fn tombstone_generation(&self) -> usize;
+    /// Notes the number of the generation that the node is in from now on.
+    fn set_generation(&self, number: usize);
 
     /// Adds at the end.
     ///
@@ -160,11 +162,11 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// The list is initialised.
     unsafe fn settle(list: &Self::List, number: usize, tombstone: &mut dyn FnMut(*mut Self)) -> usize;
     /// Moves to `unreachable` every node of `work` that is not reachable from outside `work`. Nodes moved stay trash.
-    /// Returns the number of nodes looked at.
+    /// The nodes that stay on `work` are of generation `number` now. Returns the number of live nodes looked at.
     ///
     /// # Safety
-    /// All nodes of `work` are live objects of `model`.
-    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &Self::List, unreachable: &Self::List) -> usize;
+    /// All nodes of `work` that are no tombstones are live objects of `model`; it is not the list of `track`.
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &Self::List, unreachable: &Self::List, number: usize) -> usize;
 }
 
 /// What to say when a trace visits a node more often than it is counted.

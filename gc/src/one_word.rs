@@ -60,6 +60,19 @@ impl OneWord {
     fn unset(&self, flags: usize) {
         self.0.set(self.0.get() & !flags);
     }
+    /// Makes `next` the successor of `before`, or the head if that is null.
+    ///
+    /// # Safety
+    /// `before` is null or a node of the list.
+    #[inline(always)]
+    unsafe fn unlink_after(list: &List, before: Node, next: Node) {
+        if before.is_null() {
+            list.head.set(next);
+        } else {
+            // SAFETY: a linked node keeps its cell.
+            unsafe { (*before).set_next(next) }
+        }
+    }
 }
 
 /// Steps from the newest object in which a dying one is looked for before it becomes a tombstone. `x = f(x)` makes the new
@@ -195,6 +208,10 @@ unsafe impl GcHeader for OneWord {
     fn tombstone_generation(&self) -> usize {
         (self.0.get() & GENERATION) >> 8
     }
+    #[inline(always)]
+    fn set_generation(&self, number: usize) {
+        self.0.set(self.0.get() & !GENERATION | number << 8);
+    }
 
     unsafe fn append(list: &List, node: Node) {
         debug_assert!(!list.newest_first.get());
@@ -298,19 +315,14 @@ unsafe impl GcHeader for OneWord {
             unsafe {
                 let next = (*node).next();
                 if (*node).has(DEAD | UNTRACKED) {
-                    if link.is_null() {
-                        list.head.set(next);
-                    } else {
-                        (*link).set_next(next);
-                    }
+                    Self::unlink_after(list, link, next);
                     (*node).set_next(null_mut());
                     (*node).unset(LINKED | UNTRACKED);
                     if (*node).has(DEAD) {
                         tombstone(node);
                     }
                 } else {
-                    (*node).unset(GENERATION);
-                    (*node).set(number << 8);
+                    (*node).set_generation(number);
                     live += 1;
                     link = node;
                 }
@@ -322,20 +334,35 @@ unsafe impl GcHeader for OneWord {
         live
     }
 
-    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &List, unreachable: &List) -> usize {
-        let tombstone = &mut |node| {
-            // SAFETY: `pop_front` and `settle` unlinked it.
-            unsafe { model.free_tombstone(node) }
-        };
-        // SAFETY: nodes on `work` that are not DEAD are live, and nothing here runs program code.
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &List, unreachable: &List, number: usize) -> usize {
+        debug_assert!(!work.newest_first.get());
+        let mut visited = 0;
+        // SAFETY: nodes on `work` that are not DEAD are live, and nothing here runs program code. Dead nodes leave in the first
+        // pass.
         unsafe {
-            let visited = Self::settle(work, 0, tombstone);
-            Self::for_each(work, &mut |node| {
-                let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
-                model.set_scratch(node, refs);
-                (*node).set(COLLECTING);
-            });
-            Self::for_each(work, &mut |node| {
+            let mut last: Node = null_mut();
+            let mut node = work.head.get();
+            while !node.is_null() {
+                let (word, next) = ((*node).0.get(), (*node).next());
+                if word & (DEAD | UNTRACKED) != 0 {
+                    Self::unlink_after(work, last, next);
+                    (*node).0.set(word & FLAGS & !(LINKED | UNTRACKED));
+                    if word & DEAD != 0 {
+                        model.free_tombstone(node);
+                    }
+                } else {
+                    visited += 1;
+                    let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
+                    model.set_scratch(node, refs);
+                    (*node).0.set(word | COLLECTING);
+                    last = node;
+                }
+                node = next;
+            }
+            work.tail.set(last);
+
+            let mut node = work.head.get();
+            while !node.is_null() {
                 model.trace(node, |child| {
                     if (*child).has(COLLECTING) {
                         match model.scratch(child) {
@@ -345,10 +372,13 @@ unsafe impl GcHeader for OneWord {
                         }
                     }
                 });
-            });
-            let (reached, tentative) = (Self::new_list(), Self::new_list());
+                node = (*node).next();
+            }
+
+            let tentative = Self::new_list();
             let mut moved: Vec<Node> = Vec::new();
             let mut gave_up = false;
+            // A node that was looked through is a survivor: nobody asks for its references left any more.
             let mut scan = |node: Node, moved: &mut Vec<Node>| {
                 model.trace(node, |child| {
                     if !(*child).has(COLLECTING) {
@@ -366,20 +396,24 @@ unsafe impl GcHeader for OneWord {
                     }
                 });
                 (*node).unset(COLLECTING);
+                (*node).set_generation(number);
+                model.set_scratch(node, 0);
             };
-            loop {
-                let node = pop_any(work);
-                if node.is_null() {
-                    break;
-                }
+            let mut last: Node = null_mut();
+            let mut node = work.head.get();
+            while !node.is_null() {
+                let next = (*node).next();
                 if model.scratch(node) != 0 {
                     scan(node, &mut moved);
-                    Self::append(&reached, node);
+                    last = node;
                 } else {
+                    Self::unlink_after(work, last, next);
                     (*node).set(BEHIND);
                     Self::append(&tentative, node);
                 }
+                node = next;
             }
+            work.tail.set(last);
             let mut i = 0;
             while i < moved.len() {
                 let node = moved[i];
@@ -399,18 +433,17 @@ unsafe impl GcHeader for OneWord {
                 if gave_up {
                     // Out of memory for the queue: nothing of this generation is collected now.
                     (*node).unset(COLLECTING);
-                    Self::append(&reached, node);
+                    (*node).set_generation(number);
+                    Self::append(work, node);
                 } else {
                     Self::append(unreachable, node);
                 }
             }
             for &node in &moved {
                 (*node).unset(MOVED);
-                Self::append(&reached, node);
+                Self::append(work, node);
             }
-            Self::for_each(&reached, &mut |node| model.set_scratch(node, 0));
-            Self::merge(&reached, work);
-            visited
         }
+        visited
     }
 }

@@ -134,6 +134,7 @@ unsafe impl GcHeader for TwoWord {
     fn tombstone_generation(&self) -> usize {
         0
     }
+    fn set_generation(&self, _number: usize) {}
 
     #[inline(always)]
     unsafe fn append(list: &TwoWord, node: Node) {
@@ -190,7 +191,7 @@ unsafe impl GcHeader for TwoWord {
     }
 
     // CPython 3.14 Python/gc.c: deduce_unreachable (update_refs, subtract_refs, move_unreachable).
-    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &TwoWord, unreachable: &TwoWord) -> usize {
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &TwoWord, unreachable: &TwoWord, _number: usize) -> usize {
         let mut visited = 0;
         // SAFETY: all nodes on `work` are live; `deduce` itself changes no counts and runs no program code, so they
         // stay so. From here to the end of the walk `prev` of nodes on `work` holds references left.

@@ -7,6 +7,7 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 /// A growable array in the measured bytes of the current heap. Grows as CPython's list does.
+#[repr(C)]
 pub struct BufVec<T, L: Layout = Active> {
     ptr: NonNull<T>,
     len: usize,
@@ -74,6 +75,23 @@ impl<T, L: Layout> BufVec<T, L> {
     #[inline(always)]
     pub fn as_ptr(&self) -> *mut T {
         self.ptr.as_ptr()
+    }
+    /// Takes the parts of a vector that is no more: address, number of items, capacity.
+    ///
+    /// # Safety
+    /// `this` is initialised, and not used any more.
+    #[inline(always)]
+    pub(crate) unsafe fn take_apart(this: *const Self) -> (NonNull<T>, usize, usize) {
+        // SAFETY: the caller's promise.
+        unsafe { ((*this).ptr, (*this).len, (*this).capacity) }
+    }
+    /// A vector from its parts.
+    ///
+    /// # Safety
+    /// The buffer is a heap buffer with room for `capacity` items, not 0, of which the first `len` are initialised.
+    #[inline(always)]
+    pub(crate) unsafe fn from_parts(ptr: NonNull<T>, len: usize, capacity: usize) -> Self {
+        BufVec { ptr, len, capacity, _layout: PhantomData }
     }
     /// Changes the number of items.
     ///

@@ -38,6 +38,17 @@ impl<L: Layout> Heap<L> {
             None => self.cell_after_trim(bytes),
         }
     }
+    /// A cell that is at hand, within the limit. `None` says nothing but that `cell` is to be asked.
+    #[inline(always)]
+    pub(crate) fn cell_quickly(&self, bytes: usize) -> Option<NonNull<u8>> {
+        let requested = self.requested.get().wrapping_add(bytes);
+        if requested > self.limit.get() {
+            return None;
+        }
+        let cell = self.cells.alloc_quickly(bytes)?;
+        self.requested.set(requested);
+        Some(cell)
+    }
     /// A cell when the source had none: pages that hold no objects of other sizes may have room.
     #[cold]
     #[inline(never)]

@@ -1,6 +1,6 @@
 //! Cycle collection of a heap: the object's side of `instar-gc`, and what programs can ask the collector.
 use crate::attrs;
-use crate::death::{exhume, needs_finalizer, slots};
+use crate::death::{exhume, known_words, needs_finalizer, slots};
 use crate::handle::Owned;
 use crate::header::ObjPtr;
 use crate::heap::Heap;
@@ -46,8 +46,14 @@ pub(crate) unsafe fn trace_object<L: Layout>(obj: ObjPtr<L>, mut visit: impl FnM
         if info.has(TypeFlags::ATTRS) {
             attrs::trace(obj, &mut visit);
         }
-        // A payload without drop owns nothing.
-        if info.vtable.drop.is_some() {
+        if info.has_any(TypeFlags::WORDS) {
+            known_words(obj, info).for_each(|word| {
+                if !word.is_null() {
+                    visit(word);
+                }
+            });
+        } else if info.vtable.drop.is_some() {
+            // A payload without drop owns nothing.
             (info.vtable.trace)(obj.payload(), &mut visit);
         }
     }
@@ -168,7 +174,7 @@ impl<L: Layout> Heap<L> {
     pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
         if generation >= 2 {
             // A full collection looks at everything anyway: measures and pages are put in order with it.
-            self.sample();
+            self.sample_peak();
         }
         let mut model = Model { heap: self, host, callbacks: Vec::new() };
         let report = self.collector.collect(generation as usize, &mut model);

@@ -9,16 +9,18 @@
 //! `// DIFF:` all references of one object go before the first of its dead children is torn down; CPython goes down at
 //! each child. Orders differ only where a child is shared by the object and another child of it.
 use crate::attrs;
+use crate::bufvec::BufVec;
 use crate::handle::Owned;
-use crate::header::ObjPtr;
+use crate::header::{HEADER, ObjPtr};
 use crate::heap::{Event, Heap};
-use crate::layout::Layout;
-use crate::types::{TypeFlags, TypeInfo};
-use crate::weak;
+use crate::layout::{Layout, Plan};
+use crate::stats;
+use crate::types::{TypeFlags, TypeInfo, Words};
+use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
 use core::cell::Cell;
 use core::ptr::with_exposed_provenance_mut;
-use instar_refcount::RefCount;
+use instar_refcount::{RefCount, Release};
 
 /// The dead that are not torn down yet.
 pub(crate) struct DeathList<L: Layout> {
@@ -103,37 +105,231 @@ pub(crate) unsafe fn died_in<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     }
 }
 
-/// `died_in` for what is not a leaf of fixed size.
+/// `died_in` for what is not a leaf of fixed size. Only chooses: it needs no stack frame of its own.
 ///
 /// # Safety
 /// As for `died_in`.
 #[inline(never)]
 unsafe fn died_slowly<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let flags = obj.info().flags.get();
+    // SAFETY: passed on.
+    unsafe {
+        if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
+            free_inert(heap, obj);
+        } else if heap.death.running.get() {
+            heap.death.push(obj);
+        } else if dies_plainly(obj, flags) {
+            tear_down_words(heap, obj);
+        } else {
+            run(heap, obj);
+        }
+    }
+}
+
+/// Frees an object that owns no reference: its drop causes no other death.
+///
+/// # Safety
+/// Nobody refers to the object.
+#[inline(never)]
+unsafe fn free_inert<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     let info = obj.info();
     let flags = info.flags.get();
-    if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
-        // SAFETY: nobody refers to the object, and its payload owns no reference: its drop causes no other death.
-        unsafe {
-            let bytes = payload_bytes(obj, info);
-            if !flags.contains(TypeFlags::LEAF)
-                && let Some(drop) = info.vtable.drop
-            {
-                drop(obj.payload());
-            }
-            heap.free_object(obj, info, bytes);
+    // SAFETY: the payload is there until it is dropped.
+    unsafe {
+        let bytes = payload_bytes(obj, info, flags);
+        if !flags.contains(TypeFlags::LEAF)
+            && let Some(drop) = info.vtable.drop
+        {
+            drop(obj.payload());
         }
-    } else if heap.death.running.get() {
-        heap.death.push(obj);
-    } else {
-        run(heap, obj);
+        heap.free_object(obj, info, bytes);
     }
+}
+
+/// Whether nothing is to be done about a dying object but to release the words of its payload and to free its cell.
+#[inline(always)]
+fn dies_plainly<L: Layout>(obj: ObjPtr<L>, flags: TypeFlags) -> bool {
+    const PARTS: TypeFlags = TypeFlags::GC.union(TypeFlags::ATTRS).union(TypeFlags::SLOTS).union(TypeFlags::FINALIZER).union(TypeFlags::ASKS);
+    flags.intersection(PARTS) == TypeFlags::GC && flags.intersects(TypeFlags::WORDS) && !(flags.contains(TypeFlags::WEAKREF) && weak::has_any(obj))
+}
+
+/// `last_rites` for an object that `dies_plainly`. The loop over the dead runs only if a child has to join it.
+///
+/// # Safety
+/// As for `last_rites`, but that the count is anything.
+#[inline(always)]
+unsafe fn tear_down_words<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let flags = obj.info().flags.get();
+    // SAFETY: passed on; the flag says what `Words` is.
+    unsafe {
+        if flags.contains(TypeFlags::INLINE) {
+            tear_down_kind::<L, INLINE>(heap, obj);
+        } else if flags.contains(TypeFlags::BUFFER) {
+            tear_down_kind::<L, BUFFER>(heap, obj);
+        } else {
+            tear_down_kind::<L, FIELDS>(heap, obj);
+        }
+    }
+}
+const INLINE: u8 = 0;
+const BUFFER: u8 = 1;
+const FIELDS: u8 = 2;
+
+/// # Safety
+/// As for `tear_down_words`; `KIND` is the type's.
+#[inline(never)]
+unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let (ty, info) = (obj.ty(), obj.info());
+    let flags = info.flags.get();
+    // SAFETY: the object is ours alone, and its payload is as its type's `Words` says. Releases inside only link more dead
+    // objects; what they free at once are cells of other objects.
+    unsafe {
+        let keep_cell = !heap.collector.remove_dead(obj.gc());
+        let bytes = match KIND {
+            INLINE => {
+                let (words, len) = inline_words(obj);
+                for i in (0..len).rev() {
+                    release_item(heap, *words.add(i));
+                }
+                INLINE_HEAD + len * size_of::<Word<L>>()
+            }
+            BUFFER => {
+                let (words, len, capacity) = BufVec::<Word<L>, L>::take_apart(obj.payload());
+                for i in (0..len).rev() {
+                    release_item(heap, words.add(i).read());
+                }
+                if capacity != 0 {
+                    heap.free_cell(words.cast(), capacity * size_of::<Word<L>>());
+                }
+                info.payload_bytes as usize
+            }
+            _ => {
+                let Words::Fields(len) = info.vtable.words else { core::hint::unreachable_unchecked() };
+                for i in 0..len as usize {
+                    release_child(heap, *obj.payload::<Word<L>>().add(i));
+                }
+                info.payload_bytes as usize
+            }
+        };
+        if keep_cell {
+            bury(heap, obj, info, bytes);
+        } else if L::FREE_LISTS {
+            heap.free_object(obj, info, bytes);
+        } else {
+            let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
+            let prefix = Plan::<L>::GC + if weak { Plan::<L>::WEAK } else { 0 };
+            let bytes = prefix + HEADER + bytes;
+            core::hint::assert_unchecked(bytes != 0);
+            heap.free_cell(obj.cell(prefix), bytes);
+        }
+        if flags.contains(TypeFlags::HEAP_TYPE) {
+            release_known(heap, ty);
+        }
+    }
+    if heap.death.batch.get().is_some() && !heap.death.running.get() {
+        work_off(heap);
+    }
+}
+
+/// Releases a word of an object that is torn down: what dies and owns nothing is freed here, other objects join the batch.
+///
+/// # Safety
+/// The word is `NULL` or owned, and is gone afterwards.
+#[inline(always)]
+unsafe fn release_child<L: Layout>(heap: &Heap<L>, word: Word<L>) {
+    if !word.is_ptr() {
+        return;
+    }
+    // SAFETY: passed on.
+    unsafe { release_known(heap, word.ptr()) }
+}
+
+/// `release_child` for a word that is not `NULL`: one test of the tag.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn release_item<L: Layout>(heap: &Heap<L>, word: Word<L>) {
+    if !word.is_int() {
+        // SAFETY: passed on.
+        unsafe { release_known(heap, word.ptr()) }
+    }
+}
+
+/// # Safety
+/// As for `release_child`.
+#[inline(always)]
+unsafe fn release_known<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    stats::release::<L>(obj);
+    if obj.count().release() == Release::Dead {
+        // SAFETY: that was the last reference.
+        unsafe { child_died(heap, obj) }
+    }
+}
+
+/// # Safety
+/// The count just reached zero, while the object's owner is torn down.
+#[inline(never)]
+unsafe fn child_died<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    let info = obj.info();
+    let flags = info.flags.get();
+    // SAFETY: nobody refers to the object; leaves and inert objects own no reference.
+    unsafe {
+        if flags.intersection(TypeFlags::LEAF.union(TypeFlags::VAR)) == TypeFlags::LEAF {
+            heap.free_object(obj, info, info.payload_bytes as usize);
+        } else if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
+            free_inert(heap, obj);
+        } else {
+            heap.death.push(obj);
+        }
+    }
+}
+
+/// Bytes before the words of a payload of [`Words::Inline`].
+const INLINE_HEAD: usize = 8;
+
+/// Address and number of the words of a payload of [`Words::Inline`].
+///
+/// # Safety
+/// The payload is one.
+#[inline(always)]
+unsafe fn inline_words<L: Layout>(obj: ObjPtr<L>) -> (*const Word<L>, usize) {
+    let lens = obj.payload::<u32>();
+    // SAFETY: two numbers begin the payload.
+    unsafe { (lens.byte_add(INLINE_HEAD).cast(), *lens as usize + *lens.add(1) as usize) }
+}
+
+/// The words of a payload of a type that has `WORDS`.
+///
+/// # Safety
+/// The object is complete, and nothing changes it meanwhile.
+#[inline(always)]
+pub(crate) unsafe fn known_words<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> impl Iterator<Item = Word<L>> + 'a {
+    // SAFETY: the payload is as the type's `Words` says.
+    let words: &'a [Word<L>] = unsafe {
+        let (at, len) = match info.vtable.words {
+            Words::Unknown => (core::ptr::NonNull::<Word<L>>::dangling().as_ptr().cast_const(), 0),
+            Words::Inline => inline_words(obj),
+            Words::Buffer => {
+                let (at, len, _) = BufVec::<Word<L>, L>::take_apart(obj.payload());
+                (at.as_ptr().cast_const(), len)
+            }
+            Words::Fields(len) => (obj.payload::<Word<L>>().cast_const(), len as usize),
+        };
+        core::slice::from_raw_parts(at, len)
+    };
+    words.iter().copied()
 }
 
 /// # Safety
 /// The payload is still there.
 #[inline(always)]
-unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
-    if info.has(TypeFlags::VAR)
+unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
+    if flags.contains(TypeFlags::INLINE) {
+        // SAFETY: the caller's promise.
+        return unsafe { INLINE_HEAD + inline_words(obj).1 * size_of::<Word<L>>() };
+    }
+    if flags.contains(TypeFlags::VAR)
         && let Some(size_of) = info.vtable.size_of
     {
         // SAFETY: the caller's promise.
@@ -150,22 +346,41 @@ impl<L: Layout> Drop for Running<'_, L> {
     }
 }
 
-/// Works off the list of the dead, beginning with an object that is on no list. What a panic left on the list is visited too.
-#[inline(always)]
-fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
+/// Tears an object down that is on no list, and all that dies with it.
+///
+/// # Safety
+/// As for `died_in`.
+#[inline(never)]
+unsafe fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
+    heap.death.running.set(true);
+    let guard = Running(&heap.death);
+    first.count().set_one();
+    // SAFETY: nobody refers to the object; the one reference is ours.
+    unsafe { last_rites(heap, first) }
+    if heap.death.batch.get().is_some() || heap.death.head.get().is_some() {
+        work_off(heap);
+    }
+    drop(guard);
+}
+
+/// Works off the list of the dead. What a panic left on the list is visited too.
+#[inline(never)]
+fn work_off<L: Layout>(heap: &Heap<L>) {
     heap.death.running.set(true);
     let guard = Running(&heap.death);
     let before = heap.requested.get();
-    let mut next = Some(first);
-    while let Some(obj) = next {
-        // Nobody waits for the first; the rest may have been revived by a weak reference's callback meanwhile.
-        let revived = obj != first && obj.count().is_revived();
+    while let Some(obj) = heap.death.pop() {
+        // A weak reference's callback may have revived it meanwhile.
+        let revived = obj.count().is_revived();
         obj.count().set_one();
-        if !revived {
-            // SAFETY: nobody refers to the object; the one reference is ours.
-            unsafe { last_rites(heap, obj) }
+        // SAFETY: nobody refers to the object; the one reference is ours.
+        unsafe {
+            if !revived && dies_plainly(obj, obj.info().flags.get()) {
+                tear_down_words(heap, obj);
+            } else if !revived {
+                last_rites(heap, obj);
+            }
         }
-        next = heap.death.pop();
     }
     drop(guard);
     heap.note_freed_together(before.saturating_sub(heap.requested.get()));
@@ -231,7 +446,7 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
     // SAFETY: the object is ours alone. Releases inside only link more dead objects; they free no cell that is used here:
     // the type is kept by its instance's count until the end.
     unsafe {
-        let bytes = payload_bytes(obj, info);
+        let bytes = payload_bytes(obj, info, flags);
         let keep_cell = flags.contains(TypeFlags::GC) && !heap.collector.remove_dead(obj.gc());
         if flags.contains(TypeFlags::SLOTS) {
             release_slots(obj, info);

@@ -427,6 +427,12 @@ impl<L: Layout> Heap<L> {
 
     // ---- measures, end -----------------------------------------------------------------------------------------
 
+    /// `sample`, unless less is requested now than when it was called last: then no peak is near, and the walk is spared.
+    pub(crate) fn sample_peak(&self) {
+        if self.requested.get() > self.peak_requested.get() {
+            self.sample();
+        }
+    }
     /// Notes the peaks of requested and cell bytes. Called at collections; call it at interesting moments.
     pub fn sample(&self) {
         self.peak_requested.set(self.peak_requested.get().max(self.requested.get()));
@@ -454,8 +460,13 @@ impl<L: Layout> Heap<L> {
     }
     /// `trim` if more than half of the pages' bytes are free.
     pub(crate) fn trim_if_mostly_free(&self) {
+        // Cells hold what was requested, and `usage` walks the free lists.
+        let pages = self.cells.page_bytes();
+        if pages <= 1 << 20 || self.requested.get() >= pages / 2 {
+            return;
+        }
         let usage = self.cells.usage();
-        if usage.page_bytes > 1 << 20 && usage.cell_bytes < usage.page_bytes / 2 {
+        if usage.cell_bytes < usage.page_bytes / 2 {
             self.trim();
         }
     }

@@ -1,6 +1,7 @@
 //! Objects whose type is known where they are made: every size is a compile-time constant, and the type is asked nothing.
 //! The general ways are in `heap.rs`.
 use crate::attrs;
+use crate::bufvec::BufVec;
 use crate::handle::Owned;
 use crate::header::{HEADER, Header, ObjPtr};
 use crate::heap::{AllocError, Heap};
@@ -11,6 +12,26 @@ use crate::weak::WeakPolicy;
 use crate::word::Word;
 use core::cell::Cell;
 use instar_refcount::RefCount;
+
+/// Moves words: for few, without a call.
+#[inline(always)]
+unsafe fn copy_words<L: Layout>(from: *const Word<L>, to: *mut Word<L>, count: usize) {
+    // SAFETY: the caller's promise: two places with `count` words.
+    unsafe {
+        if count > 16 {
+            return core::ptr::copy_nonoverlapping(from, to, count);
+        }
+        // TRICK: pairs are the most frequent; a loop of unknown length costs more than it moves.
+        if count == 2 {
+            to.write(*from);
+            return to.add(1).write(*from.add(1));
+        }
+        for i in 0..count {
+            // TRICK: volatile stores keep the compiler from calling memcpy.
+            to.add(i).write_volatile(*from.add(i));
+        }
+    }
+}
 
 impl<L: Layout> Heap<L> {
     /// `alloc` for a type whose payload is exactly `T` and whose instances have nothing before the header but, if `GC`, the
@@ -47,6 +68,74 @@ impl<L: Layout> Heap<L> {
         }
         // SAFETY: passed on.
         unsafe { self.known_cell::<GC, WEAK>(ty, payload_bytes) }
+    }
+
+    /// `alloc_known_var::<true, false>` where that takes no call: with a cell at hand, and no collection due after it. `None` says
+    /// nothing but that the other is to be asked.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn alloc_known_quickly(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Option<ObjPtr<L>> {
+        if L::FREE_LISTS || !self.collector.count_alloc_quietly() {
+            return None;
+        }
+        let Some(cell) = self.cell_quickly(Plan::<L>::GC + HEADER + payload_bytes) else {
+            self.collector.uncount_alloc();
+            return None;
+        };
+        stats::allocated(self, ty.as_info().vtable.name);
+        // SAFETY: the cell has room for the collector's words, header and payload.
+        unsafe {
+            let obj = ObjPtr::new(cell.add(Plan::<L>::GC).cast::<Header<L>>());
+            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            Some(obj)
+        }
+    }
+
+    /// An object of a type with [`Words::Inline`](crate::Words::Inline) that takes the words at `from` over, where that takes no
+    /// call; else they stay the caller's.
+    ///
+    /// # Safety
+    /// [`Shape::Gc`] fits the type; there are `count` owned words at `from`.
+    #[inline(always)]
+    pub unsafe fn inline_words_quickly(&self, ty: ObjPtr<L>, from: *const Word<L>, count: usize) -> Option<Word<L>> {
+        // SAFETY: the payload is filled and tracked here.
+        unsafe {
+            let obj = self.alloc_known_quickly(ty, 8 + count * size_of::<Word<L>>())?;
+            obj.payload::<[u32; 2]>().write([count as u32, 0]);
+            copy_words(from, obj.payload::<Word<L>>().add(1), count);
+            self.track_known(obj);
+            Some(Word::from_ptr(obj))
+        }
+    }
+
+    /// As `inline_words_quickly` for [`Words::Buffer`](crate::Words::Buffer).
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn buffer_words_quickly(&self, ty: ObjPtr<L>, from: *const Word<L>, count: usize) -> Option<Word<L>> {
+        // SAFETY: the payload is filled and tracked here.
+        unsafe {
+            let mut buffer = BufVec::<Word<L>, L>::new();
+            if count != 0 {
+                let words = self.cell_quickly(count * size_of::<Word<L>>())?.cast::<Word<L>>();
+                copy_words(from, words.as_ptr(), count);
+                buffer = BufVec::from_parts(words, count, count);
+            }
+            let Some(obj) = self.alloc_known_quickly(ty, size_of::<BufVec<Word<L>, L>>()) else {
+                let (words, _, capacity) = BufVec::take_apart(&raw const buffer);
+                core::mem::forget(buffer);
+                if capacity != 0 {
+                    self.free_cell(words.cast(), capacity * size_of::<Word<L>>());
+                }
+                return None;
+            };
+            obj.payload::<BufVec<Word<L>, L>>().write(buffer);
+            self.track_known(obj);
+            Some(Word::from_ptr(obj))
+        }
     }
 
     /// Tells the collector about an object of `alloc_known_var::<true, _>`.

@@ -35,6 +35,12 @@ impl TypeFlags {
     /// The payload owns no reference, though its drop may have something to do; excludes all flags before `LEAF`. Such objects are
     /// freed at once when they die.
     pub const INERT: Self = TypeFlags(512);
+    /// The references of the payload are where [`Words::Inline`], [`Words::Buffer`] or [`Words::Fields`] says. Set by `TypeInfo::new`.
+    pub(crate) const INLINE: Self = TypeFlags(1024);
+    pub(crate) const BUFFER: Self = TypeFlags(2048);
+    pub(crate) const FIELDS: Self = TypeFlags(4096);
+    /// Any of these.
+    pub(crate) const WORDS: Self = TypeFlags(1024 | 2048 | 4096);
     /// First bit that the interpreter may use.
     pub const FIRST_FREE_BIT: u32 = 16;
 
@@ -144,6 +150,20 @@ pub struct FreeList {
 /// Number of free lists of a heap.
 pub const FREE_LISTS: usize = 64;
 
+/// Where the references of a payload are, for types whose instances are made so often that the heap visits and releases them
+/// itself. A reference is a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Words {
+    /// The functions of the [`VTable`] know.
+    Unknown,
+    /// Two 32-bit numbers begin the payload; as many words as their sum follow it. They are released from the last to the first.
+    Inline,
+    /// The payload is a [`BufVec`](crate::BufVec) of handles. They are released from the last to the first.
+    Buffer,
+    /// The payload begins with so many words, which may be `NULL`; the rest needs no drop. They are released from the first to the last.
+    Fields(u8),
+}
+
 /// Functions that know the payload of a type's instances.
 pub struct VTable<L: Layout = Active> {
     /// Name in reports and assertions.
@@ -158,6 +178,8 @@ pub struct VTable<L: Layout = Active> {
     pub size_of: Option<unsafe fn(*mut ()) -> usize>,
     /// Whether this instance must be finalized although its type has no `FINALIZER`.
     pub needs_finalizer: Option<unsafe fn(*mut ()) -> bool>,
+    /// Where the references are; see [`VTable::with_words`].
+    pub words: Words,
 }
 
 impl<L: Layout> VTable<L> {
@@ -183,15 +205,25 @@ impl<L: Layout> VTable<L> {
             },
             size_of: None,
             needs_finalizer: None,
+            words: Words::Unknown,
         }
     }
     /// For payloads of plain data (`LEAF` types).
     pub const fn leaf(name: &'static str) -> Self {
-        VTable { name, trace: |_, _| {}, clear: |_| {}, drop: None, size_of: None, needs_finalizer: None }
+        VTable { name, trace: |_, _| {}, clear: |_| {}, drop: None, size_of: None, needs_finalizer: None, words: Words::Unknown }
     }
     /// With a size function, for types with `VAR`.
     pub const fn with_size(mut self, size_of: unsafe fn(*mut ()) -> usize) -> Self {
         self.size_of = Some(size_of);
+        self
+    }
+    /// With known references.
+    ///
+    /// # Safety
+    /// The payload is as `words` says, and all that `trace` visits and `drop` does is to visit and to release them, in that order,
+    /// and to free the buffer.
+    pub const unsafe fn with_words(mut self, words: Words) -> Self {
+        self.words = words;
         self
     }
     /// With a question to ask before the object dies.
@@ -245,6 +277,12 @@ impl<L: Layout> TypeInfo<L> {
         if slots_len != 0 {
             flags.insert(TypeFlags::SLOTS);
         }
+        match vtable.words {
+            Words::Unknown => {}
+            Words::Inline => flags.insert(TypeFlags::INLINE),
+            Words::Buffer => flags.insert(TypeFlags::BUFFER),
+            Words::Fields(_) => flags.insert(TypeFlags::FIELDS),
+        }
         if vtable.needs_finalizer.is_some() {
             flags.insert(TypeFlags::ASKS);
         }
@@ -285,6 +323,11 @@ impl<L: Layout> TypeInfo<L> {
     #[inline(always)]
     pub fn has(&self, flags: TypeFlags) -> bool {
         self.flags.get().contains(flags)
+    }
+    /// Whether any of `flags` is set.
+    #[inline(always)]
+    pub(crate) fn has_any(&self, flags: TypeFlags) -> bool {
+        self.flags.get().intersects(flags)
     }
     /// Bytes of an instance's cell with a payload of `payload_bytes`.
     #[inline(always)]

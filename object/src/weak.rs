@@ -242,11 +242,16 @@ fn clear<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, mut f: impl FnMut(ObjPtr<L>)
     }
 }
 
+/// Whether weak references to the object, whose type has `WEAKREF`, exist.
+#[inline(always)]
+pub(crate) fn has_any<L: Layout>(obj: ObjPtr<L>) -> bool {
+    if L::Weak::WORD { word(obj).get().is_some() } else { obj.count().flags() & bits::HAS_WEAKREF != 0 }
+}
+
 /// The object dies: clears its weak references and queues their callbacks.
 #[inline(always)]
 pub(crate) fn clear_dead<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
-    let some = if L::Weak::WORD { word(obj).get().is_some() } else { obj.count().flags() & bits::HAS_WEAKREF != 0 };
-    if some {
+    if has_any(obj) {
         clear_referred(heap, obj);
     }
 }

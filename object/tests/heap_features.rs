@@ -23,6 +23,7 @@ fn slots_and_variable_size<L: Layout>() {
             drop: Some(|p| unsafe { items::<L>(p).iter().rev().for_each(|w| w.get().release()) }),
             size_of: Some(|p| unsafe { 8 + 8 * (*p.cast::<Items>()).len }),
             needs_finalizer: None,
+            words: Words::Unknown,
         };
     }
     let w = World::<L>::new();

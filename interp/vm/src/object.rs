@@ -9,7 +9,7 @@ use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-pub use instar_object::{ObjPtr, Owned, Shape, Trace, TraceField, VTable, Word};
+pub use instar_object::{ObjPtr, Owned, Shape, Trace, TraceField, VTable, Word, Words};
 
 use crate::typeobj::{PyType, TypeRef};
 use crate::vm::{Types, Vm};
@@ -32,7 +32,8 @@ pub unsafe trait Payload: Trace + Sized + 'static {
 /// `payload!(PyList, "list", list);` implements [`Payload`] with a unique static vtable.
 /// The last argument is the field of [`Types`].
 /// Without it (native modules): the type is the one that `Vm::new_native_type` made for the payload.
-/// A fourth argument is the payload's [`Shape`], for types whose objects are made often.
+/// A fourth argument is the payload's [`Shape`], for types whose objects are made often. Fields in braces after it are those that
+/// [`Words::Fields`] is about: all that own anything, first in a `repr(C)` struct, in the order of their release.
 #[macro_export]
 macro_rules! payload {
     ($ty:ty, $name:literal) => {
@@ -43,6 +44,25 @@ macro_rules! payload {
                 &VTABLE
             }
             fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { types.native_type::<$ty>() }
+        }
+    };
+    ($ty:ty, $name:literal, $field:ident, $shape:ident { $($word:ident),+ }) => {
+        const _: fn(&$ty) = |payload| { $( let _: &dyn $crate::object::WordField = &payload.$word; )+ };
+        const _: () = {
+            let mut at = 0;
+            $( assert!(std::mem::offset_of!($ty, $word) == at); at += size_of::<$crate::object::Word>(); )+
+            assert!(at <= size_of::<$ty>());
+        };
+        // SAFETY: one static per implementation, made for this type. The words begin the payload, as asserted, and own all.
+        unsafe impl $crate::object::Payload for $ty {
+            const SHAPE: $crate::object::Shape = $crate::object::Shape::$shape;
+            fn vtable() -> &'static $crate::object::VTable {
+                const WORDS: u8 = [$( stringify!($word) ),+].len() as u8;
+                static VTABLE: $crate::object::VTable =
+                    unsafe { $crate::object::VTable::of::<$ty>($name).with_words($crate::object::Words::Fields(WORDS)) };
+                &VTABLE
+            }
+            fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { &types.$field }
         }
     };
     ($ty:ty, $name:literal, $field:ident $(, $shape:ident)?) => {
@@ -129,6 +149,20 @@ unsafe impl<T> TraceField for Ref<T> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word)) { visit(self.0.word()) }
     fn clear_field(&mut self) {}
 }
+
+/// A field of a payload that is one word, perhaps null, which it owns.
+///
+/// # Safety
+/// So it is, and its drop releases the word and does nothing else.
+pub unsafe trait WordField {}
+// SAFETY: transparent over a handle, which is a word.
+unsafe impl WordField for Owned {}
+// SAFETY: as above; `None` is the null word.
+unsafe impl WordField for Option<Owned> {}
+// SAFETY: as above.
+unsafe impl WordField for Slot {}
+// SAFETY: as above.
+unsafe impl<T> WordField for Ref<T> {}
 
 /// One changeable reference (possibly empty) inside a payload.
 #[repr(transparent)]

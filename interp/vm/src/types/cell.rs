@@ -14,12 +14,13 @@ use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of a cell.
+#[repr(C)]
 pub struct PyCell {
     /// The variable; empty while unbound.
     pub value: Slot,
 }
 trace! { PyCell { value } }
-payload!(PyCell, "cell", cell, Gc);
+payload!(PyCell, "cell", cell, Gc { value });
 
 static DEF: TypeDef = TypeDef {
     doc: "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and further attempts to access its cell_contents attribute will\n    raise a ValueError.",

@@ -26,9 +26,12 @@ pub enum Kind {
 }
 
 /// Payload of the dict iterators.
+#[repr(C)]
 pub struct PyDictIter {
     /// The dict (payload [`PyDict`]); empty when exhausted.
     pub(crate) dict: Slot,
+    /// The tuple of the last step, to be filled again.
+    last: Slot,
     /// Entries the dict had at the start; `usize::MAX` once a change was noticed (then every step raises).
     pub(crate) used: Cell<usize>,
     /// Forwards the next entry position, backwards the one after it.
@@ -39,12 +42,10 @@ pub struct PyDictIter {
     pub(crate) kind: Kind,
     /// Whether it runs from the newest entry to the oldest.
     pub(crate) reverse: bool,
-    /// The tuple of the last step, to be filled again.
-    last: Slot,
 }
 
 trace! { PyDictIter { dict, last } }
-payload!(PyDictIter, "dict_iterator", dict_keyiterator, Gc);
+payload!(PyDictIter, "dict_iterator", dict_keyiterator, Gc { dict, last });
 
 impl PyDictIter {
     /// A new iterator object over `dict`.

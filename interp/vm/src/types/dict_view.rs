@@ -17,6 +17,7 @@ use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of the dict views.
+#[repr(C)]
 pub struct PyDictView {
     /// The dict, or an instance of a subclass.
     pub(crate) dict: Ref<PyDict>,
@@ -25,7 +26,7 @@ pub struct PyDictView {
 }
 
 trace! { PyDictView { dict } }
-payload!(PyDictView, "dict_view", dict_keys, Gc);
+payload!(PyDictView, "dict_view", dict_keys, Gc { dict });
 
 impl PyDictView {
     /// A new view of a dict.

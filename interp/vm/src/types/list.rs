@@ -6,10 +6,10 @@
 use instar_code::Compare;
 use instar_object::BufVec;
 
-use crate::{payload, trace};
+use crate::trace;
 use crate::args::{check_count, Args};
 use crate::native::{Def, Native, TypeDef};
-use crate::object::{Guarded, ObjExt, Owned, Ref, Word};
+use crate::object::{Guarded, ObjExt, Owned, Payload, Ref, Shape, VTable, Word, Words};
 use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
@@ -18,15 +18,26 @@ use crate::types::container_repr;
 use crate::types::list_iter::{PyListIter, PyListReverseIter};
 use crate::types::slice::{adjust, nth, PySlice};
 use crate::types::tuple::{index_bounds, PyTuple};
-use crate::vm::{PyResult, Vm};
+use crate::vm::{PyResult, Types, Vm};
 
 /// Payload of `list`.
+#[repr(transparent)]
 pub struct PyList {
     pub(crate) items: Guarded<BufVec<Owned>>,
 }
 
 trace! { PyList { items } }
-payload!(PyList, "list", list, Gc);
+
+// SAFETY: one static, made for this type.
+unsafe impl Payload for PyList {
+    const SHAPE: Shape = Shape::Gc;
+    fn vtable() -> &'static VTable {
+        // SAFETY: the payload is a vector (`Guarded` is transparent). `Drop` releases the last item first.
+        static VTABLE: VTable = unsafe { VTable::of::<PyList>("list").with_words(Words::Buffer) };
+        &VTABLE
+    }
+    fn default_type(types: &Types) -> &TypeRef { &types.list }
+}
 
 impl Drop for PyList {
     fn drop(&mut self) {

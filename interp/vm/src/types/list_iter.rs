@@ -14,26 +14,28 @@ use crate::types::list::PyList;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of `list_iterator`.
+#[repr(C)]
 pub struct PyListIter {
-    /// The next position.
-    pub(crate) index: Cell<usize>,
     /// The list (payload [`PyList`]); empty when exhausted.
     pub(crate) list: Slot,
+    /// The next position.
+    pub(crate) index: Cell<usize>,
 }
 
 trace! { PyListIter { list } }
-payload!(PyListIter, "list_iterator", list_iterator, Gc);
+payload!(PyListIter, "list_iterator", list_iterator, Gc { list });
 
 /// Payload of `list_reverseiterator`.
+#[repr(C)]
 pub struct PyListReverseIter {
-    /// The next position; negative when exhausted.
-    pub(crate) index: Cell<isize>,
     /// The list; empty when exhausted.
     pub(crate) list: Slot,
+    /// The next position; negative when exhausted.
+    pub(crate) index: Cell<isize>,
 }
 
 trace! { PyListReverseIter { list } }
-payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator, Gc);
+payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator, Gc { list });
 
 impl PyListIter {
     /// From the first item on; `list` has payload [`PyList`].

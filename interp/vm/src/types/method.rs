@@ -16,6 +16,7 @@ use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of a bound method.
+#[repr(C)]
 pub struct PyMethod {
     /// The callable.
     pub func: Owned,
@@ -23,7 +24,7 @@ pub struct PyMethod {
     pub this: Owned,
 }
 trace! { PyMethod { func, this } }
-payload!(PyMethod, "method", method, GcWeak);
+payload!(PyMethod, "method", method, GcWeak { func, this });
 
 static DEF: TypeDef = TypeDef {
     doc: "Create a bound instance method object.", sig: "(function, instance, /)",

@@ -16,6 +16,7 @@ use crate::types::container_repr;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of `slice`.
+#[repr(C)]
 pub struct PySlice {
     /// `start`
     pub start: Owned,
@@ -26,7 +27,7 @@ pub struct PySlice {
 }
 
 trace! { PySlice { start, stop, step } }
-payload!(PySlice, "slice", slice, Gc);
+payload!(PySlice, "slice", slice, Gc { start, stop, step });
 
 /// Index of the `n`-th item of a slice whose bounds are adjusted.
 #[inline]

@@ -19,7 +19,7 @@ use instar_object::{AllocError, Heap};
 use crate::fallible::CollectVec;
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
-use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Slot, Trace, VTable, Word};
+use crate::object::{ObjExt, ObjPtr, Owned, Payload, Ref, Slot, Trace, VTable, Word, Words};
 use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::{clamp_bound, wrap_index};
 use crate::slots::Slots;
@@ -81,7 +81,8 @@ unsafe fn payload_bytes(payload: *mut ()) -> usize {
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyTuple {
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable::of::<PyTuple>("tuple").with_size(payload_bytes);
+        // SAFETY: two lengths, then the items that they count: law TU1. `Drop` releases the last item first.
+        static VTABLE: VTable = unsafe { VTable::of::<PyTuple>("tuple").with_size(payload_bytes).with_words(Words::Inline) };
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.tuple }

@@ -14,15 +14,16 @@ use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 /// Payload of `tuple_iterator`.
+#[repr(C)]
 pub struct PyTupleIter {
-    /// The next position.
-    pub(crate) index: Cell<usize>,
     /// The tuple (payload [`PyTuple`]); empty when exhausted.
     pub(crate) tuple: Slot,
+    /// The next position.
+    pub(crate) index: Cell<usize>,
 }
 
 trace! { PyTupleIter { tuple } }
-payload!(PyTupleIter, "tuple_iterator", tuple_iterator, Gc);
+payload!(PyTupleIter, "tuple_iterator", tuple_iterator, Gc { tuple });
 
 impl PyTupleIter {
     /// From the first item on.

@@ -23,6 +23,16 @@ unsafe fn with_taken<R>(vm: &mut Vm, base: *mut Word, n: usize, body: impl FnOnc
 #[inline(never)]
 pub unsafe fn tuple(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
     unsafe {
+        let v = &*vm;
+        if n != 0 && let Some(w) = v.heap.inline_words_quickly(v.types.tuple.ptr(), base, n) { return w }
+        tuple_slowly(vm, base, n)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn tuple_slowly(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
         let vm = &mut *vm;
         let r = crate::types::tuple::from_words(vm, base, n);
         word_of(vm, r)
@@ -31,6 +41,16 @@ pub unsafe fn tuple(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
 
 #[inline(never)]
 pub unsafe fn list(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
+    unsafe {
+        let v = &*vm;
+        if let Some(w) = v.heap.buffer_words_quickly(v.types.list.ptr(), base, n) { return w }
+        list_slowly(vm, base, n)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn list_slowly(vm: *mut Vm, base: *mut Word, n: usize) -> Word {
     unsafe {
         let vm = &mut *vm;
         let r = crate::types::list::from_words(vm, base, n);
