@@ -161,13 +161,16 @@ impl Check<'_> {
         self.stage(name, || cargo_stage(&root, arguments, environment))
     }
 
-    /// Tests of the crates that read the layout, under one layout; empty means the plain one.
+    /// Tests of the crates that read the layout, under one layout; empty means the plain one. All of them at once: with fewer,
+    /// cargo gives crates from elsewhere other features than in a build of the workspace, and makes the parser anew.
     fn layout_tests(&mut self, preset: &str) -> Result<()> {
         let mut arguments = vec!["test".to_string(), "--no-default-features".into()];
         let mut features = Vec::new();
         for (package, manifest) in [
             ("instar-object", "object/Cargo.toml"),
             ("instar-vm", "interp/vm/Cargo.toml"),
+            ("instar-stdlib-core", "interp/stdlib/core/Cargo.toml"),
+            ("instar", "interp/Cargo.toml"),
         ] {
             let table = read_features(&self.workspace.path(manifest))?;
             // A crate without the preset takes the layout through the object crate.
