@@ -156,9 +156,8 @@ impl<H: GcHeader> Collector<H> {
         self.wanted.set(true);
         let (bell, bits) = self.bell.get();
         if !bell.is_null() {
-            // SAFETY: `set_bell`'s promise.
-            let bell = unsafe { &*bell };
-            bell.set(bell.get() | bits);
+            // SAFETY: `set_bell`'s promise; other threads may ring at the same time.
+            unsafe { core::sync::atomic::AtomicU32::from_ptr((*bell).as_ptr()) }.fetch_or(bits, core::sync::atomic::Ordering::Relaxed);
         }
     }
     /// Takes `wanted` back and arms the trigger, unless automatic collection is off or a collection runs.

@@ -70,7 +70,7 @@ impl Vm {
         let mut vm = Box::new(vm);
         // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
         unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };
-        if vm.settings.gc == crate::vm::GcMode::Stress { vm.breaker.set(crate::eval::breaker::bits::STRESS) }
+        if vm.settings.gc == crate::vm::GcMode::Stress { vm.ring(crate::eval::breaker::bits::STRESS) }
         link_types(&mut vm).map_err(|e| failed(&mut vm, "types", e))?;
         for (name, init) in INITS {
             init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;
@@ -214,7 +214,7 @@ fn hash_keys(seed: Option<u32>) -> (u64, u64) {
 }
 
 /// Lowest address that native code may use before RecursionError: the end of this thread's stack and what an error needs.
-fn native_stack_limit() -> usize {
+pub(crate) fn native_stack_limit() -> usize {
     const RESERVE: usize = 256 << 10;
     stack_start().map_or_else(|| local_address().saturating_sub(512 << 10), |start| start + RESERVE)
 }

@@ -5,6 +5,7 @@
 //! (`interp/stdlib`), the compiler, whatever names no object (`interp/base`).
 
 pub mod args;
+pub mod blocking;
 pub mod boot;
 mod boot_types;
 pub mod builtins;
@@ -26,6 +27,7 @@ pub mod slots;
 pub mod stats;
 pub mod suggest;
 pub mod sysmod;
+pub mod threads;
 pub mod typeobj;
 pub mod types;
 pub mod vm;

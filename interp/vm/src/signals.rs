@@ -9,7 +9,7 @@ use crate::object::Owned;
 use crate::vm::{PyResult, Vm};
 
 /// Signal numbers are below this.
-const LIMIT: usize = 65;
+pub const LIMIT: usize = 65;
 
 #[cfg(unix)]
 mod native {
@@ -92,6 +92,8 @@ impl Default for Handlers {
 
 /// Calls the Python handlers of signals that arrived. The error is what a handler raised.
 pub fn deliver(vm: &mut Vm) -> PyResult<()> {
+    // Another thread has nothing to do with them: the main one hears of them when it runs again (`remember`).
+    if !vm.is_main_thread() { return Ok(()) }
     #[cfg(unix)]
     for n in 1..LIMIT {
         if !native::take(n) { continue }
@@ -101,11 +103,24 @@ pub fn deliver(vm: &mut Vm) -> PyResult<()> {
         let number = vm.new_int(n as i64)?;
         if let Err(e) = vm.call2(&handler, &number, &frame) {
             // The others wait for the next safe point.
-            if native::any() { vm.breaker.set(vm.breaker.get() | crate::eval::breaker::bits::SIGNAL) }
+            if native::any() { vm.ring(crate::eval::breaker::bits::SIGNAL) }
             return Err(e);
         }
     }
     Ok(())
+}
+
+/// The main thread runs again: signals that arrived meanwhile are due.
+pub(crate) fn remember(vm: &mut Vm) {
+    #[cfg(unix)]
+    if native::any() { vm.ring(crate::eval::breaker::bits::SIGNAL) }
+    let _ = vm;
+}
+
+/// In a forked child: signals that the parent got are not its own.
+pub(crate) fn forget(_: &mut Vm) {
+    #[cfg(unix)]
+    for n in 1..LIMIT { native::take(n); }
 }
 
 /// Prepares the process as a Python program expects it: SIGPIPE and SIGXFSZ ignored, SIGINT raises KeyboardInterrupt. For the binary;
@@ -243,6 +258,7 @@ mod unix {
                 _ => return Err(vm.type_error("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")),
             }
         };
+        if !vm.is_main_thread() { return Err(vm.value_error("signal only works in main thread of the main interpreter")) }
         super::deliver(vm)?;
         native::attach(vm.breaker.as_ptr());
         if !native::set(n, what) { return Err(os_error(vm)) }
@@ -275,7 +291,7 @@ mod unix {
 
     pub fn pause(vm: &mut Vm, _: &Owned) -> PyResult {
         // SAFETY: no precondition.
-        unsafe { libc::pause() };
+        vm.without_gil(|| unsafe { libc::pause() });
         super::deliver(vm)?;
         Ok(vm.none())
     }
@@ -343,6 +359,7 @@ mod unix {
     pub fn set_wakeup_fd(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
         let fd = vm.index_i64(args[0].as_ref().expect("law: required parameter"))?;
         let fd = i32::try_from(fd).map_err(|_| vm.overflow_error("Python int too large to convert to C int"))?;
+        if !vm.is_main_thread() { return Err(vm.value_error("set_wakeup_fd only works in main thread of the main interpreter")) }
         if fd != -1 {
             // SAFETY: fcntl of any number is safe.
             let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
@@ -430,10 +447,19 @@ mod unix {
         let set = sigset(vm, set)?;
         let mut n = 0;
         // SAFETY: the set is valid.
-        let r = unsafe { libc::sigwait(&set, &mut n) };
+        let r = vm.without_gil(|| unsafe { libc::sigwait(&set, &mut n) });
         if r != 0 { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(r), None)) }
         vm.new_int(n.into())
     }
+}
+
+/// Makes signal `n` arrive as far as Python's handlers are concerned; nothing happens if the program has none for it.
+pub fn interrupt_main(vm: &mut Vm, n: usize) {
+    let handled = vm.state::<Handlers>().0[n].clone().is_some_and(|h| vm.is_callable(&h));
+    if !handled { return }
+    #[cfg(unix)]
+    native::attach(vm.breaker.as_ptr());
+    simulate(n);
 }
 
 /// Makes a signal arrive (for tests and `_thread.interrupt_main`).

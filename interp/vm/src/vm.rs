@@ -5,6 +5,7 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::marker::PhantomPinned;
 use std::rc::Rc;
 
 use instar_object::{AllocError, Heap};
@@ -216,6 +217,12 @@ pub struct Vm {
     pub stress: crate::eval::breaker::Stress,
     /// What the program's allocator can promise.
     pub promises: crate::fallible::Promises,
+    /// The threads of this interpreter. What the running one owns is in the fields above: `threads.rs` lists them.
+    pub(crate) threads: crate::threads::Threads,
+    /// State of native modules that each thread has for itself.
+    pub(crate) thread_states: HashMap<TypeId, Box<dyn Any>>,
+    /// `&mut Vm` is the token, not a promise that nothing else writes: a call that gives up the GIL returns to a changed one.
+    _pinned: PhantomPinned,
 }
 
 impl Vm {
@@ -335,12 +342,17 @@ impl Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
-            native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default() }
+            native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default(),
+            threads: Default::default(), thread_states: HashMap::new(), _pinned: PhantomPinned }
     }
 }
 
 impl Drop for Vm {
     fn drop(&mut self) {
+        if let Some(gil) = &self.threads.gil {
+            gil.close(0);
+            gil.forget_breaker();
+        }
         // SAFETY: null is always allowed.
         unsafe { self.heap.gc_set_bell(std::ptr::null(), 0) }
     }

@@ -45,7 +45,11 @@ trace! { Missing {} }
 payload!(Missing, "Token.MISSING");
 
 #[derive(Default)]
-struct State { current: Option<Owned>, missing: Option<Owned> }
+struct State { missing: Option<Owned> }
+
+/// The current context of a thread.
+#[derive(Default)]
+struct Current(Option<Owned>);
 
 fn context(o: &Owned) -> &Ref<Context> { o.cast().expect("law: checked by the descriptor") }
 fn var(o: &Owned) -> &Ref<Var> { o.cast().expect("law: checked by the descriptor") }
@@ -58,10 +62,10 @@ fn new_context(vm: &mut Vm, values: Option<Owned>) -> PyResult<Ref<Context>> {
 
 /// The current context; the first one is made when it is asked for.
 fn current(vm: &mut Vm) -> PyResult<Ref<Context>> {
-    if let Some(c) = vm.state::<State>().current.clone().and_then(|c| Ref::try_from(c).ok()) { return Ok(c) }
+    if let Some(c) = vm.thread_state::<Current>().0.clone().and_then(|c| Ref::try_from(c).ok()) { return Ok(c) }
     let made = new_context(vm, None)?;
     made.entered.set(true);
-    vm.state::<State>().current = Some(made.obj().clone());
+    vm.thread_state::<Current>().0 = Some(made.obj().clone());
     Ok(made)
 }
 
@@ -146,7 +150,7 @@ fn enter(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     let before = current(vm)?;
     c.previous.set(Some(before.into_obj()));
     c.entered.set(true);
-    vm.state::<State>().current = Some(o.clone());
+    vm.thread_state::<Current>().0 = Some(o.clone());
     Ok(())
 }
 
@@ -154,7 +158,7 @@ fn leave(vm: &mut Vm, o: &Owned) {
     let c = context(o);
     c.entered.set(false);
     let before = c.previous.take();
-    let now = std::mem::replace(&mut vm.state::<State>().current, before);
+    let now = std::mem::replace(&mut vm.thread_state::<Current>().0, before);
     drop(now);
 }
 

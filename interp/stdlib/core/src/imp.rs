@@ -2,10 +2,13 @@
 //!
 //! Frozen modules are importlib's own two; there are no extension modules. Not here: importing (`instar_vm::import`).
 
+use std::rc::Rc;
+
 use instar_base_hash::HashKey;
 use instar_vm::import::{bootstrap, native};
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
+use instar_vm::threads::turn::{Taken, Turn};
 use instar_vm::{Owned, PyResult, Vm};
 
 use crate::support::{set, set_int, text};
@@ -17,8 +20,8 @@ pub const MODULE: NativeModule = NativeModule {
     name: "_imp",
     doc: "(Extremely) low-level import machinery bits as used by importlib.",
     functions: &[
-        Def::new("lock_held", "($module, /)", Native::N0(|vm, _| { let held = vm.state::<Lock>().0 > 0; Ok(vm.bool(held)) })).doc("Return True if the import lock is currently held, else False."),
-        Def::new("acquire_lock", "($module, /)", Native::N0(|vm, _| { vm.state::<Lock>().0 += 1; Ok(vm.none()) })).doc("Acquires the interpreter's import lock for the current thread."),
+        Def::new("lock_held", "($module, /)", Native::N0(lock_held)).doc("Return True if the import lock is currently held, else False."),
+        Def::new("acquire_lock", "($module, /)", Native::N0(acquire_lock)).doc("Acquires the interpreter's import lock for the current thread."),
         Def::new("release_lock", "($module, /)", Native::N0(release_lock)).doc("Release the interpreter's import lock."),
         Def::new("create_builtin", "($module, spec, /)", Native::N1(create_builtin)).doc("Create an extension module."),
         Def::new("exec_builtin", "($module, mod, /)", Native::N1(|vm, _, _| vm.new_int(0))).doc("Initialize a built-in module."),
@@ -42,14 +45,28 @@ pub const MODULE: NativeModule = NativeModule {
     },
 };
 
-/// Depth of the import lock: without threads it is only counted.
+/// The import lock: a turn that is counted.
 #[derive(Default)]
-struct Lock(u32);
+struct Lock { turn: Rc<Turn>, depth: u32 }
+
+fn lock_held(vm: &mut Vm, _: &Owned) -> PyResult { let held = vm.state::<Lock>().turn.owner().is_some(); Ok(vm.bool(held)) }
+
+fn acquire_lock(vm: &mut Vm, _: &Owned) -> PyResult {
+    let turn = vm.state::<Lock>().turn.clone();
+    if vm.take_turn(&turn)? == Taken::Now { vm.state::<Lock>().depth = 0 }
+    vm.state::<Lock>().depth += 1;
+    Ok(vm.none())
+}
 
 fn release_lock(vm: &mut Vm, _: &Owned) -> PyResult {
+    let me = vm.thread_number();
     let lock = vm.state::<Lock>();
-    if lock.0 == 0 { return Err(vm.runtime_error("not holding the import lock")) }
-    lock.0 -= 1;
+    if lock.turn.owner() != Some(me) { return Err(vm.runtime_error("not holding the import lock")) }
+    lock.depth -= 1;
+    if lock.depth == 0 {
+        let turn = lock.turn.clone();
+        vm.end_turn(&turn);
+    }
     Ok(vm.none())
 }
 

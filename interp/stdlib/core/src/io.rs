@@ -69,6 +69,8 @@ pub(crate) struct Io {
     pub decoded: Slot,
     pub snapshot: Slot,
     pub newline: Slot,
+    /// Which thread uses a buffered stream now.
+    pub turn: instar_vm::threads::turn::Turn,
 }
 trace! { Io { dict, inner, name, encoding, errors, decoder, encoder, decoded, snapshot, newline } }
 payload!(Io, "_IOBase");

@@ -34,6 +34,7 @@ mod types_;
 mod typing_;
 mod support;
 mod thread;
+mod queue_;
 mod collections;
 mod itertools;
 mod marshal;
@@ -79,6 +80,7 @@ pub static MODULES: &[NativeModule] = &[
     types_::MODULE,
     typing_::MODULE,
     thread::MODULE,
+    queue_::MODULE,
     collections::MODULE,
     itertools::MODULE,
     marshal::MODULE,

@@ -1,252 +1,181 @@
-//! `_thread`: locks, thread-local data, identities. There is one thread: starting another is refused.
+//! `_thread`: the module's functions; locks, handles and thread-local data are in `thread/`.
 //!
-//! A lock that nobody could ever release is reported as RuntimeError instead of hanging. Not here: `threading` (Lib).
+//! Not here: `threading` (Lib), how threads share the interpreter (`instar_vm::threads`).
 
-use std::cell::Cell;
-use std::time::Duration;
+mod local;
+mod lock;
+mod rlock;
+mod start;
 
 use instar_object::TypeFlags;
-use instar_vm::args::Args;
 use instar_vm::module::NativeModule;
-use instar_vm::native::{Def, Native, TypeDef};
-use instar_vm::slots::Slots;
-use instar_vm::typeobj::{vm_flags, TypeRef};
-use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
+use instar_vm::native::{Def, Native};
+use instar_vm::threads::current_ident;
+use instar_vm::typeobj::vm_flags;
+use instar_vm::types::exception::PyException;
+use instar_vm::types::tuple::PyTuple;
+use instar_vm::{Owned, PyResult, Ref, Vm};
 
-use crate::support::{given, set, set_type};
+use crate::support::{given, set, set_int, set_type, text};
 
-struct Lock { locked: Cell<bool> }
-trace! { Lock {} }
-payload!(Lock, "lock");
+pub use start::after_fork;
 
-struct RLock { count: Cell<u64> }
-trace! { RLock {} }
-payload!(RLock, "RLock");
+/// Longest thread name that the system keeps.
+#[cfg(target_os = "linux")]
+const NAME_MAX: usize = 15;
+#[cfg(not(target_os = "linux"))]
+const NAME_MAX: usize = 63;
 
-struct Handle { ident: Cell<i64>, done: Cell<bool> }
-trace! { Handle {} }
-payload!(Handle, "_ThreadHandle");
+/// Smallest stack of a thread.
+const STACK_MIN: i64 = 32 << 10;
 
-/// Identity of the one thread.
-fn ident() -> i64 {
-    let here = std::thread::current().id();
-    let text = format!("{here:?}");
-    text.chars().filter(char::is_ascii_digit).collect::<String>().parse::<i64>().unwrap_or(1) + 0x7f00_0000_0000
-}
-
-fn lock(o: &Owned) -> &Ref<Lock> { o.cast().expect("law: checked by the descriptor") }
-fn rlock(o: &Owned) -> &Ref<RLock> { o.cast().expect("law: checked by the descriptor") }
-
-/// `(blocking, timeout)` of an acquire, with CPython's checks; timeout in seconds, negative for none.
-fn acquire_args(vm: &mut Vm, args: &[Option<Owned>]) -> PyResult<(bool, f64)> {
-    let blocking = match &args[0] { Some(b) => vm.truth(b)?, None => true };
-    let timeout = match &args[1] { Some(t) => vm.to_float(t)?, None => -1.0 };
-    if !blocking && timeout != -1.0 { return Err(vm.value_error("can't specify a timeout for a non-blocking call")) }
-    if timeout < 0.0 && timeout != -1.0 { return Err(vm.value_error("timeout value must be a non-negative number")) }
-    if timeout > TIMEOUT_MAX { return Err(vm.overflow_error("timeout value is too large")) }
-    Ok((blocking, timeout))
-}
-
-const TIMEOUT_MAX: f64 = 9_223_372_036.0;
-
-fn acquire(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let (blocking, timeout) = acquire_args(vm, args)?;
-    let l = lock(this);
-    if !l.locked.replace(true) { return Ok(vm.bool(true)) }
-    if !blocking { return Ok(vm.bool(false)) }
-    if timeout < 0.0 { return Err(vm.runtime_error("deadlock: the lock is held and there is no other thread to release it")) }
-    std::thread::sleep(Duration::from_secs_f64(timeout));
-    Ok(vm.bool(false))
-}
-
-fn release(vm: &mut Vm, this: &Owned) -> PyResult {
-    if !lock(this).locked.replace(false) { return Err(vm.runtime_error("release unlocked lock")) }
-    Ok(vm.none())
-}
-
-fn lock_exit(vm: &mut Vm, this: &Owned, _: Args<'_>) -> PyResult { release(vm, this) }
-
-fn lock_repr(vm: &mut Vm, this: &Owned) -> PyResult {
-    let (state, t, at) = (if lock(this).locked.get() { "locked" } else { "unlocked" }, this.type_name(vm), vm.identity(this));
-    vm.new_str(&format!("<{state} _thread.{t} object at {at:#x}>"))
-}
-
-fn locked(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.bool(lock(this).locked.get())) }
-
-const ACQUIRE: &str = "($self, /, blocking=True, timeout=-1)";
-static LOCK: TypeDef = TypeDef {
-    doc: "A lock object is a synchronization primitive.  To create a lock,\ncall threading.Lock().",
-    sig: "()",
-    methods: &[
-        Def::new("acquire", ACQUIRE, Native::Bound(acquire)).doc("Lock the lock."),
-        Def::new("acquire_lock", ACQUIRE, Native::Bound(acquire)).doc("An obsolete synonym of acquire()."),
-        Def::new("release", "($self, /)", Native::N0(release)).doc("Release the lock."),
-        Def::new("release_lock", "($self, /)", Native::N0(release)).doc("An obsolete synonym of release()."),
-        Def::new("locked", "($self, /)", Native::N0(locked)).doc("Return whether the lock is in the locked state."),
-        Def::new("locked_lock", "($self, /)", Native::N0(locked)).doc("An obsolete synonym of locked()."),
-        Def::new("__enter__", "($self, /)", Native::N0(|vm, this| acquire(vm, this, &[None, None]))).doc("Lock the lock."),
-        Def::new("__exit__", "($self, exc_type, exc_value, exc_tb, /)", Native::Full(lock_exit)).doc("Release the lock."),
-        Def::new("_at_fork_reinit", "($self, /)", Native::N0(|vm, this| { lock(this).locked.set(false); Ok(vm.none()) })),
-    ],
-    getset: &[],
-};
-
-fn new_lock(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    args.exactly(vm, "lock", 0, 0)?;
-    Ok(vm.new_object_of(ty, Lock { locked: Cell::new(false) })?.into_obj())
-}
-
-fn allocate(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.new_object(Lock { locked: Cell::new(false) })?.into_obj()) }
-
-fn racquire(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
-    acquire_args(vm, args)?;
-    let r = rlock(this);
-    r.count.set(r.count.get() + 1);
-    Ok(vm.bool(true))
-}
-
-fn rrelease(vm: &mut Vm, this: &Owned) -> PyResult {
-    let r = rlock(this);
-    if r.count.get() == 0 { return Err(vm.runtime_error("cannot release un-acquired lock")) }
-    r.count.set(r.count.get() - 1);
-    Ok(vm.none())
-}
-
-fn release_save(vm: &mut Vm, this: &Owned) -> PyResult {
-    let n = rlock(this).count.replace(0);
-    if n == 0 { return Err(vm.runtime_error("cannot release un-acquired lock")) }
-    let parts = vec![vm.new_int(n as i64)?, vm.new_int(ident())?];
-    Ok(vm.new_tuple(parts)?.into_obj())
-}
-
-fn acquire_restore(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let items = vm.collect(state)?;
-    let Some(n) = items.first() else { return Err(vm.type_error("state must be a tuple of two items")) };
-    let n = vm.index_i64(n)?;
-    rlock(this).count.set(n.max(0) as u64);
-    Ok(vm.none())
-}
-
-fn rlock_repr(vm: &mut Vm, this: &Owned) -> PyResult {
-    let n = rlock(this).count.get();
-    let (state, owner) = if n > 0 { ("locked", ident()) } else { ("unlocked", 0) };
-    let (t, at) = (this.type_name(vm), vm.identity(this));
-    vm.new_str(&format!("<{state} _thread.{t} object owner={owner} count={n} at {at:#x}>"))
-}
-
-static RLOCK: TypeDef = TypeDef {
-    doc: "A reentrant lock: the thread that holds it may acquire it again.",
-    sig: "()",
-    methods: &[
-        Def::new("acquire", ACQUIRE, Native::Bound(racquire)).doc("Lock the lock."),
-        Def::new("release", "($self, /)", Native::N0(rrelease)).doc("Release the lock."),
-        Def::new("locked", "($self, /)", Native::N0(|vm, this| Ok(vm.bool(rlock(this).count.get() > 0)))).doc("Return a boolean indicating whether this object is locked right now."),
-        Def::new("__enter__", "($self, /)", Native::N0(|vm, this| racquire(vm, this, &[None, None]))).doc("Lock the lock."),
-        Def::new("__exit__", "($self, exc_type, exc_value, exc_tb, /)", Native::Full(|vm, this, _| rrelease(vm, this))).doc("Release the lock."),
-        Def::new("_is_owned", "($self, /)", Native::N0(|vm, this| Ok(vm.bool(rlock(this).count.get() > 0)))).doc("For internal use by `threading.Condition`."),
-        Def::new("_recursion_count", "($self, /)", Native::N0(|vm, this| vm.new_int(rlock(this).count.get() as i64))).doc("For internal use by reentrancy checks."),
-        Def::new("_release_save", "($self, /)", Native::N0(release_save)).doc("For internal use by `threading.Condition`."),
-        Def::new("_acquire_restore", "($self, state, /)", Native::N1(acquire_restore)).doc("For internal use by `threading.Condition`."),
-        Def::new("_at_fork_reinit", "($self, /)", Native::N0(|vm, this| { rlock(this).count.set(0); Ok(vm.none()) })),
-    ],
-    getset: &[],
-};
-
-fn new_rlock(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult { Ok(vm.new_object_of(ty, RLock { count: Cell::new(0) })?.into_obj()) }
-
-fn handle(o: &Owned) -> &Ref<Handle> { o.cast().expect("law: checked by the descriptor") }
-
-static HANDLE: TypeDef = TypeDef {
-    doc: "Handle of a joinable thread.",
-    sig: "()",
-    methods: &[
-        Def::new("join", "($self, timeout=None, /)", Native::Var(join, 0, 1)),
-        Def::new("is_done", "($self, /)", Native::N0(|vm, this| Ok(vm.bool(handle(this).done.get())))),
-        Def::new("_set_done", "($self, /)", Native::N0(|vm, this| { handle(this).done.set(true); Ok(vm.none()) })),
-    ],
-    getset: &[instar_vm::native::GetSet::ro("ident", |vm, this| vm.new_int(handle(this).ident.get()))],
-};
-
-fn join(vm: &mut Vm, this: &Owned, _: &[Owned]) -> PyResult {
-    if handle(this).done.get() { return Ok(vm.none()) }
-    Err(vm.runtime_error("Cannot join current thread"))
-}
-
-fn new_handle(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult {
-    Ok(vm.new_object_of(ty, Handle { ident: Cell::new(0), done: Cell::new(false) })?.into_obj())
-}
-
-fn make_handle(vm: &mut Vm, _: &Owned, n: &Owned) -> PyResult {
-    let n = vm.index_i64(n)?;
-    Ok(vm.new_object(Handle { ident: Cell::new(n), done: Cell::new(false) })?.into_obj())
-}
-
-fn no_threads(vm: &mut Vm, _: &Owned, _: Args<'_>) -> PyResult { Err(vm.runtime_error("can't start new thread")) }
+/// The argument type of `excepthook`.
+#[derive(Default)]
+struct HookArgs(Option<instar_vm::typeobj::TypeRef>);
 
 fn stack_size(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let old = vm.thread_stack_size();
     if let Some(n) = given(vm, args.first()) {
         let n = vm.index_i64(&n)?;
         if n < 0 { return Err(vm.value_error("size must be 0 or a positive value")) }
-        if n != 0 && n < 32 << 10 { return Err(vm.value_error(format!("size not valid: {n} bytes"))) }
+        if n != 0 && !(STACK_MIN..1 << 40).contains(&n) { return Err(vm.value_error(format!("size not valid: {n} bytes"))) }
+        vm.set_thread_stack_size(n as usize);
     }
-    vm.new_int(0)
+    vm.new_int(old as i64)
 }
 
-fn count(vm: &mut Vm, _: &Owned) -> PyResult { vm.new_int(0) }
+fn exit(vm: &mut Vm, _: &Owned) -> PyResult {
+    let ty = vm.types.system_exit.clone();
+    Err(vm.raise(&ty, Vec::new()))
+}
 
-fn excepthook(vm: &mut Vm, _: &Owned, args: &Owned) -> PyResult {
-    let value = vm.get_attr_str(args, "exc_value")?;
-    if let Ok(e) = Ref::try_from(value) {
-        let e: Ref<instar_vm::types::exception::PyException> = e;
-        let tb = e.traceback.get().and_then(|t| Ref::try_from(t).ok());
-        instar_vm::display::print_exception(vm, &e, tb);
+fn native_id(vm: &mut Vm, _: &Owned) -> PyResult {
+    #[cfg(target_os = "linux")]
+    // SAFETY: no precondition.
+    let id = unsafe { libc::syscall(libc::SYS_gettid) };
+    #[cfg(not(target_os = "linux"))]
+    let id = current_ident();
+    vm.new_int(id as i64)
+}
+
+fn interrupt_main(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let n = match args.first() { Some(n) => vm.index_i64(n)?, None => libc::SIGINT.into() };
+    match usize::try_from(n) {
+        Ok(n) if (1..instar_vm::signals::LIMIT).contains(&n) => instar_vm::signals::interrupt_main(vm, n),
+        _ => return Err(vm.value_error("signal number out of range")),
     }
     Ok(vm.none())
 }
+
+#[cfg(target_os = "linux")]
+fn set_name(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
+    let name = text(vm, args[0].as_ref().expect("law: required parameter"), "set_name() argument 'name'")?;
+    let mut end = name.len().min(NAME_MAX);
+    while !name.is_char_boundary(end) { end -= 1 }
+    let bytes: Vec<u8> = name.as_bytes()[..end].iter().copied().take_while(|b| *b != 0).chain([0]).collect();
+    // SAFETY: the name ends with a null and is short enough.
+    let r = unsafe { libc::pthread_setname_np(libc::pthread_self(), bytes.as_ptr().cast()) };
+    if r != 0 { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(r), None)) }
+    Ok(vm.none())
+}
+#[cfg(not(target_os = "linux"))]
+fn set_name(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
+    text(vm, args[0].as_ref().expect("law: required parameter"), "set_name() argument 'name'")?;
+    Ok(vm.none())
+}
+
+fn get_name(vm: &mut Vm, _: &Owned) -> PyResult {
+    #[cfg(target_os = "linux")]
+    {
+        let mut buffer = [0u8; 64];
+        // SAFETY: the buffer has the size.
+        let r = unsafe { libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), buffer.len()) };
+        if r != 0 { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(r), None)) }
+        let n = buffer.iter().position(|b| *b == 0).unwrap_or(0);
+        let name = String::from_utf8_lossy(&buffer[..n]).into_owned();
+        vm.new_str(&name)
+    }
+    #[cfg(not(target_os = "linux"))]
+    vm.new_str("")
+}
+
+/// Reports an exception that ended a thread.
+fn excepthook(vm: &mut Vm, _: &Owned, args: &Owned) -> PyResult {
+    use instar_vm::ObjExt;
+    let ty = vm.state::<HookArgs>().0.clone();
+    let fields = match (ty, args.cast::<PyTuple>()) {
+        (Some(ty), Some(t)) if args.type_of(vm).ptr() == ty.ptr() => t.items().to_vec(),
+        _ => return Err(vm.type_error("_thread.excepthook argument type must be ExceptHookArgs")),
+    };
+    if fields[0].is(vm.types.system_exit.obj()) { return Ok(vm.none()) }
+    let key = vm.names.stderr.clone();
+    let file = match vm.sys.clone().get_interned(vm, &key).filter(|f| !vm.is_none(f)) {
+        Some(f) => f,
+        None if vm.is_none(&fields[3]) => return Ok(vm.none()),
+        None => match vm.get_attr_str(&fields[3], "_stderr")? { f if vm.is_none(&f) => return Ok(vm.none()), f => f },
+    };
+    let name = if vm.is_none(&fields[3]) { None } else { vm.get_attr_str(&fields[3], "name").ok() };
+    let name = match name { Some(n) => vm.str(&n).map_or_else(|_| "<failed to get thread name>".to_owned(), |s| vm.repr_text_plain(&s)), None => current_ident().to_string() };
+    let mut report = format!("Exception in thread {name}:\n");
+    if let Some(e) = fields[1].cast::<PyException>().cloned() {
+        let tb = Ref::try_from(fields[2].clone()).ok();
+        report += &instar_vm::display::format_exception(vm, &e, tb, true);
+    }
+    let (write, flush, report) = (vm.names.write.clone(), vm.names.flush.clone(), vm.new_str(&report)?);
+    vm.call_method(&file, &write, &[report])?;
+    vm.call_method(&file, &flush, &[])?;
+    Ok(vm.none())
+}
+
+const START_DOC: &str = "Start a new thread and return its identifier.\n\nThe thread will call the function with positional arguments from the\ntuple args and keyword arguments taken from the optional dictionary\nkwargs.  The thread exits when the function returns; the return value\nis ignored.  The thread will also exit when the function raises an\nunhandled exception; a stack trace will be printed unless the exception\nis SystemExit.";
+const START: &str = "($module, function, args, kwargs={}, /)";
+const EXIT_DOC: &str = "This is synonymous to ``raise SystemExit''.  It will cause the current\nthread to exit silently unless the exception is caught.";
 
 pub const MODULE: NativeModule = NativeModule {
     name: "_thread",
     doc: "This module provides primitive operations to write multi-threaded programs.\nThe 'threading' module provides a more convenient interface.",
     functions: &[
-        Def::new("allocate_lock", "($module, /)", Native::N0(allocate)).doc("Create a new lock object."),
-        Def::new("allocate", "($module, /)", Native::N0(allocate)).doc("An obsolete synonym of allocate_lock()."),
-        Def::new("get_ident", "($module, /)", Native::N0(|vm, _| vm.new_int(ident()))).doc("Return a non-zero integer that uniquely identifies the current thread."),
-        Def::new("_get_main_thread_ident", "($module, /)", Native::N0(|vm, _| vm.new_int(ident()))),
-        Def::new("get_native_id", "($module, /)", Native::N0(|vm, _| vm.new_int(i64::from(std::process::id())))).doc("Return a non-negative integer identifying the thread as reported by the OS (kernel)."),
-        Def::new("start_new_thread", "", Native::Full(no_threads)),
-        Def::new("start_new", "", Native::Full(no_threads)),
-        Def::new("start_joinable_thread", "", Native::Full(no_threads)),
-        Def::new("_make_thread_handle", "($module, ident, /)", Native::N1(make_handle)),
-        Def::new("daemon_threads_allowed", "($module, /)", Native::N0(|vm, _| Ok(vm.bool(true)))),
-        Def::new("_is_main_interpreter", "($module, /)", Native::N0(|vm, _| Ok(vm.bool(true)))),
-        Def::new("_shutdown", "($module, /)", Native::N0(|vm, _| Ok(vm.none()))),
-        Def::new("_count", "($module, /)", Native::N0(count)),
-        Def::new("stack_size", "($module, size=0, /)", Native::Var(stack_size, 0, 1)),
-        Def::new("set_name", "($module, name)", Native::Bound(|vm, _, _| Ok(vm.none()))),
-        Def::new("_excepthook", "($module, exc_info, /)", Native::N1(excepthook)),
-        Def::new("interrupt_main", "($module, signum=2, /)", Native::Var(|vm, _, _| { let t = vm.types.keyboard_interrupt.clone(); Err(vm.raise(&t, Vec::new())) }, 0, 1)),
+        Def::new("allocate_lock", "($module, /)", Native::N0(lock::allocate)).doc("Create a new lock object."),
+        Def::new("allocate", "($module, /)", Native::N0(lock::allocate)).doc("An obsolete synonym of allocate_lock()."),
+        Def::new("get_ident", "($module, /)", Native::N0(|vm, _| vm.new_int(current_ident()))).doc("Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously.\n\nThis may be used to identify per-thread resources."),
+        Def::new("_get_main_thread_ident", "($module, /)", Native::N0(|vm, _| { let n = vm.main_ident(); vm.new_int(n) })).doc("Internal only. Return a non-zero integer that uniquely identifies the main thread\nof the main interpreter."),
+        Def::new("get_native_id", "($module, /)", Native::N0(native_id)).doc("Return a non-negative integer identifying the thread as reported\nby the OS (kernel). This may be used to uniquely identify a\nparticular thread within a system."),
+        Def::new("start_new_thread", START, Native::Var(start::start_new, 2, 3)).doc(START_DOC),
+        Def::new("start_new", START, Native::Var(start::start_new, 2, 3)).doc("An obsolete synonym of start_new_thread()."),
+        Def::new("start_joinable_thread", "($module, /, function, handle=None, daemon=True)", Native::Bound(start::start_joinable))
+            .doc("*For internal use only*: start a new thread.\n\nLike start_new_thread(), this starts a new thread calling the given function.\nUnlike start_new_thread(), this returns a handle object with methods to join\nor detach the given thread."),
+        Def::new("_make_thread_handle", "($module, ident, /)", Native::N1(start::make_handle)).doc("Internal only. Make a thread handle for threads not spawned\nby the _thread or threading module."),
+        Def::new("daemon_threads_allowed", "($module, /)", Native::N0(|vm, _| Ok(vm.bool(true)))).doc("Return True if daemon threads are allowed in the current interpreter,\nand False otherwise."),
+        Def::new("_is_main_interpreter", "($module, /)", Native::N0(|vm, _| Ok(vm.bool(true)))).doc("Return True if the current interpreter is the main Python interpreter."),
+        Def::new("_shutdown", "($module, /)", Native::N0(start::shutdown)).doc("Wait for all non-daemon threads (other than the calling thread) to stop."),
+        Def::new("_count", "($module, /)", Native::N0(start::count)).doc("Return the number of currently running Python threads, excluding\nthe main thread."),
+        Def::new("stack_size", "($module, size=0, /)", Native::Var(stack_size, 0, 1)).doc("Return the thread stack size used when creating new threads.  The\noptional size argument specifies the stack size (in bytes) to be used\nfor subsequent thread creation."),
+        Def::new("set_name", "($module, /, name)", Native::Bound(set_name)).doc("Set the name of the current thread."),
+        Def::new("_get_name", "($module, /)", Native::N0(get_name)).doc("Get the name of the current thread."),
+        Def::new("exit", "($module, /)", Native::N0(exit)).doc(EXIT_DOC),
+        Def::new("exit_thread", "($module, /)", Native::N0(exit)).doc("An obsolete synonym of exit()."),
+        Def::new("_excepthook", "($module, args, /)", Native::N1(excepthook)).doc("Handle uncaught Thread.run() exception."),
+        Def::new("interrupt_main", "($module, signum=signal.SIGINT, /)", Native::Var(interrupt_main, 0, 1)).doc("Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.\nIf *signum* is omitted, SIGINT is assumed."),
     ],
     exec: |vm, _, ns| {
         let flags = TypeFlags::WEAKREF.bits();
-        let slots = Slots { new: Some(new_lock), repr: Some(lock_repr), ..Slots::default() };
-        let lock = vm.new_native_type::<Lock>("_thread", "lock", None, flags, slots, &LOCK)?;
+        let lock = vm.new_native_type::<lock::Lock>("_thread", "lock", None, flags, lock::slots(), &lock::DEF)?;
         set_type(vm, ns, &lock)?;
         set(vm, ns, "LockType", lock.obj())?;
-        let slots = Slots { new: Some(new_rlock), repr: Some(rlock_repr), ..Slots::default() };
-        let rlock = vm.new_native_type::<RLock>("_thread", "RLock", None, flags | vm_flags::BASETYPE, slots, &RLOCK)?;
+        let rlock = vm.new_native_type::<rlock::RLock>("_thread", "RLock", None, flags | vm_flags::BASETYPE, rlock::slots(), &rlock::DEF)?;
         set_type(vm, ns, &rlock)?;
-        let slots = Slots { new: Some(new_handle), ..Slots::default() };
-        let handle = vm.new_native_type::<Handle>("_thread", "_ThreadHandle", None, flags, slots, &HANDLE)?;
+        let handle = vm.new_native_type::<start::Handle>("_thread", "_ThreadHandle", None, flags, start::slots(), &start::DEF)?;
         set_type(vm, ns, &handle)?;
-        // One thread: its local data is any object's attributes.
-        let object = vm.types.object.obj().clone();
-        let local = vm.new_class("_thread", "_local", &[object], None)?;
+        let gc = flags | TypeFlags::GC.bits() | vm_flags::BASETYPE;
+        let local = vm.new_native_type::<local::Local>("_thread", "_local", None, gc, local::slots(), &local::DEF)?;
         set_type(vm, ns, &local)?;
         let args = vm.new_struct_sequence_type("_thread", "_ExceptHookArgs", &["exc_type", "exc_value", "exc_traceback", "thread"], 4)?;
+        vm.state::<HookArgs>().0 = Some(args.clone());
         set_type(vm, ns, &args)?;
         let error = vm.types.runtime_error.obj().clone();
         set(vm, ns, "error", &error)?;
-        let max = vm.new_float(TIMEOUT_MAX)?;
+        set_int(vm, ns, "_NAME_MAXLEN", NAME_MAX as i64)?;
+        let max = vm.new_float(lock::TIMEOUT_MAX)?;
         set(vm, ns, "TIMEOUT_MAX", &max)?;
         Ok(())
     },

@@ -73,7 +73,7 @@ fn sleep(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
     let t = libc::timespec { tv_sec: end.div_euclid(BILLION), tv_nsec: end.rem_euclid(BILLION) };
     loop {
         // SAFETY: `t` is readable.
-        match unsafe { libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &t, std::ptr::null_mut()) } {
+        match vm.without_gil(|| unsafe { libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &t, std::ptr::null_mut()) }) {
             0 => break,
             libc::EINTR => vm.safe_point()?,
             e => return Err(vm.os_error_from(std::io::Error::from_raw_os_error(e), None)),

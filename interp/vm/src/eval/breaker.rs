@@ -1,6 +1,7 @@
 //! The eval breaker: what makes the loop stop for a moment, and what happens then.
 
 use std::cell::Cell;
+use std::sync::atomic::Ordering;
 
 use instar_object::CollectReport;
 
@@ -63,8 +64,7 @@ impl Stress {
 #[cold]
 #[inline(never)]
 pub fn handle(vm: &mut Vm) -> PyResult<()> {
-    let due = vm.breaker.get();
-    vm.breaker.set(due & bits::STRESS);
+    let due = vm.breaker_atomic().fetch_and(bits::STRESS, Ordering::Relaxed);
     if due & bits::STRESS != 0 {
         if vm.heap.gc_is_enabled() && !vm.collecting.running {
             let generation = vm.stress.next();
@@ -75,6 +75,7 @@ pub fn handle(vm: &mut Vm) -> PyResult<()> {
         crate::finalize::collect_due(vm);
     }
     if vm.heap.pending() { crate::finalize::drain(vm) }
+    if due & bits::YIELD != 0 { vm.give_way() }
     if due & bits::SIGNAL != 0 { crate::signals::deliver(vm)? }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Drop for Chunk {
     }
 }
 
-/// Chunks of frame storage.
+/// Chunks of frame storage. The default has none: that of a thread that has ended.
 pub struct DataStack {
     chunks: Vec<Chunk>,
     spare: Option<Chunk>,
@@ -49,6 +49,10 @@ pub struct DataStack {
     start: *mut Word,
     /// Its size in bytes: a frame must end within.
     bytes: usize,
+}
+
+impl Default for DataStack {
+    fn default() -> Self { DataStack { chunks: Vec::new(), spare: None, start: std::ptr::null_mut(), bytes: 0 } }
 }
 
 impl DataStack {

@@ -11,12 +11,6 @@ use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
-/// What `sys.setswitchinterval` and `setprofile` keep.
-#[derive(Default)]
-struct Kept {
-    switch_interval: Option<f64>,
-}
-
 fn exc_info(vm: &mut Vm, _: &Owned) -> PyResult {
     let row = match vm.handled_exception() {
         Some(e) => [e.obj().type_of(vm).obj().clone(), e.obj().clone(), vm.option_to_none(e.traceback.get())],
@@ -107,8 +101,9 @@ fn getframemodulename(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResul
 
 fn current_frames(vm: &mut Vm, _: &Owned) -> PyResult {
     let dict = vm.new_dict()?;
-    if let Some(f) = vm.caller_frame(0) {
-        let (id, frame) = (thread_id(vm)?, vm.frame_object(f)?);
+    for (ident, frame, _) in vm.each_thread() {
+        let Some(frame) = frame else { continue };
+        let (id, frame) = (vm.new_int(ident)?, vm.frame_object(frame)?);
         dict.set_item(vm, &id, &frame)?;
     }
     Ok(dict.into_obj())
@@ -116,20 +111,11 @@ fn current_frames(vm: &mut Vm, _: &Owned) -> PyResult {
 
 fn current_exceptions(vm: &mut Vm, _: &Owned) -> PyResult {
     let dict = vm.new_dict()?;
-    let (id, e) = (thread_id(vm)?, vm.handled_exception().map(Ref::into_obj));
-    let e = vm.option_to_none(e);
-    dict.set_item(vm, &id, &e)?;
+    for (ident, _, handled) in vm.each_thread() {
+        let (id, e) = (vm.new_int(ident)?, vm.option_to_none(handled));
+        dict.set_item(vm, &id, &e)?;
+    }
     Ok(dict.into_obj())
-}
-
-/// What `_thread.get_ident()` gives.
-fn thread_id(vm: &mut Vm) -> PyResult {
-    #[cfg(unix)]
-    // SAFETY: no precondition.
-    let id = unsafe { libc::pthread_self() } as i64;
-    #[cfg(not(unix))]
-    let id = 1;
-    vm.new_int(id)
 }
 
 fn tracing(vm: &mut Vm, _: &Owned, f: &Owned) -> PyResult {
@@ -162,7 +148,7 @@ fn set_origin_depth(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult 
 fn setswitchinterval(vm: &mut Vm, _: &Owned, x: &Owned) -> PyResult {
     let x = vm.to_float(x)?;
     if x <= 0.0 { return Err(vm.value_error("switch interval must be strictly positive")) }
-    vm.state::<Kept>().switch_interval = Some(x);
+    vm.set_switch_interval(x);
     Ok(vm.none())
 }
 
@@ -242,7 +228,7 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("get_asyncgen_hooks", "($module, /)", Native::N0(hooks::get_asyncgen_hooks)).doc("Return the installed asynchronous generators hooks."),
     Def::new("set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)", Native::Bound(hooks::set_asyncgen_hooks))
         .doc("set_asyncgen_hooks([firstiter] [, finalizer])\n\nSet a finalizer for async generators objects."),
-    Def::new("getswitchinterval", "($module, /)", Native::N0(|vm, _| { let x = vm.state::<Kept>().switch_interval.unwrap_or(0.005); vm.new_float(x) }))
+    Def::new("getswitchinterval", "($module, /)", Native::N0(|vm, _| { let x = vm.switch_interval(); vm.new_float(x) }))
         .doc("Return the current thread switch interval."),
     Def::new("setswitchinterval", "($module, interval, /)", Native::N1(setswitchinterval)).doc("Set the ideal thread switching delay inside the Python interpreter."),
     Def::new("unraisablehook", "($module, unraisable, /)", Native::N1(hooks::unraisablehook)).doc("Handle an unraisable exception."),

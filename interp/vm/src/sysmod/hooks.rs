@@ -107,7 +107,7 @@ pub fn set_asyncgen_hooks(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyR
     }
     let clean = |vm: &Vm, v: &Option<Owned>| v.as_ref().map(|v| vm.none_to_option(v));
     let (first, last) = (clean(vm, &args[0]), clean(vm, &args[1]));
-    let hooks = vm.state::<Hooks>();
+    let hooks = vm.thread_state::<Hooks>();
     let mut old = Vec::new();
     if let Some(f) = first { old.push(std::mem::replace(&mut hooks.firstiter, f)) }
     if let Some(f) = last { old.push(std::mem::replace(&mut hooks.finalizer, f)) }
@@ -117,7 +117,7 @@ pub fn set_asyncgen_hooks(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyR
 
 /// `sys.get_asyncgen_hooks()`
 pub fn get_asyncgen_hooks(vm: &mut Vm, _: &Owned) -> PyResult {
-    let hooks = vm.state::<Hooks>();
+    let hooks = vm.thread_state::<Hooks>();
     let (first, last) = (hooks.firstiter.clone(), hooks.finalizer.clone());
     let Some(ty) = vm.state::<SysTypes>().asyncgen_hooks.clone() else { return Err(vm.system_error("sys is not initialised")) };
     let values = vec![vm.option_to_none(first), vm.option_to_none(last)];

@@ -18,6 +18,7 @@ pub fn shutdown(vm: &mut Vm) -> PyResult<()> {
     if let Err(e) = call_in(vm, "atexit", "_run_exitfuncs") { vm.unraisable(e, "Exception ignored while calling atexit functions", None) }
     flush(vm);
     vm.finalizing = true;
+    vm.stop_other_threads();
     if vm.heap.gc_is_enabled() { crate::finalize::collect(vm, 2); }
     // Nobody hears of the collections that follow.
     vm.collecting.callbacks = None;

@@ -111,7 +111,7 @@ static ANEXT: TypeDef = TypeDef {
 fn init_hooks(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     let gen_ = g::this(o);
     if gen_.hooks_done.replace(true) { return Ok(()) }
-    let hooks = vm.state::<Hooks>();
+    let hooks = vm.thread_state::<Hooks>();
     let (first, last) = (hooks.firstiter.clone(), hooks.finalizer.clone());
     gen_.extra.set(last);
     match first { Some(f) => vm.call1(&f, o).map(|_| ()), None => Ok(()) }

@@ -7,6 +7,7 @@ use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::{InitFn, Slots};
+use instar_vm::threads::turn::Taken;
 use instar_vm::types::bytearray::PyByteArray;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -96,6 +97,18 @@ pub fn raw(vm: &mut Vm, o: &Owned) -> PyResult {
     }
 }
 
+/// Runs one operation on the stream's buffers at a time. Whatever the raw stream calls back into them is refused.
+fn in_turn<R>(vm: &mut Vm, o: &Owned, f: impl FnOnce(&mut Vm) -> PyResult<R>) -> PyResult<R> {
+    let turn = &this(o).turn;
+    if vm.take_turn(turn)? == Taken::Already {
+        let shown = vm.repr_text(o)?;
+        return Err(vm.runtime_error(format!("reentrant call inside {shown}")));
+    }
+    let r = f(vm);
+    vm.end_turn(turn);
+    r
+}
+
 fn ask(vm: &mut Vm, o: &Owned, method: &str) -> PyResult { let raw = raw(vm, o)?; call(vm, &raw, method, &[]) }
 
 fn check_closed(vm: &mut Vm, o: &Owned, what: &str) -> PyResult {
@@ -178,11 +191,15 @@ fn rewind(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<()> {
 /// Appends to what `write` will send; sends when the buffer is full. Used by text streams directly.
 pub fn append(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<()> {
     let raw = check_closed(vm, o, "write")?;
-    if ahead(vm, o) > 0 { rewind(vm, o, &raw)? } else { this(o).bytes.get_mut(vm).clear(); this(o).pos.set(0) }
+    in_turn(vm, o, |vm| append_now(vm, o, &raw, bytes))
+}
+
+fn append_now(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: &[u8]) -> PyResult<()> {
+    if ahead(vm, o) > 0 { rewind(vm, o, raw)? } else { this(o).bytes.get_mut(vm).clear(); this(o).pos.set(0) }
     let size = this(o).buffer_size.get();
     if this(o).pending.get(vm).len() + bytes.len() > size {
-        flush_pending(vm, o, &raw)?;
-        if bytes.len() >= size { return raw_write_all(vm, o, &raw, bytes.try_copy(vm)?) }
+        flush_pending(vm, o, raw)?;
+        if bytes.len() >= size { return raw_write_all(vm, o, raw, bytes.try_copy(vm)?) }
     }
     let no_memory = this(o).pending.get_mut(vm).try_reserve(bytes.len()).is_err();
     if no_memory { return Err(vm.no_memory()) }
@@ -199,8 +216,11 @@ fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
 
 fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
     let raw = check_closed(vm, o, "flush")?;
-    flush_pending(vm, o, &raw)?;
-    if this(o).readable.get() && this(o).writable.get() { rewind(vm, o, &raw)? }
+    in_turn(vm, o, |vm| {
+        flush_pending(vm, o, &raw)?;
+        if this(o).readable.get() && this(o).writable.get() { rewind(vm, o, &raw)? }
+        Ok(())
+    })?;
     call(vm, &raw, "flush", &[])
 }
 
@@ -253,14 +273,18 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let n = size_arg(vm, args)?;
     if n < -1 { return Err(vm.value_error("read length must be non-negative or -1")) }
     let raw = check_closed(vm, o, "read")?;
-    flush_pending(vm, o, &raw)?;
+    in_turn(vm, o, |vm| read_now(vm, o, &raw, n))
+}
+
+fn read_now(vm: &mut Vm, o: &Owned, raw: &Owned, n: i64) -> PyResult {
+    flush_pending(vm, o, raw)?;
     let have = ahead(vm, o);
     if n >= 0 && have >= n as usize { let b = take(vm, o, n as usize)?; return vm.new_bytes(&b) }
     let mut out = take(vm, o, have)?;
     this(o).bytes.get_mut(vm).clear();
     this(o).pos.set(0);
     if n < 0 {
-        let rest = if file::is_exact(vm, &raw) { file::read_to_end(vm, &raw)? } else { read_all(vm, &raw)? };
+        let rest = if file::is_exact(vm, raw) { file::read_to_end(vm, raw)? } else { read_all(vm, raw)? };
         match rest { None if out.is_empty() => return Ok(vm.none()), Some(r) if out.is_empty() => out = r, Some(r) => vm.append(&mut out, &r)?, None => {} }
         return vm.new_bytes(&out);
     }
@@ -269,9 +293,9 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let missing = n - out.len();
         let size = this(o).buffer_size.get();
         let got = if missing >= size {
-            match raw_read(vm, &raw, missing / size * size)? { None => None, Some(b) => { let some = !b.is_empty(); vm.append(&mut out, &b)?; Some(some) } }
+            match raw_read(vm, raw, missing / size * size)? { None => None, Some(b) => { let some = !b.is_empty(); vm.append(&mut out, &b)?; Some(some) } }
         } else {
-            let r = fill(vm, o, &raw)?;
+            let r = fill(vm, o, raw)?;
             let have = ahead(vm, o).min(missing);
             let b = take(vm, o, have)?;
             vm.append(&mut out, &b)?;
@@ -307,10 +331,14 @@ fn read_all(vm: &mut Vm, raw: &Owned) -> PyResult<Option<Vec<u8>>> {
 /// At most one raw read; used by text streams directly (`None` would block).
 pub fn read_once(vm: &mut Vm, o: &Owned, n: usize) -> PyResult<Vec<u8>> {
     let raw = check_closed(vm, o, "read")?;
-    flush_pending(vm, o, &raw)?;
+    in_turn(vm, o, |vm| read_once_now(vm, o, &raw, n))
+}
+
+fn read_once_now(vm: &mut Vm, o: &Owned, raw: &Owned, n: usize) -> PyResult<Vec<u8>> {
+    flush_pending(vm, o, raw)?;
     if ahead(vm, o) == 0 && n > 0 {
-        if n >= this(o).buffer_size.get() { return Ok(raw_read(vm, &raw, n)?.unwrap_or_default()) }
-        fill(vm, o, &raw)?;
+        if n >= this(o).buffer_size.get() { return Ok(raw_read(vm, raw, n)?.unwrap_or_default()) }
+        fill(vm, o, raw)?;
     }
     let have = ahead(vm, o).min(n);
     take(vm, o, have)
@@ -338,16 +366,22 @@ fn readinto(vm: &mut Vm, o: &Owned, target: &Owned, once: bool) -> PyResult {
 
 fn peek(vm: &mut Vm, o: &Owned, _: &[Owned]) -> PyResult {
     let raw = check_closed(vm, o, "peek")?;
-    flush_pending(vm, o, &raw)?;
-    if ahead(vm, o) == 0 { fill(vm, o, &raw)?; }
-    let bytes = this(o).bytes.get(vm)[this(o).pos.get()..].try_copy(vm)?;
+    let bytes = in_turn(vm, o, |vm| {
+        flush_pending(vm, o, &raw)?;
+        if ahead(vm, o) == 0 { fill(vm, o, &raw)?; }
+        this(o).bytes.get(vm)[this(o).pos.get()..].try_copy(vm)
+    })?;
     vm.new_bytes(&bytes)
 }
 
 fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let limit = size_arg(vm, args)?;
     let raw = check_closed(vm, o, "readline")?;
-    flush_pending(vm, o, &raw)?;
+    in_turn(vm, o, |vm| readline_now(vm, o, &raw, limit))
+}
+
+fn readline_now(vm: &mut Vm, o: &Owned, raw: &Owned, limit: i64) -> PyResult {
+    flush_pending(vm, o, raw)?;
     let mut line = Vec::new();
     loop {
         let io = this(o);
@@ -358,7 +392,7 @@ fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let part = take(vm, o, n)?;
         vm.append(&mut line, &part)?;
         if found.is_some() || (limit >= 0 && line.len() >= limit as usize) { break }
-        if fill(vm, o, &raw)? != Some(true) { break }
+        if fill(vm, o, raw)? != Some(true) { break }
     }
     vm.new_bytes(&line)
 }
@@ -382,21 +416,25 @@ fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let able = call(vm, &raw, "seekable", &[])?;
     if !vm.truth(&able)? { return Err(unsupported(vm, "File or stream is not seekable.")) }
     let mut offset = vm.index_i64(&args[0])?;
-    flush_pending(vm, o, &raw)?;
-    if whence == 1 { offset -= ahead(vm, o) as i64 }
-    this(o).bytes.get_mut(vm).clear();
-    this(o).pos.set(0);
-    let args = [vm.new_int(offset)?, vm.new_int(whence.into())?];
-    call(vm, &raw, "seek", &args)
+    in_turn(vm, o, |vm| {
+        flush_pending(vm, o, &raw)?;
+        if whence == 1 { offset -= ahead(vm, o) as i64 }
+        this(o).bytes.get_mut(vm).clear();
+        this(o).pos.set(0);
+        let args = [vm.new_int(offset)?, vm.new_int(whence.into())?];
+        call(vm, &raw, "seek", &args)
+    })
 }
 
 fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let raw = check_closed(vm, o, "truncate")?;
     if !this(o).writable.get() { return Err(unsupported(vm, "truncate")) }
-    flush_pending(vm, o, &raw)?;
-    let size = match given(vm, args.first()) { Some(n) => n, None => tell(vm, o)? };
-    rewind(vm, o, &raw)?;
-    call(vm, &raw, "truncate", &[size])
+    in_turn(vm, o, |vm| {
+        flush_pending(vm, o, &raw)?;
+        let size = match given(vm, args.first()) { Some(n) => n, None => tell(vm, o)? };
+        rewind(vm, o, &raw)?;
+        call(vm, &raw, "truncate", &[size])
+    })
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {

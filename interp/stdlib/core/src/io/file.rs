@@ -197,8 +197,9 @@ pub fn read_some(vm: &mut Vm, o: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> 
     let mut bytes: Vec<u8> = Vec::new();
     bytes.try_reserve_exact(n).map_err(|_| vm.no_memory())?;
     loop {
+        let room = bytes.spare_capacity_mut();
         // SAFETY: the vector has room for n bytes.
-        let got = unsafe { libc::read(fd, bytes.as_mut_ptr().cast(), n) };
+        let got = vm.without_gil(|| unsafe { libc::read(fd, room.as_mut_ptr().cast(), n) });
         if got >= 0 {
             // SAFETY: read initialised that many.
             unsafe { bytes.set_len(got as usize) };
@@ -219,7 +220,7 @@ pub fn write_some(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<Option<usize
     if !this(o).writable.get() { return Err(unsupported(vm, "File not open for writing")) }
     loop {
         // SAFETY: the slice is readable for its length.
-        let put = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len().min(isize::MAX as usize)) };
+        let put = vm.without_gil(|| unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len().min(isize::MAX as usize)) });
         if put >= 0 { return Ok(Some(put as usize)) }
         let e = std::io::Error::last_os_error();
         match e.kind() {

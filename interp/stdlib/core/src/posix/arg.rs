@@ -5,6 +5,7 @@
 use std::ffi::{c_char, CString};
 use std::io;
 
+use instar_vm::blocking::Outside;
 use instar_vm::types::bytes::PyBytes;
 use instar_vm::types::exception::PyException;
 use instar_vm::types::int::{int_ref, IntRef};
@@ -214,10 +215,13 @@ pub fn check(vm: &mut Vm, path: Option<&Owned>, result: i64) -> PyResult<i64> { 
 /// `None` after a system call that gives 0, or the OSError of `errno`.
 pub fn done(vm: &mut Vm, path: Option<&Owned>, result: i32) -> PyResult { if result < 0 { Err(fail(vm, path)) } else { Ok(vm.none()) } }
 
-/// Calls again while signals interrupt (PEP 475); their handlers run in between.
+/// Calls again while signals interrupt (PEP 475); their handlers run in between. `call` makes a system call and nothing else: other
+/// threads run meanwhile.
 pub fn retry(vm: &mut Vm, path: Option<&Owned>, mut call: impl FnMut() -> i64) -> PyResult<i64> {
     loop {
-        let result = call();
+        // SAFETY: what a system call reads and writes belongs to the caller, who keeps it (no object's storage, or a pinned buffer).
+        let outside = unsafe { Outside::new(&mut call) };
+        let result = vm.without_gil(move || outside.get()());
         if result != -1 { return Ok(result) }
         let e = io::Error::last_os_error();
         if e.kind() != io::ErrorKind::Interrupted { return Err(vm.os_error_from(e, path)) }

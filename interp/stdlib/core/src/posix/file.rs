@@ -4,6 +4,7 @@
 
 use std::ffi::CStr;
 
+use instar_vm::blocking::Outside;
 use instar_vm::{Owned, PyResult, Vm};
 
 use super::arg::{self, Bound};
@@ -74,8 +75,11 @@ pub fn readinto(vm: &mut Vm, _: &Owned, fd: &Owned, target: &Owned) -> PyResult 
     let mut buffer = vm.buffer(target, true)?;
     loop {
         let view = buffer.bytes_mut(vm);
+        let size = view.len();
+        // SAFETY: the buffer is pinned while `buffer` lives: it does not move. Other threads may write it too, as in CPython.
+        let to = unsafe { Outside::new(view.as_mut_ptr()) };
         // SAFETY: the view is writable for its length.
-        let n = unsafe { libc::read(fd, view.as_mut_ptr().cast(), view.len()) };
+        let n = vm.without_gil(move || unsafe { libc::read(fd, to.get().cast(), size) });
         if n >= 0 { return vm.new_int(n as i64) }
         interrupted(vm)?;
     }
@@ -91,7 +95,9 @@ fn write_with(vm: &mut Vm, data: &Owned, mut call: impl FnMut(*const libc::c_voi
     let buffer = vm.buffer(data, false)?;
     loop {
         let view = buffer.bytes(vm);
-        let n = call(view.as_ptr().cast(), view.len());
+        // SAFETY: the buffer is pinned while `buffer` lives; `call` is a system call.
+        let (from, size, outside) = unsafe { (Outside::new(view.as_ptr()), view.len(), Outside::new(&mut call)) };
+        let n = vm.without_gil(move || outside.get()(from.get().cast(), size));
         if n >= 0 { return vm.new_int(n as i64) }
         interrupted(vm)?;
     }
@@ -152,7 +158,9 @@ pub fn writev(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     let n = loop {
         let parts: Vec<libc::iovec> = sources.iter().map(|b| { let v = b.bytes(vm); libc::iovec { iov_base: v.as_ptr().cast_mut().cast(), iov_len: v.len() } }).collect();
         // SAFETY: the buffers are pinned and only read.
-        let n = unsafe { match at { Some(at) => libc::pwritev2(fd, parts.as_ptr(), parts.len() as i32, at, flags), None => libc::writev(fd, parts.as_ptr(), parts.len() as i32) } };
+        let list = unsafe { Outside::new(parts.as_slice()) };
+        // SAFETY: as above.
+        let n = vm.without_gil(move || { let parts = list.get(); unsafe { match at { Some(at) => libc::pwritev2(fd, parts.as_ptr(), parts.len() as i32, at, flags), None => libc::writev(fd, parts.as_ptr(), parts.len() as i32) } } });
         if n >= 0 { break n }
         interrupted(vm)?;
     };

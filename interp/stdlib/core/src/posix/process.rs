@@ -186,9 +186,20 @@ fn run_hooks(vm: &mut Vm, which: usize) {
 
 /// Forks by `call`, with the hooks of `register_at_fork`.
 fn fork_by(vm: &mut Vm, call: impl FnOnce() -> libc::pid_t) -> PyResult<libc::pid_t> {
+    if vm.finalizing {
+        let ty = vm.types.python_finalization_error.clone();
+        return Err(vm.exception_with_message(&ty, "can't fork at interpreter shutdown"));
+    }
     run_hooks(vm, 0);
-    let pid = call();
+    let several = vm.has_threads();
+    let pid = vm.fork_by(call);
     let error = std::io::Error::last_os_error();
+    if pid == 0 { crate::thread::after_fork(vm) }
+    if pid > 0 && several {
+        let (category, me) = (vm.types.deprecation_warning.clone(), std::process::id());
+        let text = format!("This process (pid={me}) is multi-threaded, use of fork() may lead to deadlocks in the child.");
+        if let Err(e) = vm.warn(&category, &text, 1) { vm.unraisable(e, "Exception ignored in fork", None) }
+    }
     run_hooks(vm, if pid == 0 { 1 } else { 2 });
     if pid < 0 { Err(vm.os_error_from(error, None)) } else { Ok(pid) }
 }
