@@ -13,6 +13,7 @@ mod diff;
 mod error;
 mod fingerprint;
 mod html;
+mod launcher;
 mod layout;
 mod loop_rules;
 mod measure;
@@ -143,6 +144,9 @@ pub struct RunArgs {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = launcher::serve() {
+        return code;
+    }
     rusage::end_on_closed_pipe();
     let cli = Cli::parse();
     match dispatch(cli) {

@@ -3,12 +3,14 @@
 //! Not here: the system calls (`rusage`), what is run and why (`measure`, `peers`, `check`).
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{LabError, Result, at_path};
+use crate::launcher;
 use crate::rusage::{self, Reaped};
 
 /// How one run ended.
@@ -65,8 +67,14 @@ pub fn run(command: &mut Command, scratch: &Path, limit: Duration) -> Result<Fin
     let (out_path, err_path) = (capture("out"), capture("err"));
     let out = at_path(&out_path, File::create(&out_path))?;
     let err = at_path(&err_path, File::create(&err_path))?;
-    command.stdin(Stdio::null()).stdout(out).stderr(err);
-    let outcome = spawn_and_wait(command, limit);
+    let note = capture("note");
+    let failed = |error: std::io::Error| {
+        let name = Path::new(command.get_program()).display();
+        LabError::Failed(format!("{name}: {error}"))
+    };
+    let mut launched = launcher::through(command, &note).map_err(failed)?;
+    launched.stdin(Stdio::null()).stdout(out).stderr(err);
+    let outcome = spawn_and_wait(&mut launched, &note, limit).map_err(failed);
     let read = |path: &PathBuf| {
         let bytes = std::fs::read(path).unwrap_or_default();
         // Scratch only: nothing depends on the file once it is read.
@@ -89,33 +97,42 @@ pub fn run(command: &mut Command, scratch: &Path, limit: Duration) -> Result<Fin
     Ok(finished)
 }
 
-fn spawn_and_wait(command: &mut Command, limit: Duration) -> Result<(Reaped, f64, bool)> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let failed = |error: std::io::Error| LabError::Failed(format!("{name}: {error}"));
-    let start = Instant::now();
-    let mut child = loop {
-        match command.spawn() {
-            Ok(child) => break child,
+fn spawn_and_wait(launched: &mut Command, note: &Path, limit: Duration) -> io::Result<(Reaped, f64, bool)> {
+    let first = Instant::now();
+    loop {
+        let (used, wall_s, timed_out) = wait(launched, limit)?;
+        match launcher::read_note(note) {
+            Ok(used) => {
+                // Scratch only, as above.
+                let _ = std::fs::remove_file(note);
+                return Ok((used, wall_s, timed_out));
+            }
+            // Stopped by us or by Ctrl-C before it could write: what it used so far is all there is to say.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && (timed_out || used.signal.is_some()) => {
+                return Ok((used, wall_s, timed_out));
+            }
             // A binary that was copied a moment ago may still be open for writing in a process being started.
-            Err(error)
-                if error.kind() == std::io::ErrorKind::ExecutableFileBusy
-                    && start.elapsed().as_secs() < 5 =>
-            {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && first.elapsed().as_secs() < 5 => {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(error),
         }
-    };
+    }
+}
+
+/// Starts the launcher and waits for its end: what *it* used, elapsed seconds, whether the limit ended it.
+fn wait(launched: &mut Command, limit: Duration) -> io::Result<(Reaped, f64, bool)> {
+    let mut child = launched.spawn()?;
     let start = Instant::now();
     let mut pause = Duration::from_micros(500);
     let mut timed_out = false;
     loop {
-        if let Some(used) = rusage::try_reap(child.id()).map_err(failed)? {
+        if let Some(used) = rusage::try_reap(child.id())? {
             return Ok((used, start.elapsed().as_secs_f64(), timed_out));
         }
         if !timed_out && (start.elapsed() > limit || rusage::interrupted()) {
             timed_out = true;
-            // It may have ended in between; then there is nothing to kill.
+            // It may have ended in between; then there is nothing to kill. The program goes with it.
             let _ = child.kill();
         }
         std::thread::sleep(pause);

@@ -1,5 +1,5 @@
-//! The two things of the operating system that the standard library does not offer: waiting for a child
-//! together with its resource use (`wait4`), and noticing Ctrl-C.
+//! What the standard library does not offer of the operating system: waiting for a child together with its resource
+//! use (`wait4`), a child that ends with its parent, and noticing Ctrl-C.
 //!
 //! The only file of the lab with unsafe code. Not here: what is run (`process`).
 
@@ -17,8 +17,8 @@ pub struct Reaped {
     pub signal: Option<i32>,
     /// User plus system CPU time, seconds.
     pub cpu_s: f64,
-    /// Highest resident set, bytes. The kernel counts the spawning process's pages before `exec` too, so
-    /// values below the lab's own size (a few MiB) only say "small".
+    /// Highest resident set, bytes. The kernel counts the spawning process's pages before `exec` too; `launcher` keeps
+    /// those few.
     pub peak_rss_bytes: u64,
 }
 
@@ -88,6 +88,27 @@ pub fn catch_interrupts() {
         // SAFETY: the handler only touches an atomic and calls _exit, both async-signal-safe.
         unsafe { libc::signal(signal, handler as *const () as libc::sighandler_t) };
     }
+}
+
+/// This process is killed as soon as the one that started it ends.
+pub fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: prctl with this option takes one number and touches no memory of ours.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    }
+}
+
+/// What `command` starts is killed as soon as this process ends.
+pub fn bind_to_parent(command: &mut std::process::Command) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: between fork and exec only one system call is made, which is async-signal-safe.
+    unsafe {
+        command.pre_exec(|| {
+            die_with_parent();
+            Ok(())
+        })
+    };
 }
 
 /// A reader that stops reading (`| head`) ends the lab quietly, as it does other tools.

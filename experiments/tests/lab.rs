@@ -26,6 +26,9 @@ fn run_prints_plan_and_ladder_and_writes_raw_results_and_report() {
     );
     let raw = std::fs::read_to_string(checkout.root.join("target/lab/results/b.json")).unwrap();
     assert!(raw.contains("\"version\": \"1.0\"") && raw.contains("\"benchmarks\""));
+    // A shell is small, and the lab's own memory is not counted as the program's.
+    let peak = raw.split("\"mem_max_rss\": ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+    assert!(peak.trim_end_matches(',').parse::<u64>().unwrap() < 4 << 20, "{peak}");
     let page = std::fs::read_to_string(checkout.root.join("target/lab/report.html")).unwrap();
     assert!(page.contains("<svg") && !page.contains("http"));
     // Verified once, then three rounds side by side.
@@ -210,10 +213,11 @@ fn unknown_names_are_usage_errors_that_list_the_known_ones() {
 #[test]
 fn interrupted_run_keeps_its_results_and_the_next_goes_on() {
     let checkout = Checkout::new("interrupt");
-    // The second program stops the lab (its parent) once; the marker makes the next run complete.
+    // The second program stops the lab (the launcher's parent) once; the marker makes the next run complete.
     let marker = checkout.root.join("interrupted-once");
     let stop = format!(
-        "case $file in *two.py) if [ ! -e '{0}' ]; then touch '{0}'; sleep 0.4; kill -INT $PPID; sleep 5; fi;; esac",
+        "case $file in *two.py) if [ ! -e '{0}' ]; then touch '{0}'; sleep 0.4; \
+         while read key value; do [ $key = PPid: ] && kill -INT $value; done < /proc/$PPID/status; sleep 5; fi;; esac",
         marker.display()
     );
     checkout.interpreter("b", &fingerprint("small", COMPACT), &stop, 700);
