@@ -29,6 +29,16 @@ impl<T, L: Layout> BufVec<T, L> {
         let () = Self::ALIGNED;
         BufVec { ptr: NonNull::dangling(), len: 0, capacity: 0, _layout: PhantomData }
     }
+    /// An empty vector without a buffer that stays [`marked`](Self::is_marked) until it gets a buffer or is replaced.
+    pub const fn marked() -> Self {
+        let () = Self::ALIGNED;
+        let mark = NonNull::without_provenance(core::num::NonZero::new(2 * align_of::<T>()).unwrap());
+        BufVec { ptr: mark, len: 0, capacity: 0, _layout: PhantomData }
+    }
+    /// Whether it is as [`marked`](Self::marked) made it: nothing was ever put in, not even for a moment.
+    pub fn is_marked(&self) -> bool {
+        self.capacity == 0 && self.ptr == Self::marked().ptr
+    }
     /// An empty vector with room for exactly `n` items.
     #[inline]
     pub fn with_capacity(n: usize) -> Result<Self, AllocError> {

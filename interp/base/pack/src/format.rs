@@ -192,6 +192,11 @@ impl Format {
         self.size
     }
 
+    /// Bytes held by the format itself.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.groups.capacity() * size_of::<Group>()
+    }
+
     /// Number of values.
     pub fn items(&self) -> usize {
         self.items

@@ -1,6 +1,6 @@
 //! `_collections`: the module and `_count_elements`; the types are in `collections/`.
 //!
-//! Not here: `OrderedDict`, which is Lib's Python class.
+//! Not here: what `collections` makes in Python of these.
 
 use instar_code::Binary;
 use instar_vm::module::NativeModule;
@@ -11,6 +11,9 @@ use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 mod defaultdict;
 mod deque;
 mod deque_iter;
+mod odict_iter;
+mod odict_order;
+mod ordered_dict;
 mod tuplegetter;
 
 /// The mapping as a dict, if it looks up and stores as dicts do.
@@ -57,6 +60,7 @@ pub const MODULE: NativeModule = NativeModule {
         deque::exec(vm, ns)?;
         deque_iter::exec(vm, ns)?;
         defaultdict::exec(vm, ns)?;
+        ordered_dict::exec(vm, ns)?;
         tuplegetter::exec(vm, ns)
     },
 };

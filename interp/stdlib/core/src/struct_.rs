@@ -14,7 +14,6 @@ use instar_vm::codecs;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{Guarded, ObjExt, Owned, Ref, Slot};
-use instar_vm::protocol::buffer::Buffer;
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::bytearray::PyByteArray;
@@ -137,24 +136,13 @@ fn pack_into_with(vm: &mut Vm, format: &Format, args: &[Owned]) -> PyResult {
         return Err(struct_error(vm, missing));
     };
     format.check_items("pack_into", values.len()).map_err(|e| raise(vm, e))?;
-    let mut buffer = writable(vm, target)?;
+    let mut buffer = vm.buffer_to_fill(target, "argument")?;
     let offset = vm.count_index(offset)?;
     let len = buffer.nbytes();
     let at = format.pack_offset(offset, len).map_err(|e| raise(vm, e))?;
     let record = pack_values(vm, format, values, "pack_into")?;
     buffer.bytes_mut(vm)[at..at + record.len()].copy_from_slice(&record);
     Ok(vm.none())
-}
-
-fn writable(vm: &mut Vm, target: &Owned) -> PyResult<Buffer> {
-    let buffer = if vm.is_bytes_like(target) { vm.buffer(target, true).ok().filter(|b| !b.is_readonly()) } else { None };
-    match buffer {
-        Some(b) => Ok(b),
-        None => {
-            let t = target.type_name(vm);
-            Err(vm.type_error(format!("argument must be read-write bytes-like object, not {t}")))
-        }
-    }
 }
 
 fn unpack_record(vm: &mut Vm, format: &Format, record: &[u8]) -> PyResult {
@@ -260,12 +248,18 @@ static STRUCT: TypeDef = TypeDef {
             let f = this_struct(vm, this)?;
             match &args[0] { Some(source) => unpack_from_with(vm, &f, source, args[1].as_ref()), None => Err(vm.system_error("bad arguments")) }
         })).doc("Return a tuple containing unpacked values, read from offset on."),
+        Def::new("__sizeof__", "($self, /)", Native::N0(|vm, this| {
+            let f = this_struct(vm, this)?;
+            let bytes = vm.basic_size(this) + f.bytes();
+            vm.new_int(bytes as i64)
+        })).doc("Bytes held by the compiled format."),
         Def::new("iter_unpack", "($self, buffer, /)", Native::N1(|vm, this, source| { let f = this_struct(vm, this)?; iter_unpack_with(vm, f, source) }))
             .doc("Return an iterator yielding tuples."),
     ],
     getset: &[
         GetSet::ro("format", |vm, this| { this_struct(vm, this)?; let text = this.cast::<PyStruct>().and_then(|s| s.text.get()); Ok(vm.option_to_none(text)) }),
-        GetSet::ro("size", |vm, this| { let f = this_struct(vm, this)?; vm.new_int(f.size() as i64) }),
+        // Before `__init__` there is no size to tell.
+        GetSet::ro("size", |vm, this| match this_struct(vm, this) { Ok(f) => vm.new_int(f.size() as i64), Err(_) => vm.new_int(-1) }),
     ],
 };
 

@@ -2,6 +2,8 @@
 //!
 //! Not here: what `import` does once importlib runs (`bootstrap.rs`).
 
+use std::collections::HashMap;
+
 use instar_compiler::{Mode, Options};
 
 use super::library::EMBEDDED;
@@ -30,7 +32,13 @@ impl Vm {
     }
 }
 
+/// What the first module of each name was filled with.
+#[derive(Default)]
+struct Filled(HashMap<&'static str, Ref<PyDict>>);
+
 /// A native module made anew, or `None` if there is none of this name. It is not entered in `sys.modules`.
+///
+/// All modules of one name share what the first was filled with: there is one type for each payload.
 pub fn create_native(vm: &mut Vm, name: &str) -> PyResult<Option<Owned>> {
     let Some(def) = vm.native_modules.get(name).copied() else { return Ok(None) };
     let doc = Some(def.doc).filter(|d| !d.is_empty());
@@ -38,7 +46,21 @@ pub fn create_native(vm: &mut Vm, name: &str) -> PyResult<Option<Owned>> {
     let dict = vm.module_dict(&module)?;
     let module_name = vm.intern(name)?;
     add_functions(vm, &dict, &module, &module_name, def.functions)?;
-    (def.exec)(vm, &module, &dict)?;
+    match vm.state::<Filled>().0.get(def.name).cloned() {
+        Some(first) => for (key, value) in first.pairs(vm)? {
+            if !dict.contains(vm, &key)? { dict.set_item(vm, &key, &value)? }
+        }
+        None => {
+            let functions = dict.copy(vm)?;
+            (def.exec)(vm, &module, &dict)?;
+            // Not the functions: they hold the module.
+            let first = vm.new_dict()?;
+            for (key, value) in dict.pairs(vm)? {
+                if !functions.contains(vm, &key)? { first.set_item(vm, &key, &value)? }
+            }
+            vm.state::<Filled>().0.insert(def.name, first);
+        }
+    }
     Ok(Some(module))
 }
 

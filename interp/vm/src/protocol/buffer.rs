@@ -210,6 +210,12 @@ impl Vm {
         let what = if o.is_instance_of(self, &self.types.memoryview) { "memoryview: underlying buffer is not C-contiguous" } else { "ndarray is not C-contiguous" };
         Err(self.buffer_error(what))
     }
+    /// The buffer of an argument that a native function fills: one run of bytes. TypeError naming the argument if it has none.
+    pub fn buffer_to_fill(&mut self, o: &Owned, argument: &str) -> PyResult<Buffer> {
+        if self.is_bytes_like(o) && let Ok(buffer) = self.buffer(o, true) && !buffer.is_readonly() { return Ok(buffer) }
+        let t = if self.is_none(o) { "None".to_owned() } else { o.type_name(self) };
+        Err(self.type_error(format!("{argument} must be read-write bytes-like object, not {t}")))
+    }
     /// Whether the object has a buffer.
     pub fn is_bytes_like(&self, o: &Owned) -> bool { o.type_of(self).slots().buffer.is_some() }
     /// A copy of the bytes of a bytes-like object.

@@ -144,7 +144,7 @@ impl Vm {
     pub fn has_index(&self, o: &Owned) -> bool { o.word().is_int() || o.type_of(self).slots().index.is_some() }
 
     /// Bytes of the object itself, buffers and the collector's words not counted: the base of `__sizeof__`.
-    pub(crate) fn basic_size(&self, o: &Owned) -> usize { instar_object::HEADER + o.type_of(self).info.payload_bytes as usize }
+    pub fn basic_size(&self, o: &Owned) -> usize { instar_object::HEADER + o.type_of(self).info.payload_bytes as usize }
 
     /// TypeError for a subscript that is neither an integer nor a slice.
     #[cold]

@@ -122,7 +122,7 @@ impl Vm {
     }
 
     /// `(builtins.name, args)` or `(builtins.name, args, state)`, what iterators reduce to.
-    pub(crate) fn reduce_to_builtin(&mut self, name: &str, args: Vec<Owned>, state: Option<Owned>) -> PyResult {
+    pub fn reduce_to_builtin(&mut self, name: &str, args: Vec<Owned>, state: Option<Owned>) -> PyResult {
         let function = self.builtin(name)?;
         let args = self.new_tuple(args)?.into_obj();
         let mut parts = vec![function, args];

@@ -45,7 +45,6 @@ fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, 
     args.stars(vm, &mut conversion)?;
     let value = args.next(vm)?;
     let done = match conversion.character() {
-        '%' => out.push_code(37, 1),
         's' | 'b' => { let b = bytes_value(vm, &value)?; conversion.write_text(out, &b[..]) }
         'r' | 'a' => {
             let text = vm.ascii(&value)?;

@@ -52,7 +52,7 @@ impl PyDictIter {
     pub fn make(vm: &mut Vm, dict: &Ref<PyDict>, kind: Kind, reverse: bool) -> PyResult {
         let len = dict.len(vm);
         let payload = PyDictIter {
-            dict: Slot::new(Some(dict.obj().clone())), used: Cell::new(len), pos: Cell::new(if reverse { usize::MAX } else { 0 }),
+            dict: Slot::new(Some(dict.obj().clone())), used: Cell::new(len), pos: Cell::new(if reverse { dict.table(vm).entry_count() } else { 0 }),
             left: Cell::new(len), kind, reverse, last: Slot::default(),
         };
         let types = &vm.types;
@@ -78,12 +78,14 @@ impl PyDictIter {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("dictionary changed size during iteration"));
         }
-        let found = if self.reverse { dict.previous_entry(vm, self.pos.get()) } else { dict.next_entry(vm, self.pos.get()) };
+        // Backwards, entries that are gone altogether end it: the dict was emptied and filled again.
+        let gone = self.reverse && self.pos.get() > dict.table(vm).entry_count();
+        let found = if gone { None } else if self.reverse { dict.previous_entry(vm, self.pos.get()) } else { dict.next_entry(vm, self.pos.get()) };
         let Some((pos, key, value)) = found else {
             self.dict.set(None);
             return Ok(None);
         };
-        if self.left.get() == 0 && !self.reverse {
+        if self.left.get() == 0 {
             self.dict.set(None);
             return Err(vm.runtime_error("dictionary keys changed during iteration"));
         }

@@ -70,7 +70,8 @@ impl PyDict {
         Ok(())
     }
 
-    fn update_from_pairs(&self, vm: &mut Vm, pairs: &Owned) -> PyResult<()> {
+    /// Adds the pairs of an iterable.
+    pub fn update_from_pairs(&self, vm: &mut Vm, pairs: &Owned) -> PyResult<()> {
         let it = vm.iter(pairs)?;
         let mut i = 0usize;
         while let Some(item) = vm.next(&it)? {

@@ -8,6 +8,7 @@ use crate::{payload, trace};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
+use crate::typeobj::TypeRef;
 use crate::types::container_repr;
 use crate::types::dict::PyDict;
 use crate::types::dict_iter::{Kind, PyDictIter};
@@ -39,6 +40,15 @@ impl PyDictView {
         };
         Ok(vm.new_object_of(ty, PyDictView { dict, kind })?.into_obj())
     }
+    /// A new view of a type that derives from one of the three.
+    pub fn make_of(vm: &mut Vm, ty: &TypeRef, dict: &Owned, kind: Kind) -> PyResult {
+        let dict = dict.cast::<PyDict>().expect("law: checked by the descriptor").clone();
+        Ok(vm.new_object_of(ty, PyDictView { dict, kind })?.into_obj())
+    }
+    /// The dict.
+    pub fn dict(&self) -> &Owned { self.dict.obj() }
+    /// What it shows.
+    pub fn kind(&self) -> Kind { self.kind }
 }
 
 fn this_view(this: &Owned) -> &Ref<PyDictView> { this.cast::<PyDictView>().expect("law: checked by the descriptor") }

@@ -248,7 +248,7 @@ fn pow(vm: &mut Vm, a: &Owned, b: &Owned, modulus: &Owned) -> PyResult {
 
 /// `x ** y` of floats, a complex number for fractional powers of negative ones.
 pub(crate) fn power(vm: &mut Vm, x: f64, y: f64) -> PyResult {
-    if x == 0.0 && y < 0.0 { return Err(vm.zero_division_error("zero to a negative power")) }
+    if x == 0.0 && y < 0.0 && y.is_finite() { return Err(vm.zero_division_error("zero to a negative power")) }
     if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
         return super::complex::power(vm, (x, 0.0), (y, 0.0));
     }
@@ -270,7 +270,8 @@ pub(crate) fn out_of_range(vm: &mut Vm) -> Raised {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    if ty.ptr() == vm.types.float.ptr() { args.no_keywords(vm, "float")? }
+    let own_init = ty.slots().init.map(|f| f as usize) != vm.types.object.slots().init.map(|f| f as usize);
+    if ty.ptr() == vm.types.float.ptr() || !own_init { args.no_keywords(vm, "float")? }
     check_count(vm, "float", args.pos().len(), 0, 1)?;
     let value = match args.pos().first() { Some(x) => from_object(vm, x)?, None => vm.new_float(0.0)? };
     if ty.ptr() == vm.types.float.ptr() { return Ok(value) }

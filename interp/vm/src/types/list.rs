@@ -268,8 +268,11 @@ pub fn extend(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()>
     }
     let it = vm.iter(iterable)?;
     let hint = vm.length_hint(iterable, 8)?;
-    if hint > isize::MAX as usize / size_of::<Owned>() { return Err(vm.no_memory()) }
-    if let Err(e) = list.items.get_mut(vm).reserve(hint.min(1 << 20)) { return Err(vm.out_of_memory(e)) }
+    // A hint that no length could reach is a bad guess; one that no memory could hold is believed.
+    if list.len(vm).checked_add(hint).is_some_and(|n| n <= isize::MAX as usize) {
+        if hint > isize::MAX as usize / size_of::<Owned>() { return Err(vm.no_memory()) }
+        if let Err(e) = list.items.get_mut(vm).reserve(hint.min(1 << 20)) { return Err(vm.out_of_memory(e)) }
+    }
     while let Some(item) = vm.next(&it)? { list.push(vm, item)? }
     list.items.get_mut(vm).shrink();
     Ok(())
@@ -295,6 +298,8 @@ fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     let mut i = 0;
     while let (Some(x), Some(y)) = (a.get(vm, i), b.get(vm, i)) {
         if !vm.equal(&x, &y)? {
+            // The comparison may have emptied a list: then the lengths decide.
+            if i >= a.len(vm) || i >= b.len(vm) { break }
             return match op {
                 Compare::Eq => Ok(vm.bool(false)),
                 Compare::Ne => Ok(vm.bool(true)),

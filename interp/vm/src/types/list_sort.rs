@@ -28,14 +28,18 @@ pub fn sort(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
 
 /// Sorts in place, stable also when reversed. On an error the list holds all its items in some order.
 pub fn sort_list(vm: &mut Vm, list: &Ref<PyList>, key: Option<&Owned>, reverse: bool) -> PyResult<()> {
-    let mut items = list.take(vm);
+    let mut items = std::mem::replace(list.items.get_mut(vm), BufVec::marked());
     let done = match key {
         None => sort_keys(vm, items.as_mut_slice(), |item| item, reverse),
-        Some(key) => sort_by_key(vm, &mut items, key, reverse),
+        Some(key) => {
+            let done = sort_by_key(vm, &mut items, key, reverse);
+            // Finalizers of the keys run before the items are back.
+            done.and(vm.safe_point())
+        }
     };
     // What was put into the list meanwhile is dropped last, after the items are back.
     let meanwhile = std::mem::replace(list.items.get_mut(vm), items);
-    let modified = meanwhile.len() > 0 || meanwhile.capacity() > 0;
+    let modified = !meanwhile.is_marked();
     drop(meanwhile);
     done?;
     if modified { return Err(vm.value_error("list modified during sort")) }
@@ -67,7 +71,7 @@ enum Way {
     Floats,
     /// All exact strings.
     Strings,
-    /// All of one type with this slot, called without dispatch.
+    /// All of one type with this slot, called without dispatch as long as the type still has it.
     Slot(CompareFn),
     /// Anything.
     Any,
@@ -83,11 +87,11 @@ fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
         Way::Ints => return Ok(plain(a) < plain(b)),
         Way::Floats => if let (Some(x), Some(y)) = (float(vm, a), float(vm, b)) { return Ok(x < y) },
         Way::Strings => if let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) { return Ok(x.cmp(y) == Ordering::Less) },
-        Way::Slot(f) => {
+        Way::Slot(f) if a.type_of(vm).slots().compare.is_some_and(|g| g as usize == f as usize) => {
             let result = f(vm, a, b, Compare::Lt)?;
             if !vm.is_not_implemented(&result) { return vm.truth(&result) }
         }
-        Way::Any => {}
+        Way::Slot(_) | Way::Any => {}
     }
     let result = vm.rich_compare(a, b, Compare::Lt)?;
     vm.truth(&result)

@@ -46,6 +46,13 @@ impl PyMemberDescriptor {
     }
 }
 
+impl PyMemberDescriptor {
+    /// The word in `obj`; `None` if its type is not the owner or a subtype.
+    pub fn slot_of<'a>(&self, vm: &Vm, obj: &'a Owned) -> Option<&'a Slot> {
+        if obj.is_instance_of(vm, &self.owner) { Some(self.slot(obj)) } else { None }
+    }
+}
+
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let text = format!("<member '{}' of '{}' objects>", name_text(&this(o).name), this(o).owner.name(vm));
     vm.new_str(&text)

@@ -181,7 +181,12 @@ fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
         return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
     let owner = v.base.owner().clone();
-    vm.hash(&owner)?;
+    // Hashing the exporter may run Python: the view cannot be released meanwhile.
+    let exports = &this_view(this).exports;
+    exports.set(exports.get() + 1);
+    let hashable = vm.hash(&owner);
+    release_export(this);
+    hashable?;
     let bytes = gather(vm, &v)?;
     let hash = vm.hash_key().hash_bytes(&bytes);
     this_view(this).hash.set(hash);
@@ -228,7 +233,7 @@ fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     };
     if v.layout.shape != w.layout.shape { return answer(vm, false) }
     let same_format = v.layout.format.trim_start_matches('@') == w.layout.format.trim_start_matches('@');
-    if same_format && native_slot(&v.layout.format).is_some_and(|s| b"cbB?hHiIlLqQnNP".contains(&s.code)) {
+    if same_format && native_slot(&v.layout.format).is_some_and(|s| b"cbBhHiIlLqQnNP".contains(&s.code)) {
         let (a, b) = (gather(vm, &v)?, gather(vm, &w)?);
         return answer(vm, a == b);
     }

@@ -6,6 +6,7 @@
 use instar_object::TypeFlags;
 
 use crate::object::{ObjExt, Owned, Ref};
+use crate::protocol::instance_dict::has_dict;
 use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
@@ -34,7 +35,12 @@ fn default_state(vm: &mut Vm, this: &Owned, required: bool) -> PyResult {
         return Err(vm.type_error(format!("cannot pickle {t} objects")));
     }
     let key = vm.names.__dict__.clone();
-    let state = match vm.get_attr_opt(this, &key)? { Some(d) => d, None => vm.none() };
+    let state = match vm.get_attr_opt(this, &key)? {
+        // A dict that holds nothing is no state.
+        Some(d) if has_dict(&ty) && d.cast::<PyDict>().is_some_and(|d| d.is_empty(vm)) => vm.none(),
+        Some(d) => d,
+        None => vm.none(),
+    };
     let names = slot_names(vm, &ty)?;
     if required {
         // State that no slot and no dict accounts for cannot be pickled.

@@ -15,7 +15,7 @@ use crate::typeobj::TypeRef;
 use crate::types::int::{int_ref, IntRef};
 use crate::types::range_iter::{PyLongRangeIter, PyRangeIter};
 use crate::types::slice::{long_indices, PySlice};
-use crate::vm::{PyResult, Vm};
+use crate::vm::{PyResult, Raised, Vm};
 
 /// A range of native numbers. The items `start + i * step` for `i < len` all fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +72,12 @@ impl Small {
     /// Item `i`, `i < len`.
     #[inline]
     pub fn item(&self, i: i64) -> i64 { self.start.wrapping_add(i.wrapping_mul(self.step)) }
+    /// Whether an iterator may step from item to item without leaving 64 bits, the step after the last item included.
+    fn steps_fit(&self) -> bool {
+        self.len == 0 || if self.step > 0 { self.stop <= i64::MAX - (self.step - 1) } else { self.stop >= i64::MIN + (-1 - self.step) }
+    }
+    /// The same backwards, from the last item to the one before the first.
+    fn steps_back_fit(&self) -> bool { self.step != i64::MIN && self.start.checked_sub(self.step).is_some() }
     /// Position of `value`.
     fn position(&self, value: i64) -> Option<i64> {
         if self.len == 0 { return None }
@@ -103,12 +109,16 @@ fn small_int(o: &Owned) -> Option<i64> { if let Some(IntRef::Small(n)) = int_ref
 /// A range of exact ints.
 fn make(vm: &mut Vm, start: Owned, stop: Owned, step: Owned) -> PyResult<Ref<PyRange>> {
     if let (Some(a), Some(b), Some(c)) = (small_int(&start), small_int(&stop), small_int(&step)) {
-        if c == 0 { return Err(vm.value_error("range() arg 3 must not be zero")) }
+        if c == 0 { return Err(zero_step(vm)) }
         if let Some(small) = Small::new(a, b, c) { return vm.new_object(PyRange { bounds: Bounds::Small(small) }) }
     }
+    if small_int(&step) == Some(0) { return Err(zero_step(vm)) }
     let len = big_len(vm, &start, &stop, &step)?;
     vm.new_object(PyRange { bounds: Bounds::Big(Box::new(Big { start, stop, step, len })) })
 }
+
+#[cold]
+fn zero_step(vm: &Vm) -> Raised { vm.value_error("range() arg 3 must not be zero") }
 
 /// Number of items: `(distance - 1) // |step| + 1`, or 0.
 fn big_len(vm: &mut Vm, start: &Owned, stop: &Owned, step: &Owned) -> PyResult {
@@ -205,14 +215,17 @@ fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
 
 fn iter(vm: &mut Vm, this: &Owned) -> PyResult {
     match &this_range(this).bounds {
-        Bounds::Small(s) => Ok(vm.new_object(PyRangeIter::new(s.start, s.step, s.len))?.into_obj()),
-        Bounds::Big(b) => Ok(vm.new_object(PyLongRangeIter::new(b.start.clone(), b.step.clone(), b.len.clone()))?.into_obj()),
+        Bounds::Small(s) if s.steps_fit() => Ok(vm.new_object(PyRangeIter::new(s.start, s.step, s.len))?.into_obj()),
+        _ => {
+            let [start, _, step, len] = parts(vm, this_range(this))?;
+            Ok(vm.new_object(PyLongRangeIter::new(start, step, len))?.into_obj())
+        }
     }
 }
 
 fn reversed(vm: &mut Vm, this: &Owned) -> PyResult {
     match &this_range(this).bounds {
-        Bounds::Small(s) if s.step != i64::MIN => {
+        Bounds::Small(s) if s.steps_back_fit() => {
             Ok(vm.new_object(PyRangeIter::new(s.item(s.len - 1), -s.step, s.len))?.into_obj())
         }
         _ => {

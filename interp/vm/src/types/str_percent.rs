@@ -67,6 +67,7 @@ impl<'a> PercentArgs<'a> {
     pub(crate) fn stars(&mut self, vm: &mut Vm, conversion: &mut Conversion) -> PyResult<()> {
         if conversion.width == Count::Star {
             let n = self.star(vm, isize::MAX, "Python int too large to convert to C ssize_t")?;
+            if n == isize::MIN { return Err(vm.overflow_error("width too big")) }
             conversion.set_width(n);
         }
         if conversion.precision == Count::Star {
@@ -202,7 +203,6 @@ pub(crate) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
 fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, out: &mut StrSink) -> PyResult<()> {
     args.stars(vm, &mut conversion)?;
     let value = args.next(vm)?;
-    if conversion.character() == '%' { return out.push_code(37, 1).map_err(|e| vm.format_error(e)) }
     let text = match conversion.character() {
         's' => vm.str(&value)?,
         'r' => vm.repr(&value)?,

@@ -327,7 +327,7 @@ fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
 
 /// Hash of a tuple: its items' hashes, mixed as CPython does.
 pub fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
-    vm.check_native_stack(" while hashing an object")?;
+    vm.check_native_stack(" while hashing a tuple")?;
     let tuple = this_tuple(this);
     let mut hasher = TupleHasher::new();
     for item in tuple.items() { hasher.push(vm.hash(item)?) }

@@ -205,7 +205,7 @@ fn raw_readall(vm: &mut Vm, o: &Owned) -> PyResult {
 
 /// Fills a buffer from `read` or `read1`.
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned, method: &str) -> PyResult {
-    let mut buffer = vm.buffer(target, true)?;
+    let mut buffer = vm.buffer_to_fill(target, if method == "read" { "readinto() argument" } else { "readinto1() argument" })?;
     let n = vm.new_int(buffer.nbytes() as i64)?;
     let data = call(vm, o, method, &[n])?;
     let Some(bytes) = data.cast::<PyBytes>() else {

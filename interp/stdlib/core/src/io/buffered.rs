@@ -352,7 +352,7 @@ fn read1(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned, once: bool) -> PyResult {
-    let mut buffer = vm.buffer(target, true)?;
+    let mut buffer = vm.buffer_to_fill(target, if once { "readinto1() argument" } else { "readinto() argument" })?;
     let n = buffer.nbytes();
     let bytes = if once { read_once(vm, o, n)? } else {
         let size = vm.new_int(n as i64)?;

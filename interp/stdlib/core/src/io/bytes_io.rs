@@ -118,7 +118,7 @@ fn readlines(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
     open(vm, o)?;
-    let mut buffer = vm.buffer(target, true)?;
+    let mut buffer = vm.buffer_to_fill(target, "readinto() argument")?;
     let b = take(vm, o, buffer.nbytes())?;
     buffer.bytes_mut(vm)[..b.len()].copy_from_slice(&b);
     vm.new_int(b.len() as i64)

@@ -266,7 +266,7 @@ fn readall(vm: &mut Vm, o: &Owned) -> PyResult { match read_to_end(vm, o)? { Som
 
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
     open_fd(vm, o)?;
-    let mut buffer = vm.buffer(target, true)?;
+    let mut buffer = vm.buffer_to_fill(target, "readinto() argument")?;
     match read_some(vm, o, buffer.nbytes())? {
         None => Ok(vm.none()),
         Some(b) => {

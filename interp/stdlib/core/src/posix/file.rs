@@ -72,7 +72,7 @@ pub fn pread(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
 
 pub fn readinto(vm: &mut Vm, _: &Owned, fd: &Owned, target: &Owned) -> PyResult {
     let fd = vm.index_i32(fd)?;
-    let mut buffer = vm.buffer(target, true)?;
+    let mut buffer = vm.buffer_to_fill(target, "readinto() argument 2")?;
     loop {
         let view = buffer.bytes_mut(vm);
         let size = view.len();
