@@ -333,6 +333,9 @@ impl Vm {
         self.recursion_error(format!("maximum recursion depth exceeded{what}"))
     }
 
+    /// How many Python frames are active.
+    pub fn recursion_depth(&self) -> usize { self.recursion_depth }
+
     pub(crate) fn take_states(&mut self) -> HashMap<TypeId, Box<dyn Any>> { std::mem::take(&mut self.states) }
 
     #[allow(clippy::too_many_arguments)]

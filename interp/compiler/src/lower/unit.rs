@@ -305,7 +305,7 @@ impl<'a> Unit<'a> {
             return free.map_or(Var::Global, Var::Deref);
         }
         match (scope.symbol(name).map(|x| x.place), free, slot) {
-            (Some(Place::Local), _, Some(i)) => Var::Fast(i),
+            (Some(Place::Local), _, Some(i)) if scope.kind != Kind::Class => Var::Fast(i),
             (Some(Place::Local), ..) => Var::Name,
             (Some(Place::Cell), _, Some(i)) => Var::Deref(i),
             (Some(Place::GlobalExplicit), ..) => Var::Global,

@@ -33,8 +33,7 @@ fn place(table: &mut Table, scope: ScopeId, i: usize) -> R<Place> {
     let name = s.symbols[i].name.clone();
     if flags & def::GLOBAL != 0 { return Ok(Place::GlobalExplicit); }
     if flags & def::NONLOCAL == 0 && flags & def::BOUND != 0 {
-        let implicit_cell = s.kind == Kind::Class && (name == "__class__" && false);
-        return Ok(if implicit_cell { Place::Cell } else { Place::Local });
+        return Ok(Place::Local);
     }
     // Annotation scopes look into their class first: a name bound there is found at run time.
     if s.sees_class && flags & def::NONLOCAL == 0 {
@@ -103,14 +102,13 @@ fn capture(table: &mut Table, scope: ScopeId, found: ScopeId, name: &str) {
     let owner = table.unit(found);
     let mut unit = table.unit(scope);
     if unit == owner { return; }
-    if table.scopes[found].kind == Kind::Class {
-        match name {
-            "__class__" => table.scopes[found].needs_class_cell = true,
-            "__classdict__" => table.scopes[found].needs_classdict = true,
-            _ => {}
-        }
+    let class = table.scopes[found].kind == Kind::Class;
+    // These are no variables of the class body: a name bound there stays in its namespace.
+    match name {
+        "__class__" if class => table.scopes[found].needs_class_cell = true,
+        "__classdict__" if class => table.scopes[found].needs_classdict = true,
+        _ => if let Some(&i) = table.scopes[found].index.get(name) { table.scopes[found].symbols[i].place = Place::Cell },
     }
-    if let Some(&i) = table.scopes[found].index.get(name) { table.scopes[found].symbols[i].place = Place::Cell; }
     while unit != owner {
         table.scopes[unit].free.insert(name.to_owned());
         match table.scopes[unit].parent { Some(p) => unit = table.unit(p), None => break }

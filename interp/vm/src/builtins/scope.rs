@@ -8,6 +8,7 @@ use crate::eval::frame::Frame;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::cell::PyCell;
 use crate::types::dict::PyDict;
+use crate::types::frame_locals;
 use crate::types::function::PyFunction;
 use crate::vm::{PyResult, Vm};
 
@@ -50,8 +51,14 @@ pub fn current_locals(vm: &mut Vm) -> PyResult {
     if !optimized {
         return match namespace.or(globals) { Some(o) => Ok(o), None => Err(vm.system_error("no locals")) };
     }
+    // A frame object may know further names (written through `f_locals`).
+    // SAFETY: the frame is live.
+    if unsafe { !frame.frame_object().is_null() } {
+        let o = vm.frame_object(frame)?;
+        if let Some(f) = Ref::cast(&o) { return Ok(frame_locals::snapshot(vm, f)?.into_obj()) }
+    }
     let dict = vm.new_dict()?;
-    let mut found = Vec::new();
+    let (mut found, mut hidden) = (Vec::new(), Vec::new());
     // SAFETY: as above; nothing runs between here and the end of the loop.
     unsafe {
         let exec = &*frame.exec();
@@ -64,10 +71,12 @@ pub fn current_locals(vm: &mut Vm) -> PyResult {
                 Some(content) => content,
                 None => Some(value),
             };
-            if let Some(v) = value { found.push((local.name.clone(), v)) }
+            // What an inlined comprehension binds hides its namesake.
+            let list = if local.kind == LocalKind::Hidden { &mut hidden } else { &mut found };
+            if let Some(v) = value { list.push((local.name.clone(), v)) }
         }
     }
-    for (name, value) in found {
+    for (name, value) in found.into_iter().chain(hidden) {
         let key = vm.intern(&name)?;
         dict.set_item(vm, &key, &value)?;
     }

@@ -89,8 +89,9 @@ pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
 /// Appends the items of a `**mapping` to keyword names and values; errors name the callee.
 pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
     let dict = match Ref::<PyDict>::cast(mapping) {
-        Some(d) => d.clone(),
-        None => {
+        // A subclass that iterates otherwise (an ordered dict) is spread in its order.
+        Some(d) if d.iterates_as_dict(vm) => d.clone(),
+        _ => {
             let d = vm.new_dict()?;
             if let Err(e) = d.update_mapping(vm, mapping) {
                 if !e.is(vm, &vm.types.attribute_error) { return Err(e) }

@@ -115,7 +115,7 @@ impl Vm {
     pub(crate) fn builtin(&mut self, name: &str) -> PyResult {
         let key = self.intern(name)?;
         let builtins = self.builtins.clone();
-        match builtins.get_interned(self, &key) {
+        match builtins.get_item(self, &key)? {
             Some(found) => Ok(found),
             None => Err(self.attribute_error(name)),
         }

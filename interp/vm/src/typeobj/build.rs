@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use instar_object::{TypeFlags, TypeInfo};
 
+use super::methods::type_display;
 use super::slot_table::ROWS;
 use super::{slot_dunder, slot_update, vm_flags, PyType, TypeRef};
 use crate::args::Args;
@@ -40,6 +41,10 @@ fn call_new(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     let mut native = Some(ty.clone());
     while let Some(t) = native.clone().filter(|t| t.slots().new.is_some_and(|f| f as usize == slot_dunder::new_address())) { native = t.base() }
     let maker = native.as_ref().and_then(|t| t.slots().new);
+    if maker.is_none() {
+        let name = native.map_or(sub, |t| type_display(vm, &t));
+        return Err(vm.type_error(format!("cannot create '{name}' instances")));
+    }
     let own = owner.slots().new;
     match own {
         Some(f) if maker.is_none_or(|m| m as usize == f as usize) => f(vm, &ty, Args::new(&args.values()[1..], args.kwnames())),

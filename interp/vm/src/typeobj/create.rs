@@ -7,6 +7,7 @@
 use instar_object::{TypeFlags, TypeInfo};
 
 use super::class_slots::{self, SlotSpec};
+use super::methods::type_display;
 use super::{slot_update, vm_flags, PyType, TypeRef};
 use crate::args::Args;
 use crate::native::GetSet;
@@ -38,7 +39,7 @@ pub(super) fn best_base(vm: &mut Vm, bases: &[Owned]) -> PyResult<TypeRef> {
     for b in bases {
         let Some(b) = TypeRef::from_obj(b).cloned() else { return Err(vm.type_error("bases must be types")) };
         if !b.has_flag(vm_flags::BASETYPE) {
-            let name = b.name(vm);
+            let name = type_display(vm, &b);
             return Err(vm.type_error(format!("type '{name}' is not an acceptable base type")));
         }
         let candidate = solid_base(vm, &b);
@@ -107,7 +108,14 @@ pub(super) fn type_new(vm: &mut Vm, metatype: &TypeRef, args: Args<'_>) -> PyRes
         let winner = vm.calculate_metaclass(&metatype, &base_list)?;
         if winner.ptr() != metatype.ptr() {
             let native = vm.types.type_.slots().new.map(|f| f as usize);
-            if let Some(f) = winner.slots().new.filter(|f| Some(*f as usize) != native) { return f(vm, &winner, args) }
+            match winner.slots().new {
+                None => {
+                    let name = type_display(vm, &winner);
+                    return Err(vm.type_error(format!("cannot create '{name}' instances")));
+                }
+                Some(f) if Some(f as usize) != native => return f(vm, &winner, args),
+                Some(_) => {}
+            }
             metatype = winner;
         }
     }

@@ -77,8 +77,8 @@ fn call(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     Ok(obj)
 }
 
-/// The name in "cannot create '...' instances": with the module for types outside builtins.
-fn type_display(vm: &Vm, ty: &TypeRef) -> String {
+/// A type's name in messages about it: with the module for native types outside builtins.
+pub(crate) fn type_display(vm: &Vm, ty: &TypeRef) -> String {
     let module = ty.module.get();
     if module.is_empty() || module == "builtins" { ty.name(vm) } else { format!("{module}.{}", ty.name(vm)) }
 }

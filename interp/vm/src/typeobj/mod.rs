@@ -175,7 +175,8 @@ impl Ref<PyType> {
         let target = ty.obj().word();
         mro.iter().any(|t| t.word().same(target))
     }
-    fn is_subtype_by_base(&self, ty: &TypeRef) -> bool {
+    /// Whether `ty` is reached from here through `__base__`.
+    pub(crate) fn is_subtype_by_base(&self, ty: &TypeRef) -> bool {
         let mut at = self.base();
         while let Some(t) = at {
             if t.ptr() == ty.ptr() { return true }

@@ -4,7 +4,7 @@
 
 use super::create::solid_base;
 use super::{slot_update, vm_flags, TypeRef};
-use crate::object::{ObjExt, Owned, Ref};
+use crate::object::{ObjExt, Owned, Ref, Slot, Word};
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
@@ -37,10 +37,23 @@ fn merge(mut sequences: Vec<Vec<TypeRef>>, out: &mut Vec<Owned>) -> Result<(), V
     }
 }
 
+/// An MRO that was stored, and the one before it.
+struct Replaced {
+    class: TypeRef,
+    old: Option<Owned>,
+    new: Option<Owned>,
+}
+
+fn same(slot: &Slot, value: &Option<Owned>) -> bool { slot.word().same(value.as_ref().map_or(Word::NULL, |v| v.word())) }
+
 impl Vm {
     /// `type.mro(ty)`: the C3 order.
     pub(crate) fn c3_mro(&mut self, ty: &TypeRef) -> PyResult<Vec<Owned>> {
         let bases: Vec<TypeRef> = ty.base_items(self).iter().filter_map(|b| TypeRef::from_obj(b).cloned()).collect();
+        if let Some(b) = bases.iter().find(|b| b.mro_items(self).is_empty()) {
+            let name = b.name(self);
+            return Err(self.type_error(format!("Cannot extend an incomplete type '{name}'")));
+        }
         let mut out = vec![ty.obj().clone()];
         if let [only] = &bases[..] {
             out.extend(only.mro_items(self).iter().cloned());
@@ -64,8 +77,10 @@ impl Vm {
         }
     }
 
-    /// Computes the MRO, through the metaclass's `mro()` if it has its own, and stores it. Gives back the old one.
-    pub(crate) fn set_mro(&mut self, ty: &TypeRef) -> PyResult<Option<Owned>> {
+    /// Computes the MRO, through the metaclass's `mro()` if it has its own, and stores it. Gives back the old one; `None` if
+    /// another MRO was stored in the meantime (by that `mro()`), which then stays.
+    pub(crate) fn set_mro(&mut self, ty: &TypeRef) -> PyResult<Option<Option<Owned>>> {
+        let before = ty.mro.get();
         let meta = ty.obj().type_of(self).clone();
         let custom = if meta.ptr() == self.types.type_.ptr() { None } else {
             let name = self.names.mro.clone();
@@ -86,6 +101,7 @@ impl Vm {
                 items
             }
         };
+        if !same(&ty.mro, &before) { return Ok(None) }
         if items.is_empty() { return Err(self.type_error("type MRO must not be empty")) }
         let strange = items.iter().any(|t| match TypeRef::from_obj(t) {
             Some(t) => t.has_flag(vm_flags::NO_VERSION) || !(t.ptr() == ty.ptr() || linked(self, ty, t)),
@@ -94,7 +110,7 @@ impl Vm {
         self.type_modified(ty);
         if strange { ty.set_flag(vm_flags::NO_VERSION, true) }
         let mro = self.new_tuple(items)?;
-        Ok(ty.mro.replace(Some(mro.into_obj())))
+        Ok(Some(ty.mro.replace(Some(mro.into_obj()))))
     }
 
     fn check_custom_mro(&mut self, ty: &TypeRef, items: &[Owned]) -> PyResult<()> {
@@ -104,7 +120,8 @@ impl Vm {
                 let t = item.type_name(self);
                 return Err(self.type_error(format!("mro() returned a non-class ('{t}')")));
             };
-            if !is_subtype_by_base(&solid, &solid_base(self, base)) {
+            let other = solid_base(self, base);
+            if !other.is(solid.obj()) && !solid.is_subtype_by_base(&other) {
                 let name = base.name(self);
                 return Err(self.type_error(format!("mro() returned base with unsuitable layout ('{name}')")));
             }
@@ -112,22 +129,24 @@ impl Vm {
         Ok(())
     }
 
-    /// Recomputes the MROs of `ty` and all its subclasses (after `__bases__` changed). On an error every MRO is as before.
+    /// Recomputes the MROs of `ty` and all its subclasses (after `__bases__` changed). On an error every MRO is as before,
+    /// except those that a metaclass's `mro()` has made anew.
     pub(crate) fn update_mros(&mut self, ty: &TypeRef) -> PyResult<()> {
-        let mut changed: Vec<(TypeRef, Option<Owned>)> = Vec::new();
+        let mut changed = Vec::new();
         let result = self.update_mro_tree(ty, &mut changed);
         if result.is_err() {
-            for (t, old) in changed.into_iter().rev() {
-                self.type_modified(&t);
-                t.mro.set(old);
+            for Replaced { class, old, new } in changed {
+                if !same(&class.mro, &new) { continue }
+                self.type_modified(&class);
+                class.mro.set(old);
             }
         }
         result
     }
 
-    fn update_mro_tree(&mut self, ty: &TypeRef, changed: &mut Vec<(TypeRef, Option<Owned>)>) -> PyResult<()> {
-        let old = self.set_mro(ty)?;
-        changed.push((ty.clone(), old));
+    fn update_mro_tree(&mut self, ty: &TypeRef, changed: &mut Vec<Replaced>) -> PyResult<()> {
+        let Some(old) = self.set_mro(ty)? else { return Ok(()) };
+        changed.push(Replaced { class: ty.clone(), old, new: ty.mro.get() });
         for sub in ty.subclasses(self) { self.update_mro_tree(&sub, changed)? }
         Ok(())
     }
@@ -147,15 +166,6 @@ impl Vm {
 /// Whether `base` is reached from `ty` through `__bases__` (else changes of `base` do not reach `ty`'s version).
 fn linked(vm: &Vm, ty: &TypeRef, base: &TypeRef) -> bool {
     ty.base_items(vm).iter().filter_map(|b| TypeRef::from_obj(b)).any(|b| b.ptr() == base.ptr() || b.mro_items(vm).iter().any(|t| t.is(base.obj())))
-}
-
-fn is_subtype_by_base(ty: &TypeRef, base: &TypeRef) -> bool {
-    let mut at = Some(ty.clone());
-    while let Some(t) = at {
-        if t.ptr() == base.ptr() { return true }
-        at = t.base();
-    }
-    false
 }
 
 /// The items of a tuple object, shared.

@@ -54,10 +54,18 @@ pub(crate) fn call_found(vm: &mut Vm, func: &Owned, this: &Owned, rest: &[&Owned
 
 /// Calls the method if the type has it.
 pub(crate) fn call_optional(vm: &mut Vm, this: &Owned, name: &Owned, rest: &[&Owned]) -> PyResult<Option<Owned>> {
-    match find(vm, this, name) {
-        Some(func) => call_found(vm, &func, this, rest).map(Some),
-        None => Ok(None),
-    }
+    let Some(func) = find(vm, this, name) else { return Ok(None) };
+    let ty = func.type_of(vm);
+    let get = ty.slots().descr_get.filter(|_| !ty.has_flag(vm_flags::METHOD_DESCRIPTOR));
+    let Some(get) = get else { return call_found(vm, &func, this, rest).map(Some) };
+    let owner = this.type_of(vm).obj().clone();
+    let bound = match get(vm, &func, Some(this), &owner) {
+        // A computed attribute that is not there: no such method.
+        Err(e) if e.is(vm, &vm.types.attribute_error) => return Ok(None),
+        other => other?,
+    };
+    let rest: Vec<Owned> = rest.iter().map(|o| (*o).clone()).collect();
+    vm.call(&bound, Args::positional(&rest)).map(Some)
 }
 
 /// Calls the method; AttributeError with the bare name if it has gone.
@@ -82,16 +90,26 @@ macro_rules! unary {
 }
 
 unary! {
-    repr __repr__; str_ __str__; negative __neg__; positive __pos__; absolute __abs__; invert __invert__;
+    str_ __str__; negative __neg__; positive __pos__; absolute __abs__; invert __invert__;
     int __int__; float __float__; index __index__;
+}
+
+pub(super) fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
+    let name = vm.names.__repr__.clone();
+    if let Some(text) = call_optional(vm, this, &name, &[])? { return Ok(text) }
+    let text = format!("<{} object at {:#x}>", this.type_name(vm), vm.identity(this));
+    vm.new_str(&text)
 }
 
 pub(super) fn iter(vm: &mut Vm, this: &Owned) -> PyResult {
     let name = vm.names.__iter__.clone();
-    match find(vm, this, &name) {
-        Some(f) if !vm.is_none(&f) => call_found(vm, &f, this, &[]),
-        _ => { let t = this.type_name(vm); Err(vm.type_error(format!("'{t}' object is not iterable"))) }
+    if find(vm, this, &name).is_some_and(|f| !vm.is_none(&f))
+        && let Some(it) = call_optional(vm, this, &name, &[])?
+    {
+        return Ok(it);
     }
+    let t = this.type_name(vm);
+    Err(vm.type_error(format!("'{t}' object is not iterable")))
 }
 
 macro_rules! awaiting {
@@ -122,10 +140,8 @@ pub static HASH_NOT_IMPLEMENTED: crate::slots::HashFn = hash_not_implemented;
 
 pub(super) fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
     let name = vm.names.__hash__.clone();
-    let result = match find(vm, this, &name) {
-        Some(f) if !vm.is_none(&f) => call_found(vm, &f, this, &[])?,
-        _ => return hash_not_implemented(vm, this),
-    };
+    if find(vm, this, &name).is_none_or(|f| vm.is_none(&f)) { return hash_not_implemented(vm, this) }
+    let Some(result) = call_optional(vm, this, &name, &[])? else { return hash_not_implemented(vm, this) };
     match int_ref(&result) {
         Some(IntRef::Small(n)) => Ok(if n == -1 { -2 } else { n }),
         Some(IntRef::Big(_)) => {
@@ -256,7 +272,12 @@ pub(super) fn finalize(vm: &mut Vm, this: &Owned) -> PyResult<()> {
 
 pub(super) fn len(vm: &mut Vm, this: &Owned) -> PyResult<usize> {
     let result = call(vm, this, |n| &n.__len__, &[])?;
-    let n = vm.index(&result)?;
+    length(vm, &result)
+}
+
+/// What `__len__` returned as a length.
+fn length(vm: &mut Vm, result: &Owned) -> PyResult<usize> {
+    let n = vm.index(result)?;
     match int_ref(&n) {
         Some(IntRef::Small(n)) if n >= 0 => Ok(n as usize),
         Some(IntRef::Small(_)) => Err(vm.value_error("__len__() should return >= 0")),
@@ -269,7 +290,10 @@ pub(super) fn len(vm: &mut Vm, this: &Owned) -> PyResult<usize> {
 }
 
 pub(super) fn bool_(vm: &mut Vm, this: &Owned) -> PyResult<bool> {
-    let result = call(vm, this, |n| &n.__bool__, &[])?;
+    let (name, len) = (vm.names.__bool__.clone(), vm.names.__len__.clone());
+    let Some(result) = call_optional(vm, this, &name, &[])? else {
+        return match call_optional(vm, this, &len, &[])? { Some(n) => Ok(length(vm, &n)? != 0), None => Ok(true) };
+    };
     if result.is(&vm.consts.true_) { return Ok(true) }
     if result.is(&vm.consts.false_) { return Ok(false) }
     let t = result.type_name(vm);
@@ -289,11 +313,10 @@ pub(super) fn contains(vm: &mut Vm, this: &Owned, item: &Owned) -> PyResult<bool
     let name = vm.names.__contains__.clone();
     match find(vm, this, &name) {
         Some(f) if vm.is_none(&f) => { let t = this.type_name(vm); Err(vm.type_error(format!("'{t}' object is not a container"))) }
-        Some(f) => {
-            let result = call_found(vm, &f, this, &[item])?;
-            vm.truth(&result)
-        }
-        None => Err(missing(vm, &name)),
+        _ => match call_optional(vm, this, &name, &[item])? {
+            Some(result) => vm.truth(&result),
+            None => vm.contains_by_iteration(this, item),
+        },
     }
 }
 

@@ -45,6 +45,8 @@ fn flags(vm: &mut Vm, this: &Owned) -> PyResult {
         (TypeFlags::HEAP_TYPE.bits(), 9), (TypeFlags::GC.bits(), 14), (TypeFlags::WEAKREF.bits(), 3), (TypeFlags::ATTRS.bits(), 4)] {
         if f.bits() & mine != 0 { bits |= 1 << theirs }
     }
+    // Attributes begin as values by the keys of the class.
+    if f.contains(TypeFlags::ATTRS) && f.contains(TypeFlags::HEAP_TYPE) && !f.contains(TypeFlags::VAR) && ty.info.payload_bytes == vm.types.object.info.payload_bytes { bits |= 1 << 2 }
     let t = &vm.types;
     for (class, bit) in [(&t.int, 24), (&t.list, 25), (&t.tuple, 26), (&t.bytes, 27), (&t.str, 28), (&t.dict, 29)] {
         if ty.is_subtype_of(vm, class) { bits |= 1 << bit }
@@ -320,7 +322,8 @@ fn set_bases(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
             let v = b.type_name(vm);
             return Err(vm.type_error(format!("{t}.__bases__ must be tuple of classes, not '{v}'")));
         };
-        if b.is_subtype_of(vm, &ty) { return Err(vm.type_error("a __bases__ item causes an inheritance cycle")) }
+        // A metaclass's mro() that assigns bases meets classes whose base is new and whose MRO is still the old one.
+        if b.is_subtype_of(vm, &ty) || b.is_subtype_by_base(&ty) { return Err(vm.type_error("a __bases__ item causes an inheritance cycle")) }
     }
     let best = super::create::best_base(vm, new.items())?;
     let old_base = ty.base();
@@ -332,9 +335,13 @@ fn set_bases(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let old_bases = ty.bases.get();
     let old_items: Vec<TypeRef> = ty.base_items(vm).iter().filter_map(|b| TypeRef::from_obj(b).cloned()).collect();
     vm.type_modified(&ty);
-    ty.bases.set(Some(vm.new_tuple_from(new.items())?.into_obj()));
+    let stored = vm.new_tuple_from(new.items())?.into_obj();
+    ty.bases.set(Some(stored.clone()));
     ty.base.set(Some(best.into_obj()));
-    if let Err(e) = vm.update_mros(&ty) {
+    let result = vm.update_mros(&ty);
+    // A metaclass's mro() may have assigned bases again: then those stay.
+    if !ty.bases.word().same(stored.word()) { return result }
+    if let Err(e) = result {
         ty.bases.set(old_bases);
         ty.base.set(Some(old.into_obj()));
         return Err(e);

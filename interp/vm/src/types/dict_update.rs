@@ -17,6 +17,13 @@ pub enum Duplicates {
     Raise,
 }
 
+impl Ref<PyDict> {
+    /// Whether iterating over it gives the keys in the order of its table (a subclass may do otherwise).
+    pub(crate) fn iterates_as_dict(&self, vm: &Vm) -> bool {
+        self.obj().type_of(vm).slots().iter.map(|f| f as usize) == vm.types.dict.slots().iter.map(|f| f as usize)
+    }
+}
+
 impl PyDict {
     /// `self.update(other)`: mapping (anything with `keys`) or iterable of pairs.
     pub fn update(&self, vm: &mut Vm, other: &Owned) -> PyResult<()> {
@@ -34,8 +41,7 @@ impl PyDict {
     /// Adds every entry of a mapping.
     pub fn merge(&self, vm: &mut Vm, other: &Owned, duplicates: Duplicates) -> PyResult<()> {
         if let Some(source) = other.cast::<PyDict>() {
-            let plain = source.obj().type_of(vm).slots().iter.map(|f| f as usize) == vm.types.dict.slots().iter.map(|f| f as usize);
-            if plain { return self.merge_dict(vm, source, duplicates) }
+            if source.iterates_as_dict(vm) { return self.merge_dict(vm, source, duplicates) }
         }
         let name = vm.names.keys.clone();
         let keys = vm.call_method(other, &name, &[])?;

@@ -142,13 +142,13 @@ impl PyFrame {
         true
     }
 
-    /// Locals by name in order: (index, name). A variable of an inlined comprehension comes last and hides its namesake while it is bound.
+    /// Locals by name in order: (index, name). A variable of an inlined comprehension hides its namesake while it is bound.
     pub(crate) fn names(&self) -> Vec<(usize, String)> {
         let locals = &self.exec().blob.locals;
         let mut out: Vec<(usize, String)> = Vec::with_capacity(locals.len());
+        for (i, l) in locals.iter().enumerate() { if l.kind != LocalKind::Hidden { out.push((i, l.name.to_string())) } }
         for (i, l) in locals.iter().enumerate() {
-            if l.kind != LocalKind::Hidden { out.push((i, l.name.to_string())); continue }
-            if self.local(i).is_none() { continue }
+            if l.kind != LocalKind::Hidden || self.local(i).is_none() { continue }
             match out.iter_mut().find(|(_, n)| *n == l.name) { Some(row) => row.0 = i, None => out.push((i, l.name.to_string())) }
         }
         out
@@ -353,7 +353,12 @@ fn bool_arg(vm: &mut Vm, value: Option<&Owned>) -> PyResult<bool> {
 fn f_trace_lines(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).trace_lines.get())) }
 fn set_trace_lines(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> { let b = bool_arg(vm, value)?; this(o).trace_lines.set(b); Ok(()) }
 fn f_trace_opcodes(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).trace_opcodes.get())) }
-fn set_trace_opcodes(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> { let b = bool_arg(vm, value)?; this(o).trace_opcodes.set(b); Ok(()) }
+fn set_trace_opcodes(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    if value.is_none() { return Err(vm.attribute_error("attribute f_trace_opcodes cannot be deleted")) }
+    let b = bool_arg(vm, value)?;
+    this(o).trace_opcodes.set(b);
+    Ok(())
+}
 
 fn clear(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);

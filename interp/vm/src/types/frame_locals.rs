@@ -25,8 +25,16 @@ payload!(PyFrameLocalsProxy, "FrameLocalsProxy", frame_locals_proxy);
 
 fn frame(o: &Owned) -> Ref<PyFrame> { o.cast::<PyFrameLocalsProxy>().expect("law: checked by the descriptor").frame.clone() }
 
-/// The index of the local that `key` names.
-fn index_of(f: &PyFrame, key: &Owned) -> Option<usize> { key.cast::<PyStr>().and_then(|k| f.index_of(&k.to_string_lossy())) }
+/// The index of the local that `key` is equal to. The key is hashed as in a dict, so that an unhashable one is an error.
+fn index_of(vm: &mut Vm, f: &PyFrame, key: &Owned) -> PyResult<Option<usize>> {
+    let hash = vm.hash(key)?;
+    if key.is_exact::<PyStr>(vm) { return Ok(key.cast::<PyStr>().and_then(|k| f.index_of(&k.to_string_lossy()))) }
+    for (i, name) in f.names() {
+        let name = vm.intern(&name)?;
+        if vm.hash(&name)? == hash && vm.equal(&name, key)? { return Ok(Some(i)) }
+    }
+    Ok(None)
+}
 
 fn extra(f: &PyFrame) -> Option<Ref<PyDict>> { f.extra.get().and_then(|d| Ref::try_from(d).ok()) }
 
@@ -51,9 +59,7 @@ pub fn snapshot(vm: &mut Vm, f: &Ref<PyFrame>) -> PyResult<Ref<PyDict>> {
 }
 
 fn find(vm: &mut Vm, f: &PyFrame, key: &Owned) -> PyResult<Option<Owned>> {
-    // Keys are hashed as in a dict, so that an unhashable one is an error.
-    vm.hash(key)?;
-    if let Some(i) = index_of(f, key) { return Ok(f.local(i)) }
+    if let Some(i) = index_of(vm, f, key)? { return Ok(f.local(i)) }
     match extra(f) { Some(d) => d.get_item(vm, key), None => Ok(None) }
 }
 
@@ -85,7 +91,7 @@ fn local_key_error(vm: &mut Vm, key: &Owned) -> crate::vm::Raised {
 
 fn setitem(vm: &mut Vm, o: &Owned, key: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let f = frame(o);
-    let index = index_of(&f, key);
+    let index = index_of(vm, &f, key)?;
     let Some(value) = value else {
         if index.is_some() { return Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")) }
         let gone = match extra(&f) { Some(d) => d.del_item(vm, key)?, None => false };
@@ -120,8 +126,7 @@ fn reversed(vm: &mut Vm, o: &Owned) -> PyResult {
     let d = dict_of(vm, o)?;
     let mut k = d.keys(vm)?;
     k.reverse();
-    let list = vm.new_list(k)?.into_obj();
-    vm.iter(&list)
+    Ok(vm.new_list(k)?.into_obj())
 }
 
 fn get(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
@@ -137,7 +142,7 @@ fn setdefault(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 
 fn pop(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let f = frame(o);
-    if index_of(&f, &args[0]).is_some() { return Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")) }
+    if index_of(vm, &f, &args[0])?.is_some() { return Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")) }
     let found = match extra(&f) { Some(d) => d.pop(vm, &args[0])?, None => None };
     match (found, args.get(1)) {
         (Some(v), _) => Ok(v),

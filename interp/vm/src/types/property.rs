@@ -84,7 +84,8 @@ fn init_bound(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
     p.doc.set(None);
     let (key, value) = (vm.names.__doc__.clone(), vm.option_to_none(doc));
     match vm.set_attr(o, &key, &value) {
-        Err(e) if e.is(vm, &vm.types.attribute_error) && (p.getter_doc.get() || vm.is_none(&value)) => {}
+        // Without room it is dropped, unless it came from the getter.
+        Err(e) if e.is(vm, &vm.types.attribute_error) && !p.getter_doc.get() => {}
         other => other?,
     }
     Ok(vm.none())

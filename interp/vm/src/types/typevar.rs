@@ -9,6 +9,7 @@ use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::tuple::PyTuple;
+use crate::types::union;
 use crate::vm::{PyResult, Vm};
 use crate::{payload, trace};
 
@@ -220,20 +221,20 @@ fn typevar_prepare(vm: &mut Vm, o: &Owned, alias: &Owned, args: &Owned) -> PyRes
     let index = vm.names.index.clone();
     let at = vm.call_method(&params, &index, &[o.clone()])?;
     let at = vm.index_i64(&at)? as usize;
-    let have = args.cast::<PyTuple>().map_or(0, |t| t.items().len());
+    let have = vm.len(args)?;
     if at < have { return Ok(args.clone()) }
     let default = get_default(vm, o)?;
     if at == have && !default.is(&no_default(vm)?) {
-        let mut items = args.cast::<PyTuple>().map(|t| t.items().to_vec()).unwrap_or_default();
-        items.push(default);
-        return Ok(vm.new_tuple(items)?.into_obj());
+        let one = vm.new_tuple([default])?.into_obj();
+        return vm.binary(instar_code::Binary::Add, args, &one);
     }
-    let (alias_text, params) = (vm.repr_text(alias)?, params.cast::<PyTuple>().map_or(0, |t| t.items().len()));
+    let alias_text = vm.str(alias)?;
+    let (alias_text, params) = (vm.repr_text_plain(&alias_text), vm.len(&params)?);
     Err(vm.type_error(format!("Too few arguments for {alias_text}; actual {have}, expected at least {params}")))
 }
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult { get_name(vm, o) }
 fn mro_entries(vm: &mut Vm, o: &Owned, _: &Owned) -> PyResult { let ty = o.type_name(vm); Err(vm.type_error(format!("Cannot subclass an instance of {ty}"))) }
-fn or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult { typing_call(vm, "_make_union", &[a.clone(), b.clone()]) }
+fn or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult { union::make_checked(vm, &[a.clone(), b.clone()]) }
 fn tuple_iter(vm: &mut Vm, o: &Owned) -> PyResult {
     let typing = vm.import_module("typing")?;
     let name = vm.intern("Unpack")?;
@@ -386,7 +387,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.paramspec_kwargs.clone();
     vm.fill_type(&ty, Slots { new: Some(new_kwargs), ..origin }, &ORIGIN)?;
     let mut alias = Slots { repr: Some(alias_repr), getitem: Some(alias_getitem), new: Some(alias_new), ..Slots::default() };
-    alias.binary[instar_code::Binary::Or as usize] = Some(or);
+    alias.binary[instar_code::Binary::Or as usize] = Some(union::or);
     let ty = vm.types.typealias.clone();
     vm.fill_type(&ty, alias, &ALIAS)?;
     let ty = vm.types.no_default.clone();

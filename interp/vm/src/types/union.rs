@@ -19,9 +19,13 @@ use crate::vm::{PyResult, Vm};
 pub struct PyUnion {
     /// The members, at least two, without duplicates.
     pub args: Ref<PyTuple>,
+    /// The frozenset of those that could be hashed when the union was made.
+    hashable: Owned,
+    /// The others.
+    unhashable: Ref<PyTuple>,
     parameters: Slot,
 }
-trace! { PyUnion { args, parameters } }
+trace! { PyUnion { args, hashable, unhashable, parameters } }
 payload!(PyUnion, "typing.Union", union);
 
 static DEF: TypeDef = TypeDef {
@@ -56,41 +60,64 @@ pub(crate) fn or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
 
 /// The union of `members`: flattened, None as its type, duplicates left out; the member itself if it is one.
 pub(crate) fn make(vm: &mut Vm, members: &[Owned]) -> PyResult {
-    let mut flat: Vec<Owned> = Vec::new();
+    let mut parts = Parts::default();
     for m in members {
         match m.cast::<PyUnion>() {
-            Some(u) => { for x in u.args.clone().items() { add_unique(vm, &mut flat, x)? } }
-            None if vm.is_none(m) => { let none = vm.types.none.obj().clone(); add_unique(vm, &mut flat, &none)? }
-            None => add_unique(vm, &mut flat, m)?,
+            Some(u) => { for x in u.args.clone().items() { parts.add(vm, x)? } }
+            None if vm.is_none(m) => { let none = vm.types.none.obj().clone(); parts.add(vm, &none)? }
+            None => parts.add(vm, m)?,
         }
     }
-    if let [only] = &flat[..] { return Ok(only.clone()) }
-    let args = vm.new_tuple(flat)?;
-    Ok(vm.new_object(PyUnion { args, parameters: Slot::default() })?.into_obj())
+    if let [only] = &parts.all[..] { return Ok(only.clone()) }
+    let hashable = vm.new_frozenset(parts.hashed.into_iter().map(|(_, o)| o))?;
+    let (args, unhashable) = (vm.new_tuple(parts.all)?, vm.new_tuple(parts.unhashable)?);
+    Ok(vm.new_object(PyUnion { args, hashable, unhashable, parameters: Slot::default() })?.into_obj())
 }
 
-fn add_unique(vm: &mut Vm, flat: &mut Vec<Owned>, item: &Owned) -> PyResult<()> {
-    for i in 0..flat.len() {
-        let other = flat[i].clone();
-        // int and bool are equal to nothing here but themselves; what compares equal and is of another type stays.
-        if other.type_of(vm).ptr() == item.type_of(vm).ptr() && vm.equal(&other, item)? { return Ok(()) }
+/// The union of what a subscript or a type parameter gives: other things than types are for `typing` to judge (names become
+/// forward references).
+pub(crate) fn make_checked(vm: &mut Vm, members: &[Owned]) -> PyResult {
+    let mut checked = Vec::with_capacity(members.len());
+    for m in members {
+        if unionable(vm, m) { checked.push(m.clone()); continue }
+        let typing = vm.import_module("typing")?;
+        let (check, message) = (vm.intern("_type_check")?, vm.new_str("Union[arg, ...]: each arg must be a type.")?);
+        checked.push(vm.call_method(&typing, &check, &[m.clone(), message])?);
     }
-    flat.push(item.clone());
-    Ok(())
+    make(vm, &checked)
+}
+
+/// The members of a union being made.
+#[derive(Default)]
+struct Parts {
+    all: Vec<Owned>,
+    hashed: Vec<(i64, Owned)>,
+    unhashable: Vec<Owned>,
+}
+
+impl Parts {
+    /// Adds a member unless an equal one is there, as in a set.
+    fn add(&mut self, vm: &mut Vm, item: &Owned) -> PyResult<()> {
+        match vm.hash(item) {
+            Ok(hash) => {
+                for (_, other) in self.hashed.iter().filter(|(h, _)| *h == hash) { if vm.equal(other, item)? { return Ok(()) } }
+                self.hashed.push((hash, item.clone()));
+            }
+            Err(_) => {
+                for other in &self.unhashable { if vm.equal(other, item)? { return Ok(()) } }
+                self.unhashable.push(item.clone());
+            }
+        }
+        self.all.push(item.clone());
+        Ok(())
+    }
 }
 
 /// `Union[...]`.
 fn from_item(vm: &mut Vm, item: &Owned) -> PyResult {
     let members: Vec<Owned> = match item.cast::<PyTuple>() { Some(t) => t.items().to_vec(), None => vec![item.clone()] };
     if members.is_empty() { return Err(vm.type_error("Cannot take a Union of no types.")) }
-    let mut checked = Vec::with_capacity(members.len());
-    for m in members {
-        if unionable(vm, &m) { checked.push(m); continue }
-        let typing = vm.import_module("typing")?;
-        let (check, message) = (vm.intern("_type_check")?, vm.new_str("Union[arg, ...]: each arg must be a type.")?);
-        checked.push(vm.call_method(&typing, &check, &[m, message])?);
-    }
-    make(vm, &checked)
+    make_checked(vm, &members)
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
@@ -102,23 +129,14 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     vm.new_str(&parts.join(" | "))
 }
 
-/// Members as a frozenset where they can be hashed.
+/// That of the set of members. A member that could not be hashed raises its own error.
 fn hash(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
-    let args = this(o).args.clone();
-    for a in args.items() {
-        if let Err(e) = vm.hash(a) {
-            if !e.is(vm, &vm.types.type_error) { return Err(e) }
-            return Err(unhashable(vm, args.items()));
-        }
-    }
-    let ty = vm.types.frozenset.obj().clone();
-    let set = vm.call1(&ty, args.obj())?;
-    vm.hash(&set)
-}
-
-fn unhashable(vm: &mut Vm, args: &[Owned]) -> crate::vm::Raised {
-    let n = args.iter().filter(|a| vm.hash(a).is_err()).count();
-    vm.type_error(format!("union contains {n} unhashable element{}", if n == 1 { "" } else { "s" }))
+    let unhashable = this(o).unhashable.clone();
+    let n = unhashable.items().len();
+    if n == 0 { return vm.hash(&this(o).hashable.clone()) }
+    for a in unhashable.items() { vm.hash(a)?; }
+    // They have become hashable since.
+    Err(vm.type_error(format!("union contains {n} unhashable elements")))
 }
 
 /// `__module__` and the like come from the type; the rest is generic.
@@ -127,8 +145,9 @@ fn getattr(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult { crate::protocol::
 fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
     let Some(other) = b.cast::<PyUnion>() else { return Ok(vm.not_implemented()) };
     if !matches!(op, Compare::Eq | Compare::Ne) { return Ok(vm.not_implemented()) }
-    let (x, y) = (this(a).args.clone(), other.args.clone());
-    let mut equal = x.items().len() == y.items().len();
+    let mut equal = vm.equal(&this(a).hashable.clone(), &other.hashable.clone())?;
+    let (x, y) = (this(a).unhashable.clone(), other.unhashable.clone());
+    equal &= x.items().len() == y.items().len();
     for m in x.items() {
         if !equal { break }
         equal = vm.contains(y.obj(), m)?;
@@ -148,10 +167,8 @@ fn getitem(vm: &mut Vm, o: &Owned, item: &Owned) -> PyResult {
     let params = parameters(vm, o)?;
     let args = this(o).args.clone();
     let new = substitute(vm, o, args.items(), &params, item)?;
-    let Some(first) = new.first() else { return Err(vm.type_error("Cannot take a Union of no types.")) };
-    let mut result = first.clone();
-    for x in &new[1..] { result = vm.binary(Binary::Or, &result, x)? }
-    Ok(result)
+    if new.is_empty() { return Err(vm.type_error("Cannot take a Union of no types.")) }
+    make_checked(vm, &new)
 }
 
 fn mro_entries(vm: &mut Vm, o: &Owned, _args: crate::args::Args<'_>) -> PyResult {

@@ -14,6 +14,8 @@ use instar_code::{Op, Unit};
 
 /// Executions before the first attempt: 2, so that code that runs once stays generic.
 const WARM_UP: u16 = 2;
+/// The execution at which a site is specialised for the first time.
+pub const ATTEMPT: u16 = WARM_UP + 1;
 /// Longest wait after failures.
 const WAIT_MAX: u16 = 4096;
 

@@ -1,0 +1,62 @@
+//! Exceptions raised by native code, and what happens around them.
+//!
+//! Not here: `sys.exception` and friends (`instar-vm`).
+
+use instar_vm::native::{Def, Native};
+use instar_vm::typeobj::TypeRef;
+use instar_vm::types::exception::PyException;
+use instar_vm::vm::Raised;
+use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
+
+/// Raises `class(0, 1, ...)`.
+fn raise_exception(vm: &mut Vm, _: &Owned, class: &Owned, count: &Owned) -> PyResult {
+    let count = vm.index_i64(count)?;
+    let base = vm.types.base_exception.clone();
+    if !TypeRef::from_obj(class).is_some_and(|c| c.is_subtype_of(vm, &base)) {
+        let text = vm.repr_text(class)?;
+        return Err(vm.system_error(format!("_PyErr_SetObject: exception {text} is not a BaseException subclass")));
+    }
+    let mut args = Vec::new();
+    for i in 0..count { args.push(vm.new_int(i)?) }
+    let made = vm.call_n(class, &args)?;
+    match Ref::<PyException>::try_from(made) {
+        Ok(e) => Err(Raised(e)),
+        Err(other) => {
+            let (c, t) = (vm.repr_text(class)?, other.type_of(vm).obj().clone());
+            let t = vm.repr_text(&t)?;
+            Err(vm.type_error(format!("calling {c} should have returned an instance of BaseException, not {t}")))
+        }
+    }
+}
+
+fn raise_memoryerror(vm: &mut Vm, _: &Owned) -> PyResult { Err(vm.no_memory()) }
+
+fn set_errno(vm: &mut Vm, _: &Owned, n: &Owned) -> PyResult {
+    let n = vm.index_i32(n)?;
+    // SAFETY: the location of errno is valid for the calling thread.
+    unsafe { *libc::__errno_location() = n }
+    Ok(vm.none())
+}
+
+/// A `__get__` that first calls the class it was asked through.
+fn bad_get(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    vm.call0(&args[2])?;
+    vm.repr(&args[0])
+}
+
+/// Notes an interrupt as its signal would, then resumes the generator: what runs first must see it.
+fn interrupt_then_send(vm: &mut Vm, _: &Owned, generator: &Owned) -> PyResult {
+    instar_vm::signals::simulate(libc::SIGINT as usize);
+    let (send, none) = (vm.intern("send")?, vm.none());
+    vm.call_method(generator, &send, &[none])
+}
+
+/// The functions.
+pub static FUNCTIONS: &[Def] = &[
+    Def::new("raise_exception", "", Native::N2(raise_exception)),
+    Def::new("raise_memoryerror", "", Native::N0(raise_memoryerror)),
+    Def::new("set_errno", "", Native::N1(set_errno)),
+    Def::new("bad_get", "", Native::Var(bad_get, 3, 3)),
+    Def::new("raise_SIGINT_then_send_None", "", Native::N1(interrupt_then_send)),
+    Def::new("test_with_docstring", "", Native::N0(|vm, _| Ok(vm.none()))).doc("This is a pretty normal docstring."),
+];
