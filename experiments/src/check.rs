@@ -170,6 +170,7 @@ impl Check<'_> {
             ("instar-object", "object/Cargo.toml"),
             ("instar-vm", "interp/vm/Cargo.toml"),
             ("instar-stdlib-core", "interp/stdlib/core/Cargo.toml"),
+            ("instar-stdlib-os", "interp/stdlib/os/Cargo.toml"),
             ("instar", "interp/Cargo.toml"),
         ] {
             let table = read_features(&self.workspace.path(manifest))?;

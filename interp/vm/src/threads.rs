@@ -72,6 +72,8 @@ pub(crate) struct Threads {
     last: u64,
     /// More than one thread exists.
     several: bool,
+    /// What modules do in a forked child.
+    forked: Vec<fn(&mut Vm)>,
     /// Native stack of new threads; 0: the usual.
     pub(crate) stack_size: usize,
 }
@@ -79,7 +81,7 @@ pub(crate) struct Threads {
 impl Default for Threads {
     fn default() -> Self {
         let first = Thread { ident: current_ident(), state: None };
-        Threads { gil: None, all: BTreeMap::from([(1, first)]), current: 1, main: 1, last: 1, several: false, stack_size: 0 }
+        Threads { gil: None, all: BTreeMap::from([(1, first)]), current: 1, main: 1, last: 1, several: false, forked: Vec::new(), stack_size: 0 }
     }
 }
 
@@ -267,6 +269,11 @@ impl Vm {
         gil.close(me);
     }
 
+    /// `f` will be called in every forked child, before Python code runs in it.
+    pub fn at_fork(&mut self, f: fn(&mut Vm)) {
+        if !self.threads.forked.iter().any(|g| std::ptr::fn_addr_eq(*g, f)) { self.threads.forked.push(f) }
+    }
+
     /// Forks by `call` (0 in the child). In the child the running thread is the main and only one; what the others were doing is lost.
     pub fn fork_by(&mut self, call: impl FnOnce() -> i32) -> i32 {
         let gil = self.gil();
@@ -279,6 +286,7 @@ impl Vm {
             // Their frames are in the middle of something: nobody can tell what they own.
             for k in gone { if let Some(t) = self.threads.all.remove(&k) { std::mem::forget(t) } }
             crate::signals::forget(self);
+            for f in self.threads.forked.clone() { f(self) }
         }
         pid
     }

@@ -15,7 +15,6 @@ mod heapq;
 mod math;
 mod operator_;
 mod random;
-mod resource;
 pub mod atexit;
 mod errno;
 mod imp;
@@ -32,19 +31,17 @@ mod sysconfigdata;
 mod tokenize_;
 mod types_;
 mod typing_;
-mod support;
 mod thread;
 mod queue_;
 mod collections;
 mod itertools;
 mod marshal;
-mod posix;
-mod time;
 mod stat_;
 mod locale_;
 mod weakref_;
 
 use instar_vm::module::NativeModule;
+use instar_vm::support;
 
 pub use ast_::TREES;
 
@@ -62,7 +59,6 @@ pub static MODULES: &[NativeModule] = &[
     math::MODULE,
     operator_::MODULE,
     random::MODULE,
-    resource::MODULE,
     atexit::MODULE,
     errno::MODULE,
     imp::MODULE,
@@ -84,8 +80,6 @@ pub static MODULES: &[NativeModule] = &[
     collections::MODULE,
     itertools::MODULE,
     marshal::MODULE,
-    posix::MODULE,
-    time::MODULE,
     stat_::MODULE,
     locale_::MODULE,
     weakref_::MODULE,

@@ -17,7 +17,7 @@ use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Raised, Ref, Vm};
 
 use crate::support::{set, set_type};
-use crate::time::number::{self, Round};
+use instar_vm::times::{self as number, Round};
 
 #[derive(Default)]
 struct Items(VecDeque<Owned>);

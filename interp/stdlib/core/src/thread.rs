@@ -18,7 +18,7 @@ use instar_vm::{Owned, PyResult, Ref, Vm};
 
 use crate::support::{given, set, set_int, set_type, text};
 
-pub use start::after_fork;
+use start::after_fork;
 
 /// Longest thread name that the system keeps.
 #[cfg(target_os = "linux")]
@@ -158,6 +158,7 @@ pub const MODULE: NativeModule = NativeModule {
         Def::new("interrupt_main", "($module, signum=signal.SIGINT, /)", Native::Var(interrupt_main, 0, 1)).doc("Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.\nIf *signum* is omitted, SIGINT is assumed."),
     ],
     exec: |vm, _, ns| {
+        vm.at_fork(after_fork);
         let flags = TypeFlags::WEAKREF.bits();
         let lock = vm.new_native_type::<lock::Lock>("_thread", "lock", None, flags, lock::slots(), &lock::DEF)?;
         set_type(vm, ns, &lock)?;

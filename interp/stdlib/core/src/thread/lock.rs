@@ -11,7 +11,7 @@ use instar_vm::threads::wait::RawLock;
 use instar_vm::typeobj::TypeRef;
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
 
-use crate::time::number::{self, Round};
+use instar_vm::times::{self as number, Round};
 
 /// Payload of a lock.
 pub struct Lock { raw: RawLock }

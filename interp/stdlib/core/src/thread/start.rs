@@ -17,7 +17,7 @@ use instar_vm::types::tuple::PyTuple;
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Raised, Ref, Vm};
 
 use super::local;
-use crate::time::number::{self, Round};
+use instar_vm::times::{self as number, Round};
 
 const NOT_STARTED: u8 = 0;
 const STARTED: u8 = 1;

@@ -7,7 +7,7 @@ use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::arg::{self, Allow, Bound};
 use super::State;
-use crate::time::number;
+use instar_vm::times as number;
 
 pub fn sched_yield(vm: &mut Vm, _: &Owned) -> PyResult {
     // SAFETY: no memory is involved.

@@ -11,7 +11,9 @@ use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
-use super::{fail, now, number, State};
+use instar_vm::times as number;
+
+use super::{fail, now, State};
 use crate::support::{given, set, set_int};
 
 pub const FIELDS: [&str; 11] = ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst", "tm_zone", "tm_gmtoff"];

@@ -3,13 +3,13 @@
 //! `posix/arg.rs` reads arguments, `table.rs` lists the functions, the other files hold them by subject. Not here: streams (`io.rs`),
 //! signals (`instar_vm::signals`), the module `os` (Lib).
 
-mod arg;
+pub mod arg;
 mod consts;
 mod dir;
 mod file;
 mod linux;
 mod names;
-mod process;
+pub mod process;
 mod spawn;
 mod stat;
 mod system;

@@ -1,8 +1,8 @@
-//! What the module files share: filling namespaces, reading arguments.
+//! What native modules share: filling namespaces, reading arguments.
 
-use instar_vm::types::dict::PyDict;
-use instar_vm::typeobj::TypeRef;
-use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
+use crate::types::dict::PyDict;
+use crate::typeobj::TypeRef;
+use crate::{ObjExt, Owned, PyResult, Ref, Vm};
 
 /// `namespace[name] = value`
 pub fn set(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, value: &Owned) -> PyResult<()> {
@@ -41,7 +41,7 @@ pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
 
 /// Text of a str argument; TypeError that names the function and argument otherwise.
 pub fn text(vm: &mut Vm, o: &Owned, what: &str) -> PyResult<String> {
-    match o.cast::<instar_vm::types::str::PyStr>() {
+    match o.cast::<crate::types::str::PyStr>() {
         Some(s) => s.to_owned_str(vm),
         None => {
             let t = o.type_name(vm);

@@ -2,9 +2,9 @@
 //!
 //! Not here: clocks and calendars.
 
-use instar_vm::types::int::int_ref;
-use instar_vm::types::float::PyFloat;
-use instar_vm::{ObjExt, Owned, PyResult, Vm};
+use crate::types::int::int_ref;
+use crate::types::float::PyFloat;
+use crate::{ObjExt, Owned, PyResult, Vm};
 
 const BILLION: i64 = 1_000_000_000;
 
@@ -59,9 +59,12 @@ pub fn to_timespec(vm: &mut Vm, o: &Owned) -> PyResult<(i64, i64)> {
 }
 
 /// Seconds as nanoseconds.
-pub fn to_nanos(vm: &mut Vm, o: &Owned, round: Round) -> PyResult<i64> {
+pub fn to_nanos(vm: &mut Vm, o: &Owned, round: Round) -> PyResult<i64> { units_to_nanos(vm, o, BILLION, round) }
+
+/// A number of units of `unit` nanoseconds as nanoseconds.
+pub fn units_to_nanos(vm: &mut Vm, o: &Owned, unit: i64, round: Round) -> PyResult<i64> {
     if let Some(x) = float_value(vm, o)? {
-        let x = x * 1e9;
+        let x = x * unit as f64;
         let x = if round == Round::Floor { x.floor() } else if x >= 0.0 { x.ceil() } else { x.floor() };
         if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) { return Err(vm.overflow_error(NO_TIME)) }
         return Ok(x as i64);
@@ -71,14 +74,14 @@ pub fn to_nanos(vm: &mut Vm, o: &Owned, round: Round) -> PyResult<i64> {
         return Err(vm.type_error(format!("'{t}' object cannot be interpreted as an integer or float")));
     }
     let n = int_value(vm, o, "timestamp too large to convert to C PyTime_t")?;
-    match n.checked_mul(BILLION) { Some(n) => Ok(n), None => Err(vm.overflow_error(NO_TIME)) }
+    match n.checked_mul(unit) { Some(n) => Ok(n), None => Err(vm.overflow_error(NO_TIME)) }
 }
 
 /// An int of nanoseconds as seconds and the rest.
 pub fn split_nanos(vm: &mut Vm, o: &Owned) -> PyResult<(i64, i64)> {
     let n = vm.index_big(o)?;
     let billion = dashu_int::IBig::from(BILLION);
-    use dashu_base::DivRemEuclid;
+    use dashu_int::ops::DivRemEuclid;
     let (seconds, nanos) = n.div_rem_euclid(&billion);
     match (i64::try_from(&seconds), i64::try_from(&dashu_int::IBig::from(nanos))) {
         (Ok(s), Ok(n)) => Ok((s, n)),

@@ -1,10 +1,9 @@
 //! `time`: clocks, sleeping, calendar times and their text.
 //!
-//! `time/number.rs` reads Python numbers as times, `calendar.rs` is `struct_time` and what converts it. Not here: `strptime` (Lib's
+//! `time/calendar.rs` is `struct_time` and what converts it. Not here: numbers as times (`instar_vm::times`), `strptime` (Lib's
 //! `_strptime`).
 
 mod calendar;
-pub(crate) mod number;
 
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
@@ -13,7 +12,7 @@ use instar_vm::types::int::int_ref;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
 
 use crate::support::{set, set_int, set_type};
-use number::Round;
+use instar_vm::times::{self as number, Round};
 
 #[derive(Default)]
 struct State { struct_time: Option<TypeRef> }

@@ -185,7 +185,7 @@ fn run_hooks(vm: &mut Vm, which: usize) {
 }
 
 /// Forks by `call`, with the hooks of `register_at_fork`.
-fn fork_by(vm: &mut Vm, call: impl FnOnce() -> libc::pid_t) -> PyResult<libc::pid_t> {
+pub fn fork_by(vm: &mut Vm, call: impl FnOnce() -> libc::pid_t) -> PyResult<libc::pid_t> {
     if vm.finalizing {
         let ty = vm.types.python_finalization_error.clone();
         return Err(vm.exception_with_message(&ty, "can't fork at interpreter shutdown"));
@@ -194,7 +194,6 @@ fn fork_by(vm: &mut Vm, call: impl FnOnce() -> libc::pid_t) -> PyResult<libc::pi
     let several = vm.has_threads();
     let pid = vm.fork_by(call);
     let error = std::io::Error::last_os_error();
-    if pid == 0 { crate::thread::after_fork(vm) }
     if pid > 0 && several {
         let (category, me) = (vm.types.deprecation_warning.clone(), std::process::id());
         let text = format!("This process (pid={me}) is multi-threaded, use of fork() may lead to deadlocks in the child.");
@@ -222,7 +221,8 @@ pub fn forkpty(vm: &mut Vm, _: &Owned) -> PyResult {
 pub struct Strings(#[allow(dead_code)] Vec<CString>, Vec<*const c_char>);
 
 impl Strings {
-    fn new(strings: Vec<CString>) -> Strings {
+    /// Takes the strings.
+    pub fn new(strings: Vec<CString>) -> Strings {
         let pointers = strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect();
         Strings(strings, pointers)
     }

@@ -7,7 +7,7 @@ use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::arg::{self, Allow, Bound};
 use super::State;
-use crate::time::number;
+use instar_vm::times as number;
 
 pub const STAT_FIELDS: &[&str] = &["st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "", "", "",
     "st_atime", "st_mtime", "st_ctime", "st_atime_ns", "st_mtime_ns", "st_ctime_ns", "st_blksize", "st_blocks", "st_rdev"];

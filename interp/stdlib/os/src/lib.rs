@@ -1,0 +1,30 @@
+//! Native modules about the operating system: processes, descriptors, sockets, terminals, memory maps, user accounts.
+//!
+//! Bindings only; one file or folder a module, each exports `MODULE`. `posix/arg.rs` reads paths and descriptors and turns `errno` into
+//! errors for all of them. Not here: streams (`_io`) and what needs no system (`instar-stdlib-core`), signals (`instar_vm::signals`).
+
+mod accounts;
+mod fcntl;
+mod posix;
+mod posixsubprocess;
+mod resource;
+mod select;
+mod termios;
+mod time;
+mod wait;
+
+use instar_vm::module::NativeModule;
+use instar_vm::support;
+
+/// Every native module of this crate, for registration before start-up.
+pub static MODULES: &[NativeModule] = &[
+    accounts::GRP,
+    accounts::PWD,
+    fcntl::MODULE,
+    posix::MODULE,
+    posixsubprocess::MODULE,
+    resource::MODULE,
+    select::MODULE,
+    termios::MODULE,
+    time::MODULE,
+];
