@@ -48,6 +48,10 @@ fn call_new(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     let own = owner.slots().new;
     match own {
         Some(f) if maker.is_none_or(|m| m as usize == f as usize) => f(vm, &ty, Args::new(&args.values()[1..], args.kwnames())),
+        _ if ty.has_flag(vm_flags::NO_NEW) => {
+            let sub = super::methods::type_display(vm, &ty);
+            Err(vm.type_error(format!("cannot create '{sub}' instances")))
+        }
         _ => {
             let safe = native.map_or_else(String::new, |t| t.name(vm));
             Err(vm.type_error(format!("{name}.__new__({sub}) is not safe, use {safe}.__new__()")))

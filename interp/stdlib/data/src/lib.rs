@@ -1,0 +1,13 @@
+//! Native modules about data: dates, serialisation, decimal numbers. Bindings and what only they need.
+//!
+//! One file or directory a module; each exports `MODULE`. Not here: compression and hashes (`instar-stdlib-codec`).
+
+mod datetime;
+mod support;
+
+use instar_vm::module::NativeModule;
+
+/// Every native module of this crate, for registration before start-up.
+pub static MODULES: &[NativeModule] = &[
+    datetime::MODULE,
+];
