@@ -15,7 +15,7 @@ use crate::header::{HEADER, ObjPtr};
 use crate::heap::{Event, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
-use crate::types::{TypeFlags, TypeInfo, Words};
+use crate::types::{TAIL, TypeFlags, TypeInfo, Words};
 use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
 use core::cell::Cell;
@@ -191,7 +191,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
                 for i in (0..len).rev() {
                     release_item(heap, *words.add(i));
                 }
-                INLINE_HEAD + len * size_of::<Word<L>>()
+                INLINE_HEAD + len * size_of::<Word<L>>() + inline_tail(obj)
             }
             BUFFER => {
                 let (words, len, capacity) = BufVec::<Word<L>, L>::take_apart(obj.payload());
@@ -296,7 +296,17 @@ const INLINE_HEAD: usize = 8;
 unsafe fn inline_words<L: Layout>(obj: ObjPtr<L>) -> (*const Word<L>, usize) {
     let lens = obj.payload::<u32>();
     // SAFETY: two numbers begin the payload.
-    unsafe { (lens.byte_add(INLINE_HEAD).cast(), *lens as usize + *lens.add(1) as usize) }
+    unsafe { (lens.byte_add(INLINE_HEAD).cast(), *lens as usize + (*lens.add(1) & !TAIL) as usize) }
+}
+
+/// Bytes that end such a payload and are no reference.
+///
+/// # Safety
+/// As for `inline_words`.
+#[inline(always)]
+unsafe fn inline_tail<L: Layout>(obj: ObjPtr<L>) -> usize {
+    // SAFETY: as there.
+    (unsafe { *obj.payload::<u32>().add(1) } / TAIL) as usize * 8
 }
 
 /// The words of a payload of a type that has `WORDS`.
@@ -327,7 +337,7 @@ pub(crate) unsafe fn known_words<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<
 unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
     if flags.contains(TypeFlags::INLINE) {
         // SAFETY: the caller's promise.
-        return unsafe { INLINE_HEAD + inline_words(obj).1 * size_of::<Word<L>>() };
+        return unsafe { INLINE_HEAD + inline_words(obj).1 * size_of::<Word<L>>() + inline_tail(obj) };
     }
     if flags.contains(TypeFlags::VAR)
         && let Some(size_of) = info.vtable.size_of

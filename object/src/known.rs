@@ -7,7 +7,7 @@ use crate::header::{HEADER, Header, ObjPtr};
 use crate::heap::{AllocError, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
-use crate::types::{Shape, TypeFlags};
+use crate::types::{Shape, TAIL, TypeFlags};
 use crate::weak::WeakPolicy;
 use crate::word::Word;
 use core::cell::Cell;
@@ -93,8 +93,21 @@ impl<L: Layout> Heap<L> {
         }
     }
 
+    /// Bytes that a payload of [`Words::Inline`](crate::Words::Inline) with `count` words may have as its tail for nothing, as the
+    /// cell is rounded up to them: 8 or 0. `prefix` is what stands before the header.
+    #[inline(always)]
+    pub const fn free_tail(prefix: usize, count: usize) -> usize {
+        (prefix + HEADER + 8 + count * size_of::<Word<L>>()) & 8
+    }
+
+    /// `free_tail` for a type that has the collector's words and nothing else before the header.
+    #[inline(always)]
+    pub const fn free_tail_known(count: usize) -> usize {
+        Self::free_tail(Plan::<L>::GC, count)
+    }
+
     /// An object of a type with [`Words::Inline`](crate::Words::Inline) that takes the words at `from` over, where that takes no
-    /// call; else they stay the caller's.
+    /// call; else they stay the caller's. A tail that costs nothing is added and has all bits set.
     ///
     /// # Safety
     /// [`Shape::Gc`] fits the type; there are `count` owned words at `from`.
@@ -102,9 +115,13 @@ impl<L: Layout> Heap<L> {
     pub unsafe fn inline_words_quickly(&self, ty: ObjPtr<L>, from: *const Word<L>, count: usize) -> Option<Word<L>> {
         // SAFETY: the payload is filled and tracked here.
         unsafe {
-            let obj = self.alloc_known_quickly(ty, 8 + count * size_of::<Word<L>>())?;
-            obj.payload::<[u32; 2]>().write([count as u32, 0]);
+            let tail = Self::free_tail_known(count);
+            let obj = self.alloc_known_quickly(ty, 8 + count * size_of::<Word<L>>() + tail)?;
+            obj.payload::<[u32; 2]>().write([count as u32, if tail != 0 { TAIL } else { 0 }]);
             copy_words(from, obj.payload::<Word<L>>().add(1), count);
+            if tail != 0 {
+                obj.payload::<u64>().add(1 + count).write(u64::MAX);
+            }
             self.track_known(obj);
             Some(Word::from_ptr(obj))
         }

@@ -73,7 +73,7 @@ pub use measure::MemStats;
 pub use select::Active;
 pub use stats::Counters;
 pub use trace::{Trace, TraceField};
-pub use types::{FREE_LISTS, FreeList, Shape, TypeFlags, TypeInfo, VTable, Words};
+pub use types::{FREE_LISTS, FreeList, Shape, TAIL, TypeFlags, TypeInfo, VTable, Words};
 pub use weak::WeakRefBody;
 pub use word::Word;
 

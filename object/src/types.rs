@@ -157,12 +157,16 @@ pub enum Words {
     /// The functions of the [`VTable`] know.
     Unknown,
     /// Two 32-bit numbers begin the payload; as many words as their sum follow it. They are released from the last to the first.
+    /// The top bit of the second number, [`TAIL`], is not part of it: it says that 8 bytes which are no reference end the payload.
     Inline,
     /// The payload is a [`BufVec`](crate::BufVec) of handles. They are released from the last to the first.
     Buffer,
     /// The payload begins with so many words, which may be `NULL`; the rest needs no drop. They are released from the first to the last.
     Fields(u8),
 }
+
+/// See [`Words::Inline`].
+pub const TAIL: u32 = 1 << 31;
 
 /// Functions that know the payload of a type's instances.
 pub struct VTable<L: Layout = Active> {

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 struct Inline<L: Layout>(u32, u32, PhantomData<fn() -> L>);
 impl<L: Layout> Inline<L> {
     unsafe fn items(&self) -> &[Word<L>] {
-        unsafe { std::slice::from_raw_parts((&raw const *self).cast::<Word<L>>().add(1), (self.0 + self.1) as usize) }
+        unsafe { std::slice::from_raw_parts((&raw const *self).cast::<Word<L>>().add(1), (self.0 + (self.1 & !TAIL)) as usize) }
     }
 }
 unsafe impl<L: Layout> Trace<L> for Inline<L> {
@@ -24,7 +24,8 @@ impl<L: Layout> Drop for Inline<L> {
     }
 }
 unsafe fn inline_bytes<L: Layout>(p: *mut ()) -> usize {
-    unsafe { 8 + 8 * (*p.cast::<Inline<L>>()).items().len() }
+    let inline = unsafe { &*p.cast::<Inline<L>>() };
+    8 + 8 * unsafe { inline.items().len() } + 8 * (inline.1 / TAIL) as usize
 }
 struct Buffer<L: Layout>(BufVec<Owned<L>, L>);
 unsafe impl<L: Layout> Trace<L> for Buffer<L> {

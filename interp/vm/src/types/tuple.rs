@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! payload   0            4            8        16
-//!           +------------+------------+--------+--------+-- ...
-//!           | len 32     | hidden 32  | item 0 | item 1 |
-//!           +------------+------------+--------+--------+-- ...
+//!           +------------+------------+--------+--------+-- ... --+------+
+//!           | len 32     | hidden 32  | item 0 | item 1 |         | hash |
+//!           +------------+------------+--------+--------+-- ... --+------+
 //! ```
 //!
+//! The hash is kept where that costs nothing: cells come in steps of 16 bytes, so every second length leaves 8 unused. Then the top
+//! bit of `hidden` is set. CPython 3.14 keeps it in every tuple (gh-131525). -1: not known yet.
 //! `hidden` items follow the `len` visible ones: fields of struct sequences that are no items (`struct_sequence.rs`).
 //! A tuple never changes once somebody sees it (an iterator fills the tuple that only it still holds again: [`recycled`]), so its
 //! items are read without the token. It has no `clear` for the collector: a
@@ -14,7 +16,7 @@
 
 use instar_base_hash::TupleHasher;
 use instar_code::Compare;
-use instar_object::{AllocError, Heap};
+use instar_object::{AllocError, Heap, TAIL};
 
 use crate::fallible::CollectVec;
 use crate::args::Args;
@@ -43,7 +45,13 @@ const HEAD: usize = size_of::<PyTuple>();
 
 impl PyTuple {
     #[inline(always)]
-    fn total(&self) -> usize { self.len as usize + self.hidden as usize }
+    fn total(&self) -> usize { self.len as usize + (self.hidden & !TAIL) as usize }
+    /// Where the hash is kept, if it is. The reference must come from the object's own pointer.
+    #[inline(always)]
+    fn hash_place(&self) -> Option<*mut i64> {
+        // SAFETY: law TU1: a word follows the last item if the bit is set.
+        (self.hidden & TAIL != 0).then(|| unsafe { (&raw const self.items).cast::<i64>().add(self.total()).cast_mut() })
+    }
     /// Address and number of the items. The reference must come from the object's own pointer.
     #[inline(always)]
     pub fn raw_items(&self) -> (*const Word, usize) { ((&raw const self.items).cast(), self.len as usize) }
@@ -53,7 +61,8 @@ impl Drop for PyTuple {
     fn drop(&mut self) {
         // Last item first, as CPython's tuple_dealloc.
         for i in (0..self.total()).rev() {
-            // SAFETY: law TU1: `len + hidden` initialised items follow the head (`fill` below is the only maker).
+            // SAFETY: law TU1: `len + hidden` initialised items follow the head (`fill` below is the only maker), and the hash's place if
+            // the top bit of `hidden`, which is not part of the number, is set.
             // Each is dropped once; the lengths stay (the block's size is computed from them).
             unsafe { std::ptr::drop_in_place(self.items.as_mut_ptr().add(i)) }
         }
@@ -74,8 +83,8 @@ unsafe impl Trace for PyTuple {
 /// `payload` is a tuple's.
 unsafe fn payload_bytes(payload: *mut ()) -> usize {
     // SAFETY: the caller's promise.
-    let total = unsafe { (*payload.cast::<PyTuple>()).total() };
-    HEAD + total * size_of::<Owned>()
+    let head = unsafe { &*payload.cast::<PyTuple>() };
+    HEAD + head.total() * size_of::<Owned>() + (head.hidden / TAIL) as usize * size_of::<i64>()
 }
 
 // SAFETY: one static, made for this type.
@@ -141,13 +150,13 @@ impl Vm {
         if total > u32::MAX as usize { return Err(self.no_memory()) }
         // SAFETY: `tuple` has the collector's words and no other part before the header; the block is filled and tracked here.
         unsafe {
-            let block = match self.heap.alloc_known_var::<true, false>(self.types.tuple.ptr(), HEAD + total * size_of::<Owned>()) {
+            let tail = <Heap>::free_tail_known(total);
+            let block = match self.heap.alloc_known_var::<true, false>(self.types.tuple.ptr(), HEAD + total * size_of::<Owned>() + tail) {
                 Ok(block) => block,
                 Err(e) => return Err(self.out_of_memory(e)),
             };
             let head = block.payload::<PyTuple>();
-            (&raw mut (*head).len).write(total as u32);
-            (&raw mut (*head).hidden).write(0);
+            write_head(head, total, 0, tail);
             fill((&raw mut (*head).items).cast());
             self.heap.track_known(block);
             Ok(Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block))))
@@ -201,8 +210,9 @@ fn alloc_sized(heap: &Heap, ty: ObjPtr, items: impl Iterator<Item = Owned>, tota
     if total > u32::MAX as usize { return Err(AllocError) }
     // SAFETY: `ty` has this payload's vtable and the block is filled and tracked by `fill` before anyone else sees it.
     unsafe {
-        let block = heap.alloc_var(ty, HEAD + total * size_of::<Owned>())?;
-        Ok(fill(heap, block, items, total, hidden))
+        let tail = <Heap>::free_tail(ty.as_info().prefix_bytes as usize, total);
+        let block = heap.alloc_var(ty, HEAD + total * size_of::<Owned>() + tail)?;
+        Ok(fill(heap, block, items, total, hidden, tail))
     }
 }
 
@@ -217,8 +227,9 @@ pub(crate) fn recycled<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) 
         // SAFETY: law TU1. The slot's is the only reference, so nobody looks at the items; from here on the result keeps the tuple
         // alive and seen as shared, whatever the death of an old item does.
         unsafe {
-            if (*head).len as usize == N && (*head).hidden == 0 {
+            if (*head).len as usize == N && (*head).hidden & !TAIL == 0 {
                 let tuple = Owned::share_word(word);
+                if let Some(place) = (*head).hash_place() { *place = UNHASHED }
                 let first = (&raw mut (*head).items).cast::<Owned>();
                 for (i, item) in items.into_iter().enumerate() { drop(std::mem::replace(&mut *first.add(i), item)) }
                 return Ok(tuple);
@@ -230,11 +241,28 @@ pub(crate) fn recycled<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) 
     Ok(tuple)
 }
 
+/// Writes what stands before and behind the items.
+///
+/// # Safety
+/// `head` begins a fresh block with room for `total` items and `tail` bytes, 0 or 8.
+#[inline(always)]
+unsafe fn write_head(head: *mut PyTuple, total: usize, hidden: usize, tail: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (&raw mut (*head).len).write((total - hidden) as u32);
+        (&raw mut (*head).hidden).write(hidden as u32 | if tail != 0 { TAIL } else { 0 });
+        if tail != 0 { (&raw mut (*head).items).cast::<i64>().add(total).write(UNHASHED) }
+    }
+}
+
+/// What stands in the place of a hash that nobody asked for; no hash is -1.
+const UNHASHED: i64 = -1;
+
 /// Moves the items into a fresh block and gives it to the collector.
 ///
 /// # Safety
-/// `block` is fresh, of a tuple type, and has room for `total` items.
-unsafe fn fill(heap: &Heap, block: ObjPtr, items: impl Iterator<Item = Owned>, total: usize, hidden: usize) -> Ref<PyTuple> {
+/// `block` is fresh, of a tuple type, and has room for `total` items and `tail` bytes.
+unsafe fn fill(heap: &Heap, block: ObjPtr, items: impl Iterator<Item = Owned>, total: usize, hidden: usize, tail: usize) -> Ref<PyTuple> {
     let head = block.payload::<PyTuple>();
     let mut made = 0;
     // SAFETY: writes at most `total` items into the block; the count 1 of the fresh block goes to the result.
@@ -245,8 +273,7 @@ unsafe fn fill(heap: &Heap, block: ObjPtr, items: impl Iterator<Item = Owned>, t
             made += 1;
         }
         assert_eq!(made, total, "law: an iterator as long as it says");
-        (&raw mut (*head).len).write((total - hidden) as u32);
-        (&raw mut (*head).hidden).write(hidden as u32);
+        write_head(head, total, hidden, tail);
         heap.track(block);
         Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(block)))
     }
@@ -327,11 +354,22 @@ fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
 
 /// Hash of a tuple: its items' hashes, mixed as CPython does.
 pub fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
-    vm.check_native_stack(" while hashing a tuple")?;
     let tuple = this_tuple(this);
+    let head = tuple.ptr().payload::<PyTuple>();
+    // SAFETY: law TU1; the tuple lives, and only the holder of the token reads or writes the place.
+    let place = unsafe { (*head).hash_place() };
+    if let Some(place) = place {
+        // SAFETY: as above.
+        let known = unsafe { *place };
+        if known != UNHASHED { return Ok(known) }
+    }
+    vm.check_native_stack(" while hashing a tuple")?;
     let mut hasher = TupleHasher::new();
     for item in tuple.items() { hasher.push(vm.hash(item)?) }
-    Ok(hasher.finish())
+    let hash = hasher.finish();
+    // SAFETY: as above.
+    if let Some(place) = place { unsafe { *place = hash } }
+    Ok(hash)
 }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
