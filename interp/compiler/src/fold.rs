@@ -269,6 +269,8 @@ fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
 }
 
 fn repeat(c: &Const, n: i128) -> Option<Const> {
+    // A count that is no index is an error at run time, of either sign.
+    i64::try_from(n).ok()?;
     let n = usize::try_from(n.max(0)).ok()?;
     Some(match c {
         Const::Str(s) => {

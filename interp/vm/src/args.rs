@@ -120,47 +120,58 @@ impl Signature {
     /// Binds arguments, with CPython's messages for native functions.
     pub fn bind(&self, vm: &mut Vm, name: &str, args: &Args<'_>) -> PyResult<Vec<Option<Owned>>> {
         let pos = args.pos();
-        let max_pos = self.kwonly;
-        let mut bound: Vec<Option<Owned>> = Vec::with_capacity(self.names.len());
-        if pos.len() > max_pos {
+        if pos.len() > self.kwonly || args.values().len() > self.names.len() || self.posonly == self.names.len() && !args.kwnames().is_empty() {
             return Err(self.too_many(vm, name, pos.len(), args.kwnames().len()));
         }
+        let mut bound: Vec<Option<Owned>> = Vec::with_capacity(self.names.len());
         bound.extend(pos.iter().cloned().map(Some));
         bound.resize(self.names.len(), None);
+        if pos.len() < self.posonly && !self.optional[pos.len()] { return Err(self.too_few(vm, name, pos.len())) }
+        let mut wrong = None;
         for (key, value) in args.keywords() {
             let key_text = key.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
             match self.names.iter().position(|n| *n == key_text) {
-                Some(i) if i >= self.posonly => {
-                    if bound[i].is_some() {
-                        return Err(vm.type_error(format!("argument for {name}() given by name ('{key_text}') and position ({})", i + 1)));
-                    }
-                    bound[i] = Some(value.clone());
-                }
-                _ if self.posonly == self.names.len() => return Err(vm.type_error(format!("{name}() takes no keyword arguments"))),
-                _ => return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key_text}'"))),
+                Some(i) if i >= self.posonly && bound[i].is_none() => bound[i] = Some(value.clone()),
+                found => { wrong.get_or_insert((key_text, found.filter(|i| *i >= self.posonly))); }
             }
         }
         for (i, slot) in bound.iter().enumerate() {
             if slot.is_none() && !self.optional[i] {
-                if i < self.posonly || args.kwnames().is_empty() && self.posonly == self.names.len() {
-                    let min = self.optional.iter().take(max_pos).filter(|o| !**o).count();
-                    return Err(count_error(vm, name, pos.len(), min, max_pos));
-                }
                 return Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", self.names[i], i + 1)));
             }
         }
-        Ok(bound)
+        match wrong {
+            None => Ok(bound),
+            Some((key, Some(i))) => Err(vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", i + 1))),
+            Some((key, None)) => Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key}'"))),
+        }
     }
 
+    /// Too few arguments for the parameters that have no names.
+    #[cold]
+    fn too_few(&self, vm: &mut Vm, name: &str, got: usize) -> Raised {
+        let least = self.optional.iter().take(self.posonly).filter(|o| !**o).count();
+        if self.posonly == self.names.len() { return count_error(vm, name, got, least, self.kwonly) }
+        let (how, plural) = (if least < self.kwonly { "at least" } else { "exactly" }, if least == 1 { "" } else { "s" });
+        vm.type_error(format!("{name}() takes {how} {least} positional argument{plural} ({got} given)"))
+    }
+
+    /// More arguments than parameters, or names for parameters that have none.
     #[cold]
     fn too_many(&self, vm: &mut Vm, name: &str, got: usize, keywords: usize) -> Raised {
         let required = self.optional.iter().take(self.kwonly).filter(|o| !**o).count();
-        if self.names.is_empty() { return vm.type_error(format!("{name}() takes no arguments ({got} given)")) }
+        if self.posonly == self.names.len() {
+            if keywords > 0 { return vm.type_error(format!("{name}() takes no keyword arguments")) }
+            if self.names.is_empty() { return vm.type_error(format!("{name}() takes no arguments ({got} given)")) }
+            return count_error(vm, name, got, required, self.kwonly);
+        }
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        if got + keywords > self.names.len() {
+            let (most, given, kind) = (self.names.len(), got + keywords, if got == 0 { "keyword " } else { "" });
+            return vm.type_error(format!("{name}() takes at most {most} {kind}argument{} ({given} given)", plural(most)));
+        }
         if self.kwonly == 0 { return vm.type_error(format!("{name}() takes no positional arguments")) }
-        if self.posonly == self.names.len() { return count_error(vm, name, got, required, self.kwonly) }
-        let how = if required == self.kwonly && keywords == 0 { "exactly" } else { "at most" };
-        let plural = if self.kwonly == 1 { "" } else { "s" };
-        let kind = if self.kwonly < self.names.len() { "positional argument" } else { "argument" };
-        vm.type_error(format!("{name}() takes {how} {} {kind}{plural} ({} given)", self.kwonly, got + if kind == "argument" { keywords } else { 0 }))
+        let how = if required < self.kwonly { "at most" } else { "exactly" };
+        vm.type_error(format!("{name}() takes {how} {} positional argument{} ({got} given)", self.kwonly, plural(self.kwonly)))
     }
 }

@@ -109,13 +109,19 @@ pub struct GetSet {
     pub set: Option<Setter>,
     /// Docstring.
     pub doc: &'static str,
+    /// Whether it stands for a field of the object: Python sees a `member_descriptor`.
+    pub member: bool,
 }
 
 impl GetSet {
     /// Read-only attribute.
-    pub const fn ro(name: &'static str, get: Getter) -> GetSet { GetSet { name, get, set: None, doc: "" } }
+    pub const fn ro(name: &'static str, get: Getter) -> GetSet { GetSet { name, get, set: None, doc: "", member: false } }
     /// Writable attribute.
-    pub const fn rw(name: &'static str, get: Getter, set: Setter) -> GetSet { GetSet { name, get, set: Some(set), doc: "" } }
+    pub const fn rw(name: &'static str, get: Getter, set: Setter) -> GetSet { GetSet { name, get, set: Some(set), doc: "", member: false } }
+    /// Read-only field.
+    pub const fn member(name: &'static str, get: Getter) -> GetSet { GetSet { member: true, ..GetSet::ro(name, get) } }
+    /// Writable field.
+    pub const fn member_rw(name: &'static str, get: Getter, set: Setter) -> GetSet { GetSet { member: true, ..GetSet::rw(name, get, set) } }
 }
 
 /// What a native type consists of besides its payload; see `Vm::fill_type`.

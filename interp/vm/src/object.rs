@@ -260,8 +260,10 @@ pub trait ObjExt {
     fn is_exact<T: Payload>(&self, vm: &Vm) -> bool;
     /// Whether `type(o)` is `ty` or a subtype of it.
     fn is_instance_of(&self, vm: &Vm, ty: &TypeRef) -> bool;
-    /// The name of the object's type, for messages.
+    /// How messages name its type: as `type.__name__`, with the module before it where a native module made it.
     fn type_name(&self, vm: &Vm) -> String;
+    /// `type(o).__name__`.
+    fn bare_type_name(&self, vm: &Vm) -> String;
 }
 
 impl ObjExt for Owned {
@@ -281,5 +283,6 @@ impl ObjExt for Owned {
     fn is_exact<T: Payload>(&self, vm: &Vm) -> bool { self.type_of(vm).ptr() == T::default_type(&vm.types).ptr() }
     #[inline]
     fn is_instance_of(&self, vm: &Vm, ty: &TypeRef) -> bool { self.type_of(vm).is_subtype_of(vm, ty) }
-    fn type_name(&self, vm: &Vm) -> String { self.type_of(vm).name(vm) }
+    fn type_name(&self, vm: &Vm) -> String { self.type_of(vm).display_name(vm) }
+    fn bare_type_name(&self, vm: &Vm) -> String { self.type_of(vm).name(vm) }
 }

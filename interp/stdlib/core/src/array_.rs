@@ -159,7 +159,7 @@ fn append_all(vm: &mut Vm, a: &Ref<PyArray>, items: &Owned) -> PyResult<()> {
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let a = this(o);
-    let (name, code) = (o.type_name(vm), a.code as char);
+    let (name, code) = (o.bare_type_name(vm), a.code as char);
     if a.count(vm) == 0 { return vm.new_str(&format!("{name}('{code}')")) }
     let content = if a.is_text() { methods::text_of(vm, a)? } else { methods::tolist(vm, o)? };
     let content = vm.repr(&content)?;

@@ -261,7 +261,7 @@ static VAR: TypeDef = TypeDef {
         Def::new("reset", "($self, token, /)", Native::N1(var_reset)).doc("Reset the context variable.\n\nThe variable is reset to the value it had before the `ContextVar.set()` that\ncreated the token was used."),
         Def::class("__class_getitem__", "", Native::N1(|vm, class, item| vm.new_generic_alias(class, item))).doc("See PEP 585"),
     ],
-    getset: &[GetSet::ro("name", |_, o| Ok(var(o).name.clone()))],
+    getset: &[GetSet::member("name", |_, o| Ok(var(o).name.clone()))],
 };
 
 static TOKEN: TypeDef = TypeDef {

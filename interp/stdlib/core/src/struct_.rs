@@ -230,7 +230,7 @@ fn init_struct(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     this_struct(vm, this)?;
     let text = this.cast::<PyStruct>().and_then(|s| s.text.get()).unwrap_or_else(|| vm.none());
-    let text = format!("{}({})", this.type_name(vm), vm.repr_text(&text)?);
+    let text = format!("{}({})", this.bare_type_name(vm), vm.repr_text(&text)?);
     vm.new_str(&text)
 }
 

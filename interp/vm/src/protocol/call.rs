@@ -64,26 +64,20 @@ impl Vm {
     /// Whether `callable(o)`.
     pub fn is_callable(&self, o: &Owned) -> bool { o.type_of(self).slots().call.is_some() }
     /// Whether `iter(o)` can work.
-    pub fn is_iterable(&self, o: &Owned) -> bool { let s = o.type_of(self).slots(); s.iter.is_some() || s.getitem.is_some() }
+    pub fn is_iterable(&self, o: &Owned) -> bool { let s = o.type_of(self).slots(); s.iter.is_some() || s.getitem.is_some() && o.type_of(self).is_heap_type() }
     /// How messages name a callable: `f()`.
     pub fn callable_name(&mut self, f: &Owned) -> String { callable_name(self, f) }
 }
 
-/// How messages name a callable: `mod.f()`, `<object>` if it has no name.
+/// How messages name a callable: `mod.f()`, `Type.method()`; what `str` makes of it if it has no qualified name.
 pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
-    if let Some(func) = Ref::<PyFunction>::cast(f) {
-        let q = func.qualname.get().map(|q| vm.repr_text_plain(&q)).unwrap_or_default();
-        let m = func.module.get().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));
-        return match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") };
-    }
-    if let Some(b) = Ref::<PyBuiltinFunction>::cast(f) { return format!("{}()", b.def.name) }
-    if let Some(t) = Ref::<PyType>::cast(f) {
-        let name = vm.names.__module__.clone();
-        let m = vm.get_attr_opt(t.obj(), &name).ok().flatten().filter(|m| Ref::<PyStr>::cast(m).is_some()).map(|m| vm.repr_text_plain(&m));
-        let q = t.qualname(vm);
-        return match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") };
-    }
-    match vm.str(f) { Ok(s) => vm.repr_text_plain(&s), Err(_) => f.type_name(vm) }
+    let (qualname, module) = (vm.names.__qualname__.clone(), vm.names.__module__.clone());
+    let Some(q) = vm.get_attr_opt(f, &qualname).ok().flatten() else {
+        return match vm.str(f) { Ok(s) => vm.repr_text_plain(&s), Err(_) => f.type_name(vm) };
+    };
+    let m = vm.get_attr_opt(f, &module).ok().flatten().filter(|m| !vm.is_none(m)).map(|m| vm.repr_text_plain(&m));
+    let q = vm.repr_text_plain(&q);
+    match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") }
 }
 
 /// Appends the items of a `**mapping` to keyword names and values; errors name the callee.

@@ -26,7 +26,7 @@ impl Vm {
             }
             return Ok(it);
         }
-        if slots.getitem.is_some() { return Ok(self.new_object(PySeqIter::new(o.clone()))?.into_obj()) }
+        if slots.getitem.is_some() && o.type_of(self).is_heap_type() { return Ok(self.new_object(PySeqIter::new(o.clone()))?.into_obj()) }
         Err(self.not_iterable(o))
     }
 

@@ -61,7 +61,7 @@ pub fn work_out(vm: &mut Vm, o: &Owned, ty: &TypeRef, name: &Owned) -> (Plan, Wo
         return (plan, Word::NULL);
     };
     if let Some(m) = Ref::<PyMemberDescriptor>::cast(&attr) {
-        return (u16::try_from(m.offset).map_or(Plan::OTHER, |at| Plan::new(Kind::Member, at)), Word::NULL);
+        return (m.offset().map_or(Plan::OTHER, |at| Plan::new(Kind::Member, at)), Word::NULL);
     }
     if let Some(p) = Ref::<PyProperty>::cast(&attr) {
         if !p.obj().is_exact::<PyProperty>(vm) { return (Plan::OTHER, Word::NULL) }

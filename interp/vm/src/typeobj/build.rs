@@ -18,6 +18,7 @@ use crate::slots::Slots;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::classmethod_descriptor::PyClassMethodDescriptor;
 use crate::types::getset_descriptor::PyGetSetDescriptor;
+use crate::types::member_descriptor::PyMemberDescriptor;
 use crate::types::method_descriptor::PyMethodDescriptor;
 use crate::types::staticmethod::PyStaticMethod;
 use crate::types::wrapper_descriptor::PyWrapperDescriptor;
@@ -147,7 +148,8 @@ impl Vm {
     /// Adds one computed attribute to a type being made.
     pub(crate) fn add_getset(&mut self, ty: &TypeRef, getset: &'static GetSet) -> PyResult<()> {
         let name = self.intern(getset.name)?;
-        let value = self.new_object(PyGetSetDescriptor { owner: ty.clone(), getset })?.into_obj();
+        let value = if getset.member { self.new_object(PyMemberDescriptor::native(ty.clone(), name.clone(), getset))?.into_obj() }
+            else { self.new_object(PyGetSetDescriptor { owner: ty.clone(), getset })?.into_obj() };
         ty.dict.set_interned(self, &name, &value)
     }
 

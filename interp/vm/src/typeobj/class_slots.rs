@@ -103,7 +103,7 @@ fn weak_excluded(vm: &Vm, base: &TypeRef) -> bool {
 pub(super) fn add_members(vm: &mut Vm, ty: &TypeRef, spec: &SlotSpec) -> PyResult<()> {
     let first = ty.info.slots_offset + (ty.info.slots_len - spec.names.len() as u32) * 8;
     for (i, name) in spec.names.iter().enumerate() {
-        let member = PyMemberDescriptor { owner: ty.clone(), name: name.clone(), offset: first + i as u32 * 8 };
+        let member = PyMemberDescriptor::slot(ty.clone(), name.clone(), first + i as u32 * 8);
         let member = vm.new_object(member)?.into_obj();
         ty.dict.set_item(vm, name, &member)?;
     }

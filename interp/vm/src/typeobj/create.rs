@@ -136,8 +136,8 @@ struct Class {
     dict: Ref<PyDict>,
 }
 
-static DICT_OF_INSTANCE: GetSet = GetSet { name: "__dict__", get: instance_dict::get_dict, set: Some(instance_dict::set_dict), doc: "dictionary for instance variables" };
-static WEAKREF_OF_INSTANCE: GetSet = GetSet { name: "__weakref__", get: class_slots::first_weakref, set: None, doc: "list of weak references to the object" };
+static DICT_OF_INSTANCE: GetSet = GetSet { member: false, name: "__dict__", get: instance_dict::get_dict, set: Some(instance_dict::set_dict), doc: "dictionary for instance variables" };
+static WEAKREF_OF_INSTANCE: GetSet = GetSet { member: false, name: "__weakref__", get: class_slots::first_weakref, set: None, doc: "list of weak references to the object" };
 
 impl Class {
     fn make(self, vm: &mut Vm, name: &Owned) -> PyResult<TypeRef> {

@@ -115,6 +115,11 @@ impl PyType {
     }
     /// `__name__`.
     pub fn name(&self, vm: &Vm) -> String { text(vm, &self.name) }
+    /// How messages name it: native types of modules with the module's name.
+    pub fn display_name(&self, vm: &Vm) -> String {
+        let (module, name) = (self.module.get(), self.name(vm));
+        if module.is_empty() || module == "builtins" || self.is_heap_type() { name } else { format!("{module}.{name}") }
+    }
     /// `__qualname__`.
     pub fn qualname(&self, vm: &Vm) -> String { text(vm, &self.qualname) }
     /// Whether the class statement (or `type()`) made it.

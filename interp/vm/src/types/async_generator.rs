@@ -349,7 +349,7 @@ static DEF: TypeDef = TypeDef {
         Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem)),
     ],
     getset: &[
-        GetSet::rw("__name__", g::get_name, g::set_name), GetSet::rw("__qualname__", g::get_qualname, g::set_qualname), GetSet::ro("ag_running", running),
+        GetSet::rw("__name__", g::get_name, g::set_name), GetSet::rw("__qualname__", g::get_qualname, g::set_qualname), GetSet::member("ag_running", running),
         GetSet::ro("ag_suspended", g::suspended), GetSet::ro("ag_await", g::delegate), GetSet::ro("ag_code", g::code), GetSet::ro("ag_frame", g::frame),
     ],
 };

@@ -46,24 +46,21 @@ impl PyBuiltinFunction {
     /// Calls it.
     #[inline]
     pub fn invoke(&self, vm: &mut Vm, args: Args<'_>) -> PyResult {
-        let parsed = match self.descr() {
-            Some(d) => {
-                descriptor::check_shape(vm, &d.owner, self.def, &args)?;
-                &d.parsed
-            }
-            None => {
-                if !descriptor::fits(self.def, &args) { self.shape_error(vm, &args)? }
-                &self.parsed
-            }
-        };
+        if !descriptor::fits(self.def, &args) { self.shape_error(vm, &args)? }
+        let parsed = match self.descr() { Some(d) => &d.parsed, None => &self.parsed };
         match &self.this {
             Some(t) => self.def.call(vm, t, args, parsed),
             None => { let none = vm.none(); self.def.call(vm, &none, args, parsed) }
         }
     }
-    /// The name of a module's function has the module's name before it in messages, unless that is `builtins`.
+    /// In messages the name of a module's function has the module's name before it, unless that is `builtins`, and a bound one its
+    /// class's.
     #[cold]
     fn shape_error(&self, vm: &mut Vm, args: &Args<'_>) -> PyResult<()> {
+        if let Some(t) = self.this.as_ref().filter(|_| !self.is_plain() && self.def.kind != DefKind::Static) {
+            let owner = format!("{}.", TypeRef::from_obj(t).unwrap_or_else(|| t.type_of(vm)).qualname(vm));
+            return descriptor::shape_error(vm, &owner, self.def, args);
+        }
         let module = self.module.get().map(|m| vm.repr_text_plain(&m)).filter(|m| m != "builtins");
         let owner = module.map_or_else(String::new, |m| format!("{m}."));
         descriptor::shape_error(vm, &owner, self.def, args)

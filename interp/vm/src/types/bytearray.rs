@@ -336,7 +336,7 @@ fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
 }
 
 fn insert(vm: &mut Vm, this: &Owned, index: &Owned, item: &Owned) -> PyResult {
-    let i = vm.count_index(index)?;
+    let i = (vm.index_i64(index)? as isize);
     let b = byte_value(vm, item)?;
     let array = this_array(this);
     let n = array.len(vm);
@@ -346,7 +346,7 @@ fn insert(vm: &mut Vm, this: &Owned, index: &Owned, item: &Owned) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
-    let i = match args.first() { Some(i) => vm.count_index(i)?, None => -1 };
+    let i = match args.first() { Some(i) => (vm.index_i64(i)? as isize), None => -1 };
     let array = this_array(this);
     let n = array.len(vm);
     if n == 0 { return Err(vm.index_error("pop from empty bytearray")) }
@@ -367,7 +367,7 @@ fn remove(vm: &mut Vm, this: &Owned, value: &Owned) -> PyResult {
 }
 
 fn resize(vm: &mut Vm, this: &Owned, size: &Owned) -> PyResult {
-    let n = vm.count_index(size)?;
+    let n = (vm.index_i64(size)? as isize);
     if n < 0 { return Err(vm.value_error(format!("Can only resize to positive sizes, got {n}"))) }
     this_array(this).resize(vm, n as usize)?;
     Ok(vm.none())

@@ -240,7 +240,7 @@ fn lstrip(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { strip_edges(v
 fn rstrip(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { strip_edges(vm, this, args, Edges::Right) }
 
 fn pad(vm: &mut Vm, this: &Owned, args: &[Owned], name: &str, left: fn(spare: usize, width: usize) -> usize) -> PyResult {
-    let width = vm.count_index(&args[0])?.max(0) as usize;
+    let width = (vm.index_i64(&args[0])? as isize).max(0) as usize;
     let fill = match args.get(1) {
         None => b' ',
         Some(f) => {
@@ -273,7 +273,7 @@ fn ljust(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { pad(vm, this, 
 fn rjust(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { pad(vm, this, args, "rjust", |spare, _| spare) }
 
 fn zfill(vm: &mut Vm, this: &Owned, width: &Owned) -> PyResult {
-    let width = vm.count_index(width)?.max(0) as usize;
+    let width = (vm.index_i64(width)? as isize).max(0) as usize;
     let bytes = view(vm, this);
     let spare = width.saturating_sub(bytes.len());
     if spare == 0 { return same(vm, this) }
@@ -383,7 +383,7 @@ pub fn hex_of(vm: &mut Vm, bytes: &[u8], sep: Option<&Owned>, group: Option<&Own
 
 /// The separator and the group size of `hex(sep, bytes_per_sep)`.
 pub fn hex_options(vm: &mut Vm, sep: Option<&Owned>, group: Option<&Owned>) -> PyResult<(Option<u8>, isize)> {
-    let group = match group { Some(g) => vm.count_index(g)?, None => 1 };
+    let group = match group { Some(g) => (vm.index_i64(g)? as isize), None => 1 };
     if i32::try_from(group).is_err() { return Err(vm.overflow_error("Python int too large to convert to C int")) }
     let Some(sep) = sep else { return Ok((None, group)) };
     let n = vm.len(sep)?;

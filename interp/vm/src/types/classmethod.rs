@@ -34,8 +34,8 @@ static DEF: TypeDef = TypeDef {
     sig: "(function, /)",
     methods: &[Def::class("__class_getitem__", "", Native::N1(|vm, cls, item| vm.new_generic_alias(cls, item))).doc("See PEP 585")],
     getset: &[
-        GetSet::ro("__func__", |vm, o| Ok(vm.option_to_none(this(o).callable.get()))),
-        GetSet::ro("__wrapped__", |vm, o| Ok(vm.option_to_none(this(o).callable.get()))),
+        GetSet::member("__func__", |vm, o| Ok(vm.option_to_none(this(o).callable.get()))),
+        GetSet::member("__wrapped__", |vm, o| Ok(vm.option_to_none(this(o).callable.get()))),
         GetSet::ro("__isabstractmethod__", |vm, o| { let b = abstract_flag(vm, this(o).callable.get())?; Ok(vm.bool(b)) }),
         GetSet::rw("__dict__", instance_dict::get_dict, instance_dict::set_dict),
         GetSet::rw("__annotations__", |vm, o| { let k = vm.names.__annotations__.clone(); from_wrapped(vm, o, &k) }, |vm, o, v| { let k = vm.names.__annotations__.clone(); set_own(vm, o, &k, v) }),

@@ -29,7 +29,7 @@ payload!(PyClassMethodDescriptor, "classmethod_descriptor", classmethod_descript
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "", methods: &[],
-    getset: &[GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname),
+    getset: &[GetSet::member("__objclass__", objclass), GetSet::member("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname),
         GetSet::ro("__text_signature__", text_signature)],
 };
 

@@ -254,11 +254,11 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("__replace__", "($self, /, **changes)", Native::Full(replace)),
     ],
     getset: &[
-        GetSet::ro("co_name", co_name), GetSet::ro("co_qualname", co_qualname), GetSet::ro("co_filename", co_filename), GetSet::ro("co_argcount", co_argcount),
-        GetSet::ro("co_posonlyargcount", co_posonly), GetSet::ro("co_kwonlyargcount", co_kwonly), GetSet::ro("co_flags", co_flags),
-        GetSet::ro("co_firstlineno", co_firstlineno), GetSet::ro("co_stacksize", co_stacksize), GetSet::ro("co_nlocals", co_nlocals),
+        GetSet::member("co_name", co_name), GetSet::member("co_qualname", co_qualname), GetSet::member("co_filename", co_filename), GetSet::member("co_argcount", co_argcount),
+        GetSet::member("co_posonlyargcount", co_posonly), GetSet::member("co_kwonlyargcount", co_kwonly), GetSet::member("co_flags", co_flags),
+        GetSet::member("co_firstlineno", co_firstlineno), GetSet::member("co_stacksize", co_stacksize), GetSet::member("co_nlocals", co_nlocals),
         GetSet::ro("co_varnames", co_varnames), GetSet::ro("co_cellvars", co_cellvars), GetSet::ro("co_freevars", co_freevars),
-        GetSet::ro("co_names", co_names), GetSet::ro("co_consts", co_consts), GetSet::ro("co_code", co_code), GetSet::ro("_co_code_adaptive", co_code),
+        GetSet::member("co_names", co_names), GetSet::member("co_consts", co_consts), GetSet::ro("co_code", co_code), GetSet::ro("_co_code_adaptive", co_code),
     ],
 };
 

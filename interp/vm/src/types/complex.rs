@@ -62,8 +62,8 @@ components.",
         Def::new("__format__", "($self, format_spec, /)", Native::N1(format)).doc("Convert to a string according to format_spec."),
     ],
     getset: &[
-        GetSet { name: "real", get: |vm, this| vm.new_float(this_complex(this).0), set: None, doc: "the real part of a complex number" },
-        GetSet { name: "imag", get: |vm, this| vm.new_float(this_complex(this).1), set: None, doc: "the imaginary part of a complex number" },
+        GetSet { member: true, name: "real", get: |vm, this| vm.new_float(this_complex(this).0), set: None, doc: "the real part of a complex number" },
+        GetSet { member: true, name: "imag", get: |vm, this| vm.new_float(this_complex(this).1), set: None, doc: "the imaginary part of a complex number" },
     ],
 };
 

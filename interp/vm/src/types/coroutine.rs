@@ -67,7 +67,7 @@ static DEF: TypeDef = TypeDef {
     getset: &[
         GetSet::rw("__name__", g::get_name, g::set_name), GetSet::rw("__qualname__", g::get_qualname, g::set_qualname), GetSet::ro("cr_running", g::running),
         GetSet::ro("cr_suspended", g::suspended), GetSet::ro("cr_await", g::delegate), GetSet::ro("cr_code", g::code), GetSet::ro("cr_frame", g::frame),
-        GetSet::ro("cr_origin", origin),
+        GetSet::member("cr_origin", origin),
     ],
 };
 

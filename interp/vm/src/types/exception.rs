@@ -128,7 +128,7 @@ pub fn this(o: &Owned) -> &Ref<PyException> { Ref::cast(o).expect("law: checked 
 /// A writable attribute that stands in a field; reads None while empty.
 macro_rules! field_attr {
     ($name:literal, $i:expr) => {
-        $crate::native::GetSet::rw($name, |vm, o| $crate::types::exception::read_field(vm, o, $i), |_, o, v| $crate::types::exception::write_field(o, $i, v))
+        $crate::native::GetSet::member_rw($name, |vm, o| $crate::types::exception::read_field(vm, o, $i), |_, o, v| $crate::types::exception::write_field(o, $i, v))
     };
 }
 pub(crate) use field_attr;
@@ -295,9 +295,9 @@ static DEF: TypeDef = TypeDef {
         GetSet::rw("__dict__", crate::protocol::instance_dict::get_dict, crate::protocol::instance_dict::set_dict),
         GetSet::rw("args", get_args, put_args),
         GetSet::rw("__traceback__", get_traceback, set_traceback),
-        GetSet { name: "__context__", get: get_context, set: Some(set_context), doc: "exception context" },
-        GetSet { name: "__cause__", get: get_cause, set: Some(set_cause), doc: "exception cause" },
-        GetSet::rw("__suppress_context__", get_suppress, set_suppress),
+        GetSet { member: false, name: "__context__", get: get_context, set: Some(set_context), doc: "exception context" },
+        GetSet { member: false, name: "__cause__", get: get_cause, set: Some(set_cause), doc: "exception cause" },
+        GetSet::member_rw("__suppress_context__", get_suppress, set_suppress),
     ],
 };
 

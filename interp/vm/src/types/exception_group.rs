@@ -205,8 +205,8 @@ static DEF: TypeDef = TypeDef {
         Def::new("subgroup", "($self, matcher_value, /)", Native::N1(subgroup)),
     ],
     getset: &[
-        GetSet { name: "message", get: get_message, set: None, doc: "exception message" },
-        GetSet { name: "exceptions", get: get_exceptions, set: None, doc: "nested exceptions" },
+        GetSet { member: true, name: "message", get: get_message, set: None, doc: "exception message" },
+        GetSet { member: true, name: "exceptions", get: get_exceptions, set: None, doc: "nested exceptions" },
     ],
 };
 static EXCEPTION_GROUP: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };

@@ -393,7 +393,7 @@ static DEF: TypeDef = TypeDef {
     getset: &[
         GetSet::ro("f_back", f_back), GetSet::ro("f_locals", f_locals), GetSet::rw("f_lineno", f_lineno, set_lineno), GetSet::rw("f_trace", f_trace, set_trace),
         GetSet::ro("f_lasti", f_lasti), GetSet::ro("f_globals", f_globals), GetSet::ro("f_builtins", f_builtins), GetSet::ro("f_code", f_code),
-        GetSet::rw("f_trace_lines", f_trace_lines, set_trace_lines), GetSet::rw("f_trace_opcodes", f_trace_opcodes, set_trace_opcodes),
+        GetSet::member_rw("f_trace_lines", f_trace_lines, set_trace_lines), GetSet::rw("f_trace_opcodes", f_trace_opcodes, set_trace_opcodes),
         GetSet::ro("f_generator", f_generator),
     ],
 };

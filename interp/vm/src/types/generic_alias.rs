@@ -37,8 +37,8 @@ static DEF: TypeDef = TypeDef {
         Def::new("__instancecheck__", "", Native::N1(|vm, _, _| Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic")))),
         Def::new("__subclasscheck__", "", Native::N1(|vm, _, _| Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic")))),
         Def::new("__reduce__", "", Native::N0(reduce)), Def::new("__dir__", "", Native::N0(dir))],
-    getset: &[GetSet::ro("__origin__", |_, o| Ok(this(o).origin.clone())), GetSet::ro("__args__", |_, o| Ok(this(o).args.obj().clone())),
-        GetSet::ro("__unpacked__", |vm, o| Ok(vm.bool(this(o).starred))), GetSet::ro("__parameters__", parameters),
+    getset: &[GetSet::member("__origin__", |_, o| Ok(this(o).origin.clone())), GetSet::member("__args__", |_, o| Ok(this(o).args.obj().clone())),
+        GetSet::member("__unpacked__", |vm, o| Ok(vm.bool(this(o).starred))), GetSet::ro("__parameters__", parameters),
         GetSet::ro("__typing_unpacked_tuple_args__", unpacked_args)],
 };
 

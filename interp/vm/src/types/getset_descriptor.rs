@@ -23,7 +23,7 @@ payload!(PyGetSetDescriptor, "getset_descriptor", getset_descriptor);
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "", methods: &[],
-    getset: &[GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname)],
+    getset: &[GetSet::member("__objclass__", objclass), GetSet::member("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname)],
 };
 
 pub fn init(vm: &mut Vm) -> PyResult<()> {

@@ -43,10 +43,10 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("is_integer", "($self, /)", Native::N0(|vm, _| Ok(vm.bool(true)))).doc("Returns True. Exists for duck type compatibility with float.is_integer."),
     ],
     getset: &[
-        GetSet { name: "real", get: exact, set: None, doc: "the real part of a complex number" },
-        GetSet { name: "imag", get: |vm, _| vm.new_int(0), set: None, doc: "the imaginary part of a complex number" },
-        GetSet { name: "numerator", get: exact, set: None, doc: "the numerator of a rational number in lowest terms" },
-        GetSet { name: "denominator", get: |vm, _| vm.new_int(1), set: None, doc: "the denominator of a rational number in lowest terms" },
+        GetSet { member: false, name: "real", get: exact, set: None, doc: "the real part of a complex number" },
+        GetSet { member: false, name: "imag", get: |vm, _| vm.new_int(0), set: None, doc: "the imaginary part of a complex number" },
+        GetSet { member: false, name: "numerator", get: exact, set: None, doc: "the numerator of a rational number in lowest terms" },
+        GetSet { member: false, name: "denominator", get: |vm, _| vm.new_int(1), set: None, doc: "the denominator of a rational number in lowest terms" },
     ],
 };
 

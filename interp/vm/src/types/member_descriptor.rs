@@ -1,4 +1,4 @@
-//! `member_descriptor`: one name of a class's `__slots__`.
+//! `member_descriptor`: one name of a class's `__slots__`, or a field of a native type, as `slice.start`.
 //!
 //! Not here: which slots a class has (`typeobj/class_slots.rs`).
 
@@ -18,8 +18,15 @@ pub struct PyMemberDescriptor {
     pub owner: TypeRef,
     /// The (mangled) name.
     pub name: Owned,
+    place: Place,
+}
+
+/// Where a member is.
+enum Place {
     /// Bytes from the start of an instance's payload to the word.
-    pub offset: u32,
+    Slot(u32),
+    /// Read and written by functions.
+    Native(&'static GetSet),
 }
 trace! { PyMemberDescriptor { owner, name } }
 payload!(PyMemberDescriptor, "member_descriptor", member_descriptor);
@@ -27,7 +34,7 @@ payload!(PyMemberDescriptor, "member_descriptor", member_descriptor);
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce))],
-    getset: &[GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname)],
+    getset: &[GetSet::member("__objclass__", objclass), GetSet::member("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname)],
 };
 
 pub fn init(vm: &mut Vm) -> PyResult<()> {
@@ -38,11 +45,17 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<PyMemberDescriptor> { o.cast().expect("law: checked by the descriptor") }
 
 impl PyMemberDescriptor {
-    /// The word in `obj`, whose type is the owner or a subtype.
-    fn slot<'a>(&self, obj: &'a Owned) -> &'a Slot {
+    /// A name of `__slots__`, `offset` bytes from the start of an instance's payload.
+    pub(crate) fn slot(owner: TypeRef, name: Owned, offset: u32) -> Self { PyMemberDescriptor { owner, name, place: Place::Slot(offset) } }
+    /// A field of a native type.
+    pub(crate) fn native(owner: TypeRef, name: Owned, getset: &'static GetSet) -> Self { PyMemberDescriptor { owner, name, place: Place::Native(getset) } }
+    /// The offset of a slot, if an op can hold it.
+    pub(crate) fn offset(&self) -> Option<u16> { match self.place { Place::Slot(at) => u16::try_from(at).ok(), Place::Native(_) => None } }
+    /// The word at `offset` in `obj`, whose type is the owner or a subtype.
+    fn word_at<'a>(offset: u32, obj: &'a Owned) -> &'a Slot {
         // SAFETY: instances of the owner and its subtypes have the slot word at this offset (`Class::layout` only appends), and a slot word
         // is an optional owned handle, which is what Slot is.
-        unsafe { &*obj.word().ptr().payload::<u8>().add(self.offset as usize).cast::<Slot>() }
+        unsafe { &*obj.word().ptr().payload::<u8>().add(offset as usize).cast::<Slot>() }
     }
 }
 
@@ -62,16 +75,21 @@ fn get(vm: &mut Vm, o: &Owned, obj: Option<&Owned>, _owner: &Owned) -> PyResult 
     let Some(obj) = obj else { return Ok(o.clone()) };
     let d = this(o);
     check(vm, d, obj)?;
-    match d.slot(obj).get() {
-        Some(v) => Ok(v),
-        None => Err(vm.attribute_error_for(obj, &d.name)),
+    match d.place {
+        Place::Slot(at) => match PyMemberDescriptor::word_at(at, obj).get() { Some(v) => Ok(v), None => Err(vm.attribute_error_for(obj, &d.name)) },
+        Place::Native(field) => (field.get)(vm, obj),
     }
 }
 
 fn set(vm: &mut Vm, o: &Owned, obj: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let d = this(o);
     check(vm, d, obj)?;
-    let old = d.slot(obj).replace(value.cloned());
+    let at = match d.place {
+        Place::Slot(at) => at,
+        Place::Native(GetSet { set: Some(f), .. }) => return f(vm, obj, value),
+        Place::Native(_) => return Err(vm.attribute_error("readonly attribute")),
+    };
+    let old = PyMemberDescriptor::word_at(at, obj).replace(value.cloned());
     if value.is_none() && old.is_none() {
         let e = vm.types.attribute_error.clone();
         return Err(vm.raise(&e, vec![d.name.clone()]));
@@ -87,6 +105,6 @@ fn check(vm: &mut Vm, d: &PyMemberDescriptor, obj: &Owned) -> PyResult<()> {
 
 fn objclass(_vm: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).owner.obj().clone()) }
 fn name(_vm: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).name.clone()) }
-fn doc(vm: &mut Vm, _o: &Owned) -> PyResult { Ok(vm.none()) }
+fn doc(vm: &mut Vm, o: &Owned) -> PyResult { match this(o).place { Place::Native(f) => descriptor::doc(vm, f.doc), Place::Slot(_) => Ok(vm.none()) } }
 fn qualname(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::qualname(vm, &this(o).owner, &name_text(&this(o).name)) }
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::reduce(vm, this(o).owner.obj(), &name_text(&this(o).name)) }

@@ -29,8 +29,8 @@ payload!(PyMethod, "method", method, GcWeak { func, this });
 static DEF: TypeDef = TypeDef {
     doc: "Create a bound instance method object.", sig: "(function, instance, /)",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce))],
-    getset: &[GetSet { name: "__func__", get: func, set: None, doc: "the function (or other callable) implementing a method" },
-        GetSet { name: "__self__", get: self_, set: None, doc: "the instance to which a method is bound" }, GetSet::ro("__doc__", doc)],
+    getset: &[GetSet { member: true, name: "__func__", get: func, set: None, doc: "the function (or other callable) implementing a method" },
+        GetSet { member: true, name: "__self__", get: self_, set: None, doc: "the instance to which a method is bound" }, GetSet::ro("__doc__", doc)],
 };
 
 pub fn init(vm: &mut Vm) -> PyResult<()> {

@@ -28,7 +28,7 @@ payload!(PyMethodWrapper, "method-wrapper", method_wrapper, Gc);
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce))],
-    getset: &[GetSet::ro("__self__", self_), GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__qualname__", qualname),
+    getset: &[GetSet::member("__self__", self_), GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__qualname__", qualname),
         GetSet::ro("__doc__", doc), GetSet::ro("__text_signature__", text_signature)],
 };
 

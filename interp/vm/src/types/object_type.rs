@@ -37,7 +37,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("__sizeof__", "($self, /)", Native::N0(sizeof)).doc("Size of object in memory, in bytes."),
         Def::new("__dir__", "($self, /)", Native::N0(dir)).doc("Default dir() implementation."),
     ],
-    getset: &[GetSet { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }],
+    getset: &[GetSet { member: false, name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }],
 };
 
 pub fn init(vm: &mut Vm) -> PyResult<()> {

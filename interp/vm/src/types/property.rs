@@ -37,9 +37,9 @@ static DEF: TypeDef = TypeDef {
         Def::new("__set_name__", "", Native::Full(set_name_method)).doc("Method to set name of a property."),
     ],
     getset: &[
-        GetSet::ro("fget", |vm, o| Ok(vm.option_to_none(this(o).fget.get()))),
-        GetSet::ro("fset", |vm, o| Ok(vm.option_to_none(this(o).fset.get()))),
-        GetSet::ro("fdel", |vm, o| Ok(vm.option_to_none(this(o).fdel.get()))),
+        GetSet::member("fget", |vm, o| Ok(vm.option_to_none(this(o).fget.get()))),
+        GetSet::member("fset", |vm, o| Ok(vm.option_to_none(this(o).fset.get()))),
+        GetSet::member("fdel", |vm, o| Ok(vm.option_to_none(this(o).fdel.get()))),
         GetSet::rw("__doc__", |vm, o| Ok(vm.option_to_none(this(o).doc.get())), |_, o, v| { this(o).doc.set(v.cloned()); Ok(()) }),
         GetSet::rw("__name__", get_name, |_, o, v| { this(o).name.set(v.cloned()); Ok(()) }),
         GetSet::ro("__isabstractmethod__", is_abstract),

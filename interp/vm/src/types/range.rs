@@ -155,7 +155,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("count", "($self, object, /)", Native::N1(count)).doc("How many items equal object."),
         Def::new("index", "($self, object, /)", Native::N1(index)).doc("Position of object; ValueError if it is not there."),
     ],
-    getset: &[GetSet::ro("start", |vm, this| part(vm, this, 0)), GetSet::ro("stop", |vm, this| part(vm, this, 1)), GetSet::ro("step", |vm, this| part(vm, this, 2))],
+    getset: &[GetSet::member("start", |vm, this| part(vm, this, 0)), GetSet::member("stop", |vm, this| part(vm, this, 1)), GetSet::member("step", |vm, this| part(vm, this, 2))],
 };
 
 /// Fills the type.

@@ -101,8 +101,8 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("indices", "($self, object, /)", Native::N1(indices)).doc("(start, stop, step) fitted to a sequence of the given length."),
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("Return state information for pickling."),
     ],
-    getset: &[GetSet::ro("start", |_, this| Ok(this_slice(this).start.clone())), GetSet::ro("stop", |_, this| Ok(this_slice(this).stop.clone())),
-        GetSet::ro("step", |_, this| Ok(this_slice(this).step.clone()))],
+    getset: &[GetSet::member("start", |_, this| Ok(this_slice(this).start.clone())), GetSet::member("stop", |_, this| Ok(this_slice(this).stop.clone())),
+        GetSet::member("step", |_, this| Ok(this_slice(this).step.clone()))],
 };
 
 /// Fills the type.

@@ -191,7 +191,7 @@ fn pad(vm: &mut Vm, this: &Owned, left: usize, right: usize, fill: u32) -> PyRes
 
 /// Width to add and the fill character of the justifying methods.
 fn padding(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult<(usize, usize, u32)> {
-    let width = vm.count_index(&args[0])?;
+    let width = (vm.index_i64(&args[0])? as isize);
     let fill = match args.get(1) {
         None => 32,
         Some(f) => match f.cast::<PyStr>() {
@@ -222,7 +222,7 @@ pub(super) fn rjust(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
 }
 
 pub(super) fn zfill(vm: &mut Vm, this: &Owned, width: &Owned) -> PyResult {
-    let width = vm.count_index(width)?.max(0) as usize;
+    let width = (vm.index_i64(width)? as isize).max(0) as usize;
     let s = this_str(this);
     let spare = width.saturating_sub(s.len());
     if spare == 0 { return exact(vm, this) }
@@ -240,7 +240,7 @@ pub(super) fn zfill(vm: &mut Vm, this: &Owned, width: &Owned) -> PyResult {
 
 /// An optional argument as a native count (OverflowError), with a default.
 pub(crate) fn count_arg(vm: &mut Vm, arg: Option<&Owned>, default: isize) -> PyResult<isize> {
-    match arg { Some(a) => vm.count_index(a), None => Ok(default) }
+    match arg { Some(a) => vm.index_i64(a).map(|n| n as isize), None => Ok(default) }
 }
 
 pub(super) fn expandtabs(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {

@@ -29,9 +29,9 @@ static DEF: TypeDef = TypeDef {
     doc: "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires\n    issubclass(type2, type)\nTypical use to call a cooperative superclass method:\nclass C(B):\n    def meth(self, arg):\n        super().meth(arg)\nThis works for class methods too:\nclass C(B):\n    @classmethod\n    def cmeth(cls, arg):\n        super().cmeth(arg)\n",
     sig: "", methods: &[],
     getset: &[
-        GetSet { name: "__thisclass__", get: |vm, o| Ok(vm.option_to_none(this(o).ty.get())), set: None, doc: "the class invoking super()" },
-        GetSet { name: "__self__", get: |vm, o| Ok(vm.option_to_none(this(o).obj.get())), set: None, doc: "the instance invoking super(); may be None" },
-        GetSet { name: "__self_class__", get: |vm, o| Ok(vm.option_to_none(this(o).obj_type.get())), set: None, doc: "the type of the instance invoking super(); may be None" },
+        GetSet { member: true, name: "__thisclass__", get: |vm, o| Ok(vm.option_to_none(this(o).ty.get())), set: None, doc: "the class invoking super()" },
+        GetSet { member: true, name: "__self__", get: |vm, o| Ok(vm.option_to_none(this(o).obj.get())), set: None, doc: "the instance invoking super(); may be None" },
+        GetSet { member: true, name: "__self_class__", get: |vm, o| Ok(vm.option_to_none(this(o).obj_type.get())), set: None, doc: "the type of the instance invoking super(); may be None" },
     ],
 };
 

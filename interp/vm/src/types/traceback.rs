@@ -94,7 +94,7 @@ static DEF: TypeDef = TypeDef {
     sig: "(tb_next, tb_frame, tb_lasti, tb_lineno)",
     methods: &[crate::native::Def::new("__dir__", "", crate::native::Native::N0(dir))],
     getset: &[
-        GetSet::rw("tb_next", get_next, set_next), GetSet::ro("tb_frame", get_frame), GetSet::ro("tb_lasti", get_lasti), GetSet::ro("tb_lineno", get_lineno),
+        GetSet::rw("tb_next", get_next, set_next), GetSet::member("tb_frame", get_frame), GetSet::member("tb_lasti", get_lasti), GetSet::ro("tb_lineno", get_lineno),
     ],
 };
 

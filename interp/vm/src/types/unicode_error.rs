@@ -138,8 +138,8 @@ macro_rules! getset {
         &[
             $($first,)?
             GetSet { doc: "exception object", ..field_attr!("object", OBJECT) },
-            GetSet { name: "start", get: |vm, o| read_index(vm, o, START), set: Some(|vm, o, v| write_index(vm, o, START, v)), doc: "exception start" },
-            GetSet { name: "end", get: |vm, o| read_index(vm, o, END), set: Some(|vm, o, v| write_index(vm, o, END, v)), doc: "exception end" },
+            GetSet { member: true, name: "start", get: |vm, o| read_index(vm, o, START), set: Some(|vm, o, v| write_index(vm, o, START, v)), doc: "exception start" },
+            GetSet { member: true, name: "end", get: |vm, o| read_index(vm, o, END), set: Some(|vm, o, v| write_index(vm, o, END, v)), doc: "exception end" },
             GetSet { doc: "exception reason", ..field_attr!("reason", REASON) },
         ]
     };

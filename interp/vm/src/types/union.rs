@@ -32,7 +32,7 @@ static DEF: TypeDef = TypeDef {
     doc: "Represent a union type\n\nE.g. for int | str", sig: "",
     methods: &[Def::new("__mro_entries__", "", Native::Full(mro_entries)),
         Def::class("__class_getitem__", "", Native::N1(|vm, _, item| from_item(vm, item))).doc("See PEP 585")],
-    getset: &[GetSet::ro("__args__", |_, o| Ok(this(o).args.obj().clone())), GetSet::ro("__name__", |vm, _| vm.new_str("Union")),
+    getset: &[GetSet::member("__args__", |_, o| Ok(this(o).args.obj().clone())), GetSet::ro("__name__", |vm, _| vm.new_str("Union")),
         GetSet::ro("__qualname__", |vm, _| vm.new_str("Union")), GetSet::ro("__origin__", |vm, _| Ok(vm.types.union.obj().clone())),
         GetSet::ro("__parameters__", parameters)],
 };
@@ -114,7 +114,7 @@ impl Parts {
 }
 
 /// `Union[...]`.
-fn from_item(vm: &mut Vm, item: &Owned) -> PyResult {
+pub(super) fn from_item(vm: &mut Vm, item: &Owned) -> PyResult {
     let members: Vec<Owned> = match item.cast::<PyTuple>() { Some(t) => t.items().to_vec(), None => vec![item.clone()] };
     if members.is_empty() { return Err(vm.type_error("Cannot take a Union of no types.")) }
     make_checked(vm, &members)

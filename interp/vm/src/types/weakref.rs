@@ -137,7 +137,7 @@ fn callback(vm: &mut Vm, o: &Owned) -> PyResult {
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "(object, callback=None, /)",
     methods: &[Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem))],
-    getset: &[GetSet::ro("__callback__", callback)],
+    getset: &[GetSet::member("__callback__", callback)],
 };
 
 fn target(vm: &mut Vm, o: &Owned) -> PyResult {

@@ -29,7 +29,7 @@ payload!(PyWrapperDescriptor, "wrapper_descriptor", wrapper_descriptor);
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce))],
-    getset: &[GetSet::ro("__objclass__", objclass), GetSet::ro("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname),
+    getset: &[GetSet::member("__objclass__", objclass), GetSet::member("__name__", name), GetSet::ro("__doc__", doc), GetSet::ro("__qualname__", qualname),
         GetSet::ro("__text_signature__", text_signature)],
 };
 

@@ -26,7 +26,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("__copy__", "", Native::N0(copy)).doc("D.copy() -> a shallow copy of D."),
         Def::new("__reduce__", "", Native::N0(reduce)).doc("Return state information for pickling."),
     ],
-    getset: &[GetSet { doc: "Factory for default value called by __missing__().", ..GetSet::rw("default_factory", factory, set_factory) }],
+    getset: &[GetSet { doc: "Factory for default value called by __missing__().", ..GetSet::member_rw("default_factory", factory, set_factory) }],
 };
 
 /// Makes the class.
@@ -113,7 +113,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     } else {
         "...".to_owned()
     };
-    vm.new_str(&format!("{}({shown}, {base})", o.type_name(vm)))
+    vm.new_str(&format!("{}({shown}, {base})", o.bare_type_name(vm)))
 }
 
 fn vm_text(o: Owned) -> String { o.cast::<instar_vm::types::str::PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default() }

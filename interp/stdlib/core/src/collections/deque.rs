@@ -230,7 +230,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let items = all(vm, o).and_then(|i| vm.new_list(i));
     let text = items.and_then(|list| vm.repr(list.obj()));
     vm.repr_leave(o);
-    let (text, name, max) = (text?, o.type_name(vm), this(o).max.get());
+    let (text, name, max) = (text?, o.bare_type_name(vm), this(o).max.get());
     let head = vm.new_str(&format!("{name}("))?;
     let tail = vm.new_str(&match max { Some(m) => format!(", maxlen={m})"), None => ")".to_owned() })?;
     instar_vm::types::str::join(vm, &[head, text, tail])

@@ -53,7 +53,7 @@ fn reduce(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let doc = vm.option_to_none(this(o).doc.get());
-    let text = format!("{}({}, {})", o.type_name(vm), this(o).index, vm.repr_text(&doc)?);
+    let text = format!("{}({}, {})", o.bare_type_name(vm), this(o).index, vm.repr_text(&doc)?);
     vm.new_str(&text)
 }
 

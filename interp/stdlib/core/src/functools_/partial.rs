@@ -42,9 +42,9 @@ static PARTIAL: TypeDef = TypeDef {
         Def::class("__class_getitem__", "", Native::N1(|vm, class, item| vm.new_generic_alias(class, item))).doc("See PEP 585"),
     ],
     getset: &[
-        GetSet { doc: "function object to use in future partial calls", ..GetSet::ro("func", |_, o| Ok(func(o))) },
-        GetSet { doc: "tuple of arguments to future partial calls", ..GetSet::ro("args", |_, o| Ok(args_of(o).into_obj())) },
-        GetSet { doc: "dictionary of keyword arguments to future partial calls", ..GetSet::ro("keywords", |_, o| Ok(keywords(o).into_obj())) },
+        GetSet { doc: "function object to use in future partial calls", ..GetSet::member("func", |_, o| Ok(func(o))) },
+        GetSet { doc: "tuple of arguments to future partial calls", ..GetSet::member("args", |_, o| Ok(args_of(o).into_obj())) },
+        GetSet { doc: "dictionary of keyword arguments to future partial calls", ..GetSet::member("keywords", |_, o| Ok(keywords(o).into_obj())) },
         GetSet::rw("__dict__", |vm, o| super::lru::get_dict(vm, &this(o).dict), |vm, o, v| super::lru::set_dict(vm, &this(o).dict, v)),
     ],
 };

@@ -38,7 +38,7 @@ macro_rules! common {
 }
 
 const GETSET: &[GetSet] = &[
-    GetSet::ro("raw", |vm, o| Ok(vm.option_to_none(this(o).inner.get()))),
+    GetSet::member("raw", |vm, o| Ok(vm.option_to_none(this(o).inner.get()))),
     GetSet::ro("closed", |vm, o| { let raw = raw(vm, o)?; vm.get_attr_str(&raw, "closed") }),
     GetSet::ro("name", |vm, o| { let raw = raw(vm, o)?; vm.get_attr_str(&raw, "name") }),
     GetSet::ro("mode", |vm, o| { let raw = raw(vm, o)?; vm.get_attr_str(&raw, "mode") }),

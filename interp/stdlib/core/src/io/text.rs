@@ -71,12 +71,12 @@ pub static DEF: TypeDef = TypeDef {
     ],
     getset: &[
         GetSet::ro("buffer", buffer),
-        GetSet::ro("encoding", |vm, o| Ok(vm.option_to_none(this(o).encoding.get()))),
+        GetSet::member("encoding", |vm, o| Ok(vm.option_to_none(this(o).encoding.get()))),
         GetSet::ro("errors", |vm, o| Ok(vm.option_to_none(this(o).errors.get()))),
         GetSet::ro("name", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "name") }),
         GetSet::ro("closed", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "closed") }),
-        GetSet::ro("line_buffering", |vm, o| { let b = with(vm, o, |t| t.line_buffering)?; Ok(vm.bool(b)) }),
-        GetSet::ro("write_through", |vm, o| { let b = with(vm, o, |t| t.write_through)?; Ok(vm.bool(b)) }),
+        GetSet::member("line_buffering", |vm, o| { let b = with(vm, o, |t| t.line_buffering)?; Ok(vm.bool(b)) }),
+        GetSet::member("write_through", |vm, o| { let b = with(vm, o, |t| t.write_through)?; Ok(vm.bool(b)) }),
         GetSet::ro("newlines", |vm, o| { let n = with(vm, o, |t| if t.universal { t.newlines } else { Newlines::default() })?; n.object(vm) }),
         GetSet::rw("_CHUNK_SIZE", |vm, o| { let n = with(vm, o, |t| t.chunk)?; vm.new_int(n as i64) }, |vm, o, v| {
             let Some(v) = v else { return Err(vm.attribute_error("cannot delete attribute")) };

@@ -59,7 +59,7 @@ fn count_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 fn count_repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let c = this::<Count>(o);
-    let name = o.type_name(vm);
+    let name = o.bare_type_name(vm);
     if let Some(n) = c.fast.get() { return vm.new_str(&format!("{name}({n})")) }
     let value = vm.option_to_none(c.value.get());
     let value = vm.repr_text(&value)?;
@@ -128,7 +128,7 @@ fn repeat_next(_: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 fn repeat_repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let r = this::<Repeat>(o);
-    let (name, element) = (o.type_name(vm), vm.repr_text(&r.element)?);
+    let (name, element) = (o.bare_type_name(vm), vm.repr_text(&r.element)?);
     match r.left.get() { Some(n) => vm.new_str(&format!("{name}({element}, {n})")), None => vm.new_str(&format!("{name}({element})")) }
 }
 

@@ -85,7 +85,7 @@ fn at_least_one(vm: &mut Vm, name: &str, args: Args<'_>) -> PyResult<()> {
 fn reprs(vm: &mut Vm, items: &[Owned]) -> PyResult<Vec<String>> { items.iter().map(|i| vm.repr_text(i)).collect() }
 
 fn shown(vm: &mut Vm, this: &Owned, parts: &[String]) -> PyResult {
-    let text = format!("operator.{}({})", this.type_name(vm), parts.join(", "));
+    let text = format!("operator.{}({})", this.bare_type_name(vm), parts.join(", "));
     vm.new_str(&text)
 }
 

@@ -61,9 +61,9 @@ static DEF: TypeDef = TypeDef {
         Def::class("__class_getitem__", "($type, item, /)", Native::N1(|vm, class, item| vm.new_generic_alias(class, item))).doc("See PEP 585"),
     ],
     getset: &[
-        GetSet { doc: "The pattern string from which the RE object was compiled.", ..GetSet::ro("pattern", |_, o| Ok(this(o).source.clone())) },
-        GetSet { doc: "The regex matching flags.", ..GetSet::ro("flags", |vm, o| vm.new_int(this(o).flags.into())) },
-        GetSet { doc: "The number of capturing groups in the pattern.", ..GetSet::ro("groups", |vm, o| vm.new_usize(this(o).program.groups())) },
+        GetSet { doc: "The pattern string from which the RE object was compiled.", ..GetSet::member("pattern", |_, o| Ok(this(o).source.clone())) },
+        GetSet { doc: "The regex matching flags.", ..GetSet::member("flags", |vm, o| vm.new_int(this(o).flags.into())) },
+        GetSet { doc: "The number of capturing groups in the pattern.", ..GetSet::member("groups", |vm, o| vm.new_usize(this(o).program.groups())) },
         GetSet { doc: "A dictionary mapping group names to group numbers.", ..GetSet::ro("groupindex", groupindex) },
     ],
 };

@@ -41,7 +41,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("match", "($self, /)", Native::N0(|vm, o| step(vm, o, Mode::Match))),
         Def::new("search", "($self, /)", Native::N0(|vm, o| step(vm, o, Mode::Search))),
     ],
-    getset: &[GetSet::ro("pattern", |_, o| Ok(this(o).pattern.obj().clone()))],
+    getset: &[GetSet::member("pattern", |_, o| Ok(this(o).pattern.obj().clone()))],
 };
 
 /// Makes the type.

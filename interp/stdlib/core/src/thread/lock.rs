@@ -59,7 +59,7 @@ fn release(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let (state, t, at) = (if this(o).raw.is_locked() { "locked" } else { "unlocked" }, o.type_name(vm), vm.identity(o));
-    vm.new_str(&format!("<{state} _thread.{t} object at {at:#x}>"))
+    vm.new_str(&format!("<{state} {t} object at {at:#x}>"))
 }
 
 fn locked(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).raw.is_locked())) }

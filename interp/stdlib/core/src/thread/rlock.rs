@@ -88,7 +88,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let r = this(o);
     let (n, owner) = (r.count.get(), r.ident.get());
     let state = if n > 0 { "locked" } else { "unlocked" };
-    let (module, t, at) = (vm.get_attr_str(o, "__module__")?, o.type_name(vm), vm.identity(o));
+    let (module, t, at) = (vm.get_attr_str(o, "__module__")?, o.bare_type_name(vm), vm.identity(o));
     let module = vm.repr_text_plain(&module);
     vm.new_str(&format!("<{state} {module}.{t} object owner={owner} count={n} at {at:#x}>"))
 }

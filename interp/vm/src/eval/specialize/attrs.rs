@@ -109,8 +109,8 @@ pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
         let attr = vm.type_lookup(&ty, name);
         if let Some(m) = attr.as_ref().and_then(Ref::<PyMemberDescriptor>::cast) {
             let v = version(vm, &ty);
-            return match u16::try_from(m.offset) {
-                Ok(offset) if v != 0 => become_with(pc, Op::StoreAttrMember, v as u64 | (offset as u64) << 32, 0),
+            return match m.offset() {
+                Some(offset) if v != 0 => become_with(pc, Op::StoreAttrMember, v as u64 | (offset as u64) << 32, 0),
                 _ => failed(pc),
             };
         }

@@ -39,8 +39,8 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("__format__", "($self, format_spec, /)", Native::N1(format)).doc("Formats the float according to format_spec."),
     ],
     getset: &[
-        GetSet { name: "real", get: plain, set: None, doc: "the real part of a complex number" },
-        GetSet { name: "imag", get: |vm, _| vm.new_float(0.0), set: None, doc: "the imaginary part of a complex number" },
+        GetSet { member: false, name: "real", get: plain, set: None, doc: "the real part of a complex number" },
+        GetSet { member: false, name: "imag", get: |vm, _| vm.new_float(0.0), set: None, doc: "the imaginary part of a complex number" },
     ],
 };
 
