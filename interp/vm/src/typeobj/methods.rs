@@ -40,7 +40,8 @@ pub(crate) fn this_type(this: &Owned) -> &TypeRef { TypeRef::from_obj(this).expe
 /// `__module__` as text, for reprs; `None` if it is no str.
 pub(crate) fn module_text(vm: &Vm, ty: &TypeRef) -> Option<String> {
     if let Some(m) = ty.dict_get(vm, &vm.names.__module__) {
-        return m.cast::<crate::types::str::PyStr>().map(|s| s.to_string_lossy());
+        let text = m.cast::<crate::types::str::PyStr>().map(|s| s.to_string_lossy());
+        if text.is_some() || ty.is_heap_type() { return text }
     }
     if ty.is_heap_type() { return None }
     Some(if ty.module.get().is_empty() { "builtins".to_owned() } else { ty.module.get().to_owned() })

@@ -109,7 +109,12 @@ fn set_qualname(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()
 
 fn module(vm: &mut Vm, this: &Owned) -> PyResult {
     let ty = this_type(this);
-    if let Some(m) = ty.dict_get(vm, &vm.names.__module__) { return Ok(m) }
+    // A native type may have an attribute of that name for its instances, as functions do.
+    if let Some(m) = ty.dict_get(vm, &vm.names.__module__)
+        && (ty.is_heap_type() || m.cast::<PyStr>().is_some())
+    {
+        return Ok(m);
+    }
     match module_text(vm, ty) {
         Some(m) => vm.intern(&m),
         None => { let n = vm.names.__module__.clone(); let e = vm.types.attribute_error.clone(); Err(vm.raise(&e, vec![n])) }

@@ -60,9 +60,12 @@ impl PyMemberDescriptor {
 }
 
 impl PyMemberDescriptor {
-    /// The word in `obj`; `None` if its type is not the owner or a subtype.
+    /// The word in `obj`; `None` if its type is not the owner or a subtype, and for fields of native types.
     pub fn slot_of<'a>(&self, vm: &Vm, obj: &'a Owned) -> Option<&'a Slot> {
-        if obj.is_instance_of(vm, &self.owner) { Some(self.slot(obj)) } else { None }
+        match self.place {
+            Place::Slot(at) if obj.is_instance_of(vm, &self.owner) => Some(PyMemberDescriptor::word_at(at, obj)),
+            _ => None,
+        }
     }
 }
 

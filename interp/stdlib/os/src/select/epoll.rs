@@ -121,7 +121,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("__enter__", "($self, /)", Native::N0(|vm, o| { descriptor(vm, o)?; Ok(o.clone()) })),
         Def::new("__exit__", "($self, exc_type=None, exc_value=None, exc_tb=None, /)", Native::Var(|vm, o, _| close(vm, o), 0, 3)),
     ],
-    getset: &[GetSet { name: "closed", get: |vm, o| { let b = epoll_of(o).fd.get() < 0; Ok(vm.bool(b)) }, set: None, doc: "True if the epoll handler is closed" }],
+    getset: &[GetSet { member: false, name: "closed", get: |vm, o| { let b = epoll_of(o).fd.get() < 0; Ok(vm.bool(b)) }, set: None, doc: "True if the epoll handler is closed" }],
 };
 
 /// Makes the type.
