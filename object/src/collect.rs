@@ -74,7 +74,7 @@ unsafe fn clear_object<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
             slot.replace(Word::NULL).release();
         }
         if info.has(TypeFlags::ATTRS) {
-            attrs::drop_all(heap, obj);
+            attrs::clear(heap, obj);
         }
         (info.vtable.clear)(obj.payload());
     }

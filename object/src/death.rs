@@ -146,11 +146,15 @@ unsafe fn free_inert<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     }
 }
 
-/// Whether nothing is to be done about a dying object but to release the words of its payload and to free its cell.
+/// Whether nothing is to be done about a dying object but to release the words of its payload, or its attributes, and to free its
+/// cell.
 #[inline(always)]
 fn dies_plainly<L: Layout>(obj: ObjPtr<L>, flags: TypeFlags) -> bool {
-    const PARTS: TypeFlags = TypeFlags::GC.union(TypeFlags::ATTRS).union(TypeFlags::SLOTS).union(TypeFlags::FINALIZER).union(TypeFlags::ASKS);
-    flags.intersection(PARTS) == TypeFlags::GC && flags.intersects(TypeFlags::WORDS) && !(flags.contains(TypeFlags::WEAKREF) && weak::has_any(obj))
+    const ASKED: TypeFlags = TypeFlags::FINALIZER.union(TypeFlags::ASKS);
+    const PARTS: TypeFlags = TypeFlags::GC.union(TypeFlags::ATTRS).union(TypeFlags::SLOTS).union(ASKED);
+    let words = flags.intersection(PARTS) == TypeFlags::GC && flags.intersects(TypeFlags::WORDS);
+    let instance = flags.intersection(TypeFlags::INSTANCE.union(ASKED)) == TypeFlags::INSTANCE;
+    (words || instance) && !(flags.contains(TypeFlags::WEAKREF) && weak::has_any(obj))
 }
 
 /// `last_rites` for an object that `dies_plainly`. The loop over the dead runs only if a child has to join it.
@@ -166,6 +170,8 @@ unsafe fn tear_down_words<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
             tear_down_kind::<L, INLINE>(heap, obj);
         } else if flags.contains(TypeFlags::BUFFER) {
             tear_down_kind::<L, BUFFER>(heap, obj);
+        } else if flags.contains(TypeFlags::INSTANCE) {
+            tear_down_kind::<L, INSTANCE>(heap, obj);
         } else {
             tear_down_kind::<L, FIELDS>(heap, obj);
         }
@@ -174,6 +180,7 @@ unsafe fn tear_down_words<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
 const INLINE: u8 = 0;
 const BUFFER: u8 = 1;
 const FIELDS: u8 = 2;
+const INSTANCE: u8 = 3;
 
 /// # Safety
 /// As for `tear_down_words`; `KIND` is the type's.
@@ -203,6 +210,11 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
                 }
                 info.payload_bytes as usize
             }
+            INSTANCE => {
+                let bytes = payload_bytes(obj, info, flags);
+                attrs::drop_all(heap, obj, |word| release_child(heap, word));
+                bytes
+            }
             _ => {
                 let Words::Fields(len) = info.vtable.words else { core::hint::unreachable_unchecked() };
                 for i in 0..len as usize {
@@ -217,7 +229,8 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             heap.free_object(obj, info, bytes);
         } else {
             let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
-            let prefix = Plan::<L>::GC + if weak { Plan::<L>::WEAK } else { 0 };
+            let attrs = if KIND == INSTANCE { Plan::<L>::ATTRS } else { 0 };
+            let prefix = Plan::<L>::GC + attrs + if weak { Plan::<L>::WEAK } else { 0 };
             let bytes = prefix + HEADER + bytes;
             core::hint::assert_unchecked(bytes != 0);
             heap.free_cell(obj.cell(prefix), bytes);
@@ -331,8 +344,10 @@ pub(crate) unsafe fn known_words<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<
     words.iter().copied()
 }
 
+/// Bytes behind the header.
+///
 /// # Safety
-/// The payload is still there.
+/// The payload and the attributes are still there.
 #[inline(always)]
 unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
     if flags.contains(TypeFlags::INLINE) {
@@ -344,6 +359,9 @@ unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: Ty
     {
         // SAFETY: the caller's promise.
         return unsafe { size_of(obj.payload()) };
+    }
+    if flags.contains(TypeFlags::TAIL) {
+        return info.payload_bytes as usize + attrs::tail_bytes(obj, info);
     }
     info.payload_bytes as usize
 }
@@ -462,7 +480,7 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
             release_slots(obj, info);
         }
         if flags.contains(TypeFlags::ATTRS) {
-            attrs::drop_all(heap, obj);
+            attrs::drop_all(heap, obj, |word| release_child(heap, word));
         }
         if let Some(drop) = info.vtable.drop {
             drop(obj.payload());

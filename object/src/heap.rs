@@ -271,13 +271,15 @@ impl<L: Layout> Heap<L> {
     #[inline(never)]
     unsafe fn shape_parts(&self, ty: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize, own_type: bool) -> Result<ObjPtr<L>, AllocError> {
         let prefix = info.prefix_bytes as usize;
+        let capacity = attrs::birth_capacity(info)?;
+        let payload_bytes = payload_bytes + attrs::birth_bytes(info, capacity);
         let bytes = prefix + HEADER + payload_bytes;
         let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.cell(bytes)? };
         let flags = info.flags.get();
         // SAFETY: the prefix has exactly the parts that the flags name (`TypeInfo::new`); each is written here.
         unsafe {
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
-            if flags.contains(TypeFlags::ATTRS) && attrs::init(self, obj, info).is_err() {
+            if flags.contains(TypeFlags::ATTRS) && attrs::init(self, obj, info, capacity).is_err() {
                 self.free_cell(cell, bytes);
                 return Err(AllocError);
             }

@@ -202,7 +202,8 @@ impl<L: Layout> Heap<L> {
         }
         let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
         let prefix = Plan::<L>::GC + Plan::<L>::ATTRS + if weak { Plan::<L>::WEAK } else { 0 };
-        let bytes = prefix + HEADER;
+        let capacity = attrs::birth_capacity(info)?;
+        let bytes = prefix + HEADER + attrs::birth_bytes(info, capacity);
         let cell = self.cell(bytes)?;
         // SAFETY: the prefix has exactly the parts that the flags name, and each is written here; there is no payload.
         unsafe {
@@ -210,7 +211,7 @@ impl<L: Layout> Heap<L> {
             if weak {
                 cell.cast::<usize>().write(0);
             }
-            if attrs::init(self, obj, info).is_err() {
+            if attrs::init(self, obj, info, capacity).is_err() {
                 self.free_cell(cell, bytes);
                 return Err(AllocError);
             }

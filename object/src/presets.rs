@@ -1,6 +1,6 @@
 //! Named layouts, as types: present in every build, so that tables and tests need no rebuild.
 //! The features of the same names in `Cargo.toml` choose the same policies; a test compares them.
-use crate::attrs::{Exact, Merged, Spare, Split};
+use crate::attrs::{Exact, Inline, Merged, Spare, Split};
 use crate::layout::Compose;
 use crate::value::{Boxed, Tagged};
 use crate::weak::{InTable, InWord};
@@ -14,6 +14,10 @@ pub type Default = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, 
 pub type Cpython311 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool, false, true>;
 /// The object layout of CPython 3.12.
 pub type Cpython312 = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
+/// The object layout of CPython 3.13.
+pub type Cpython313 = Compose<Immortal<Plain>, TwoWord, Inline, Spare, InWord, Boxed, Pool, false, true>;
+/// The object layout of CPython 3.14, and its borrowed operands.
+pub type Cpython314 = Compose<Immortal<Plain>, TwoWord, Inline, Spare, InWord, Boxed, Pool, true, true>;
 /// The goal that the Faster CPython team wrote down: half a word of count, one word of GC, merged attributes, no weakref word.
 pub type Compact = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InTable, Boxed, Pool, false, true>;
 /// `Compact` without the spare slot.
@@ -37,6 +41,12 @@ pub type DefaultExact = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, Sys
 pub type DefaultTagged = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, System, false, false>;
 /// The default with free lists.
 pub type DefaultFreeLists = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, true>;
+/// The default with values in the instance's cell.
+pub type DefaultInline = Compose<Plain, TwoWord, Inline, Spare, InWord, Boxed, System, false, false>;
+/// And with exact slots.
+pub type DefaultInlineExact = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, System, false, false>;
+/// `best` with values in the instance's cell.
+pub type InlineBest = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
 /// A saturating count, one GC word, split attributes and the weak-reference table on the system allocator.
 pub type OneWordSplit = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, false>;
 
@@ -48,6 +58,8 @@ macro_rules! for_each_layout {
         $mac! {
             cpython_311 "cpython-311" = $crate::presets::Cpython311;
             cpython_312 "cpython-312" = $crate::presets::Cpython312;
+            cpython_313 "cpython-313" = $crate::presets::Cpython313;
+            cpython_314 "cpython-314" = $crate::presets::Cpython314;
             step_saturating "cpython-312,rc-saturating" = $crate::presets::StepSaturating;
             step_weakref_table "cpython-312,rc-saturating,weakref-table" = $crate::presets::StepWeakTable;
             compact "compact" = $crate::presets::Compact;
@@ -60,6 +72,9 @@ macro_rules! for_each_layout {
             default_exact "slots-exact" = $crate::presets::DefaultExact;
             default_tagged "value-tagged" = $crate::presets::DefaultTagged;
             default_freelists "freelists" = $crate::presets::DefaultFreeLists;
+            default_inline "attrs-inline" = $crate::presets::DefaultInline;
+            default_inline_exact "attrs-inline,slots-exact" = $crate::presets::DefaultInlineExact;
+            inline_best "best,attrs-inline" = $crate::presets::InlineBest;
             one_word_split "rc-saturating,gc-one-word,weakref-table" = $crate::presets::OneWordSplit;
         }
     };

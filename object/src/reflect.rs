@@ -41,6 +41,7 @@ pub fn row<L: Layout>(layout: &'static str, k: usize) -> Row {
         parts.push(("weakref", "first weak reference", Plan::<L>::WEAK));
     }
     match L::Attrs::WORDS {
+        1 if L::Attrs::INLINE => parts.push(("attrs", "dict", 8)),
         1 => parts.push(("attrs", "values or dict", 8)),
         _ => parts.extend([("attrs", "values", 8), ("attrs", "dict", 8)]),
     }
@@ -55,8 +56,10 @@ pub fn row<L: Layout>(layout: &'static str, k: usize) -> Row {
     if capacity > 0 {
         let block = attrs::block_bytes::<L>(capacity);
         requested += block;
-        cell += L::Alloc::cell_size(block);
-        parts.push(("slots", "order of attributes", block - capacity * 8));
+        cell = if L::Attrs::INLINE { L::Alloc::cell_size(requested) } else { cell + L::Alloc::cell_size(block) };
+        if block > capacity * 8 {
+            parts.push(("slots", "order of attributes", block - capacity * 8));
+        }
         if k > 0 {
             parts.push(("value", "attribute values", k * 8));
         }

@@ -22,7 +22,7 @@ macro_rules! axis {
 axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating }
 axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
 axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord }
-axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged }
+axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
 axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged }

@@ -1,6 +1,6 @@
 //! What the heap knows about a type: the start of every type object's payload, and the table of functions that know
 //! the payload of its instances. Python's type object is not known here.
-use crate::attrs::SharedKeys;
+use crate::attrs::{self, AttrsPolicy, SharedKeys};
 use crate::layout::{Layout, Plan};
 use crate::select::Active;
 use crate::trace::Trace;
@@ -39,7 +39,11 @@ impl TypeFlags {
     pub(crate) const INLINE: Self = TypeFlags(1024);
     pub(crate) const BUFFER: Self = TypeFlags(2048);
     pub(crate) const FIELDS: Self = TypeFlags(4096);
-    /// Any of these.
+    /// Values of attributes follow the payload in the cell. Set by `TypeInfo::new`.
+    pub(crate) const TAIL: Self = TypeFlags(8192);
+    /// Instances own their attributes and their type, and nothing else. Set by `TypeInfo::new`.
+    pub(crate) const INSTANCE: Self = TypeFlags(16384);
+    /// Any of `INLINE`, `BUFFER`, `FIELDS`.
     pub(crate) const WORDS: Self = TypeFlags(1024 | 2048 | 4096);
     /// First bit that the interpreter may use.
     pub const FIRST_FREE_BIT: u32 = 16;
@@ -290,6 +294,15 @@ impl<L: Layout> TypeInfo<L> {
         if vtable.needs_finalizer.is_some() {
             flags.insert(TypeFlags::ASKS);
         }
+        // As in CPython: where the payload's size differs from instance to instance, no place behind it is the class's.
+        let sized = !flags.intersects(TypeFlags::VAR | TypeFlags::INLINE) && payload_bytes <= attrs::MAX_PAYLOAD && payload_bytes.is_multiple_of(8);
+        if <L::Attrs as AttrsPolicy>::INLINE && flags.contains(TypeFlags::ATTRS) && sized {
+            flags.insert(TypeFlags::TAIL);
+        }
+        let parts = TypeFlags::ATTRS | TypeFlags::HEAP_TYPE | TypeFlags::VAR | TypeFlags::SLOTS | TypeFlags::WORDS;
+        if flags.intersection(parts) == TypeFlags::ATTRS | TypeFlags::HEAP_TYPE && vtable.drop.is_none() {
+            flags.insert(TypeFlags::INSTANCE);
+        }
         let mut prefix = 0;
         if flags.contains(TypeFlags::GC) {
             prefix += Plan::<L>::GC;
@@ -333,7 +346,7 @@ impl<L: Layout> TypeInfo<L> {
     pub(crate) fn has_any(&self, flags: TypeFlags) -> bool {
         self.flags.get().intersects(flags)
     }
-    /// Bytes of an instance's cell with a payload of `payload_bytes`.
+    /// Bytes of an instance's cell with a payload of `payload_bytes`, values of attributes that follow it included.
     #[inline(always)]
     pub fn instance_bytes(&self, payload_bytes: usize) -> usize {
         self.prefix_bytes as usize + crate::header::HEADER + payload_bytes

@@ -13,6 +13,10 @@ fn a_preset_feature_is_its_type() {
         assert_eq!(active, presets::CompactExact::name());
     } else if cfg!(feature = "compact") {
         assert_eq!(active, presets::Compact::name());
+    } else if cfg!(feature = "cpython-314") {
+        assert_eq!(active, presets::Cpython314::name());
+    } else if cfg!(feature = "cpython-313") {
+        assert_eq!(active, presets::Cpython313::name());
     } else if cfg!(feature = "cpython-312") {
         assert_eq!(active, presets::Cpython312::name());
     } else if cfg!(feature = "cpython-311") {
@@ -23,6 +27,7 @@ fn a_preset_feature_is_its_type() {
         feature = "elide-static",
         feature = "gc-one-word",
         feature = "attrs-merged",
+        feature = "attrs-inline",
         feature = "slots-exact",
         feature = "weakref-table",
         feature = "value-tagged",

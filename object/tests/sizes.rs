@@ -7,8 +7,12 @@ use instar_object::*;
 const ROWS: &[(&str, [usize; 9])] = &[
     ("cpython-311", [80, 96, 96, 112, 112, 128, 144, 144, 160]),
     ("cpython-312", [64, 80, 80, 96, 96, 112, 128, 128, 144]),
+    ("cpython-313", [80, 80, 96, 96, 112, 112, 128, 128, 144]),
+    ("cpython-314", [80, 80, 96, 96, 112, 112, 128, 128, 144]),
     ("compact", [48, 64, 64, 80, 80, 96, 112, 112, 128]),
     ("compact-exact", [32, 48, 64, 64, 80, 80, 96, 96, 112]),
+    // object-model.md section 9, "compact-inline exact".
+    ("best,attrs-inline", [32, 48, 48, 64, 64, 80, 80, 96, 96]),
 ];
 
 #[test]
@@ -26,7 +30,7 @@ fn formulas_give_the_rows() {
     for (i, name) in names.iter().enumerate() {
         assert!(!names[..i].contains(name), "two layouts are equal: {name}");
     }
-    assert!(reflect::policies().len() >= 4 + 2 + 2 + 2 + 2 + 2 + 2);
+    assert!(reflect::policies().len() >= 4 + 2 + 3 + 2 + 2 + 2 + 2);
 }
 
 fn live_cells_agree<L: Layout>(name: &str) {

@@ -3,10 +3,13 @@
 //! ```text
 //! split  (3.11): [values*] [dict*]      at most one is set
 //! merged (3.12): [values* | 1] or [dict*] or [0]
+//! inline (3.13): [dict*] or [0], and the values behind the payload: `in_cell.rs`
 //! ```
 //! The words stand between the weakref word and the GC words. Python's dict type is not known here: an instance that
 //! needs a dict gets one from the interpreter.
+mod in_cell;
 mod shared_keys;
+mod storage;
 mod values;
 
 pub use shared_keys::{MAX_KEYS, SharedKeys};
@@ -19,7 +22,13 @@ use crate::select::Active;
 use crate::types::{TypeFlags, TypeInfo};
 use crate::word::Word;
 use core::ptr::null_mut;
+use in_cell::State;
 use values::Values;
+
+pub(crate) use in_cell::MAX_PAYLOAD;
+pub use storage::{dict, load, replace, store};
+pub(crate) use storage::{clear, drop_all};
+use storage::{Storage, forget_values, make_slot, release_values, set_block, storage};
 
 /// Where instance attributes live.
 pub trait AttrsPolicy: 'static {
@@ -27,6 +36,8 @@ pub trait AttrsPolicy: 'static {
     const NAME: &'static str;
     /// Words in the prefix.
     const WORDS: usize;
+    /// Whether an instance's values are in its own cell.
+    const INLINE: bool = false;
 }
 /// A word for the values and a word for the dict, as CPython 3.11.
 pub struct Split;
@@ -41,11 +52,20 @@ impl AttrsPolicy for Merged {
     const WORDS: usize = 1;
 }
 
+/// A word for the dict, and the values behind the payload in the same cell, as CPython 3.13 and later.
+pub struct Inline;
+impl AttrsPolicy for Inline {
+    const NAME: &'static str = "inline";
+    const WORDS: usize = 1;
+    const INLINE: bool = true;
+}
+
 /// How many slots an instance gets.
 pub trait SlotPolicy: 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
-    /// Whether the block is made at the first store, for the names that the class has then.
+    /// Whether there are slots only for the names that the class has: when the block is made, at the first store, or (values in the
+    /// cell) at birth.
     const EXACT: bool;
 }
 /// As CPython: made at birth, with room for names to come.
@@ -89,138 +109,6 @@ pub enum AttrDelete<L: Layout = Active> {
     Dict(Word<L>),
 }
 
-fn merged<L: Layout>() -> bool {
-    L::Attrs::WORDS == 1
-}
-
-/// The values block of an instance, null if it has a dict or nothing. `*values(obj).add(slot)` is the value of a slot
-/// below `capacity`, `NULL` if it is not set.
-///
-/// # Safety
-/// The object's type has `ATTRS`.
-#[inline(always)]
-pub unsafe fn values<L: Layout>(obj: ObjPtr<L>) -> *mut Word<L> {
-    let word = obj.attr_word(0).get();
-    if !merged::<L>() {
-        return word.cast();
-    }
-    if word.addr() & 1 == 0 {
-        return null_mut();
-    }
-    let block = word.wrapping_sub(1).cast::<Word<L>>();
-    // SAFETY: a tagged word is the address of a block.
-    unsafe { core::hint::assert_unchecked(!block.is_null()) };
-    block
-}
-
-/// `values`, for our own use: one test in either policy.
-#[inline(always)]
-fn block<L: Layout>(obj: ObjPtr<L>) -> Option<Values<L>> {
-    let word = obj.attr_word(0).get();
-    let found = if merged::<L>() { word.addr() & 1 != 0 } else { !word.is_null() };
-    found.then(|| Values(word.wrapping_sub(merged::<L>() as usize).cast()))
-}
-
-#[inline(always)]
-fn set_values<L: Layout>(obj: ObjPtr<L>, values: *mut Word<L>) {
-    let word = values.cast::<u8>();
-    obj.attr_word(0).set(if merged::<L>() && !word.is_null() { word.wrapping_add(1) } else { word });
-}
-
-/// Slots of a block that `values` returned.
-///
-/// # Safety
-/// The block is alive and not null.
-#[inline(always)]
-pub unsafe fn capacity<L: Layout>(values: *mut Word<L>) -> usize {
-    Values(values).capacity()
-}
-
-/// The value of a slot, `NULL` if it is not set or the instance has a dict (or nothing).
-///
-/// # Safety
-/// The object's type has `ATTRS`; the slot came from `index` of this type.
-#[inline(always)]
-pub unsafe fn load<L: Layout>(obj: ObjPtr<L>, slot: usize) -> Word<L> {
-    // With spare slots every block has room for every slot of the class (`birth_capacity` never promises more to younger
-    // instances than to older ones).
-    match block(obj) {
-        Some(block) if !<L::Slots as SlotPolicy>::EXACT || slot < block.capacity() => block.get(slot),
-        _ => Word::NULL,
-    }
-}
-
-/// Stores into a slot if the instance has it; the old word (`NULL` if it was not set). `Err` gives the value back.
-///
-/// # Safety
-/// As for `load`.
-#[inline(always)]
-pub unsafe fn replace<L: Layout>(obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
-    let block = match block(obj) {
-        Some(block) if slot < block.capacity() => block,
-        _ => return Err(value),
-    };
-    let old = block.get(slot);
-    block.put(slot, value.into_word());
-    if old.is_null() {
-        block.note_set(slot);
-    }
-    Ok(old)
-}
-
-/// `replace`, making the slot where the instance has none yet: what a store with a slot from a cache calls. `Err` gives the
-/// value back: the instance has a dict, its block is full, or memory is short; then the general way decides.
-///
-/// # Safety
-/// As for `load`; `heap` is the object's.
-#[inline(always)]
-pub unsafe fn store<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
-    // SAFETY: passed on.
-    unsafe {
-        match replace(obj, slot, value) {
-            Ok(old) => Ok(old),
-            Err(value) => store_new(heap, obj, slot, value),
-        }
-    }
-}
-
-/// `store` into a slot that the instance does not have.
-///
-/// # Safety
-/// As for `store`.
-#[inline(never)]
-unsafe fn store_new<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, slot: usize, value: Owned<L>) -> Result<Word<L>, Owned<L>> {
-    if dict(obj).is_some() {
-        return Err(value);
-    }
-    // SAFETY: the slot is of the object's type, so the type has keys, more than `slot`.
-    unsafe {
-        let keys = &*obj.info().shared_keys.get();
-        if make_slot(heap, obj, keys, slot).is_err() {
-            return Err(value);
-        }
-        replace(obj, slot, value)
-    }
-}
-
-/// Gives the instance, which has no dict, a block with the slot. `Ok(false)` if its block has no room and cannot grow.
-///
-/// # Safety
-/// As for `store`; `keys` are the type's.
-#[inline(always)]
-unsafe fn make_slot<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, keys: &SharedKeys<L>, slot: usize) -> Result<bool, AllocError> {
-    match block(obj) {
-        None => {
-            let capacity = if <L::Slots as SlotPolicy>::EXACT { keys.len() } else { keys.spare_capacity() };
-            set_values(obj, Values::new(heap, capacity)?.0);
-        }
-        // SAFETY: the block is alive, and its words move.
-        Some(block) if <L::Slots as SlotPolicy>::EXACT => set_values(obj, block.grow(heap, slot + 1)?.0),
-        Some(_) => return Ok(false),
-    }
-    Ok(true)
-}
-
 /// Whether the instance keeps its attributes in a dict of its own. False for types without `ATTRS`.
 #[inline(always)]
 pub fn has_dict<L: Layout>(obj: ObjPtr<L>) -> bool {
@@ -229,10 +117,17 @@ pub fn has_dict<L: Layout>(obj: ObjPtr<L>) -> bool {
 
 /// The slot of a name (an interned string) in instances of a type.
 #[inline]
-pub fn index<L: Layout>(info: &TypeInfo<L>, name: Word<L>) -> Option<u16> {
+fn slot_of<L: Layout>(info: &TypeInfo<L>, name: Word<L>) -> Option<usize> {
     let keys = info.shared_keys.get();
     // SAFETY: the type's keys live as long as the type.
-    if keys.is_null() { None } else { unsafe { (*keys).index(name) } }
+    if keys.is_null() { None } else { unsafe { (*keys).index(name).map(usize::from) } }
+}
+
+/// Where instances of a type have the value of a name (an interned string): what `load`, `replace` and `store` take, for as long as
+/// the type lives.
+#[inline]
+pub fn index<L: Layout>(info: &TypeInfo<L>, name: Word<L>) -> Option<u16> {
+    u16::try_from(slot_of(info, name)? + in_cell::first_place(info)).ok()
 }
 
 /// The shared keys of a type with `ATTRS`, made if it has none yet.
@@ -244,29 +139,49 @@ pub fn shared_keys<L: Layout>(info: &TypeInfo<L>) -> Result<&SharedKeys<L>, Allo
     Ok(unsafe { &*info.shared_keys.get() })
 }
 
-/// Prepares the attribute words of a new instance.
+/// Slots in the cell of an instance that is to be made.
 #[inline(always)]
-pub(crate) unsafe fn init<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) -> Result<(), AllocError> {
+pub(crate) fn birth_capacity<L: Layout>(info: &TypeInfo<L>) -> Result<usize, AllocError> {
+    if !L::Attrs::INLINE || !info.has(TypeFlags::TAIL) {
+        return Ok(0);
+    }
+    if !L::Slots::EXACT {
+        return Ok(shared_keys(info)?.birth_capacity());
+    }
+    let keys = info.shared_keys.get();
+    // SAFETY: the type's keys live as long as the type.
+    Ok(if keys.is_null() { 0 } else { unsafe { (*keys).len() } })
+}
+/// Bytes behind the payload of an instance that is to be made with so many slots.
+#[inline(always)]
+pub(crate) fn birth_bytes<L: Layout>(info: &TypeInfo<L>, capacity: usize) -> usize {
+    if L::Attrs::INLINE && info.has(TypeFlags::TAIL) { in_cell::bytes_for::<L>(capacity) } else { 0 }
+}
+/// Bytes behind the payload of a complete object whose type has `TAIL`.
+#[inline(always)]
+pub(crate) fn tail_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
+    if L::Attrs::INLINE { in_cell::bytes_of(obj, info) } else { 0 }
+}
+
+/// Prepares the attribute words of a new instance, and the slots in its cell.
+///
+/// # Safety
+/// The cell has `birth_bytes` of `capacity` behind the payload.
+#[inline(always)]
+pub(crate) unsafe fn init<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, capacity: usize) -> Result<(), AllocError> {
+    if L::Attrs::INLINE {
+        // SAFETY: passed on.
+        unsafe { in_cell::init(obj, info, capacity) }
+        return Ok(());
+    }
     for i in 0..L::Attrs::WORDS {
         obj.attr_word(i).set(null_mut());
     }
-    if !<L::Slots as SlotPolicy>::EXACT {
+    if !L::Slots::EXACT {
         let capacity = shared_keys(info)?.birth_capacity();
-        set_values(obj, Values::new(heap, capacity)?.0);
+        set_block(obj, Values::new(heap, capacity)?);
     }
     Ok(())
-}
-
-/// The instance's dict, if it has one; borrowed.
-#[inline(always)]
-pub fn dict<L: Layout>(obj: ObjPtr<L>) -> Option<Word<L>> {
-    debug_assert!(obj.info().has(TypeFlags::ATTRS));
-    let word = obj.attr_word(L::Attrs::WORDS - 1).get();
-    if word.is_null() || (merged::<L>() && word.addr() & 1 != 0) {
-        return None;
-    }
-    // SAFETY: the word is the header of a dict that the instance owns.
-    Some(Word::from_ptr(unsafe { ObjPtr::new(core::ptr::NonNull::new_unchecked(word.cast())) }))
 }
 
 /// Reads a name (an interned string).
@@ -275,9 +190,9 @@ pub fn get<L: Layout>(obj: ObjPtr<L>, name: Word<L>) -> AttrGet<L> {
     if let Some(dict) = dict(obj) {
         return AttrGet::Dict(dict);
     }
-    match index(obj.info(), name) {
+    match slot_of(obj.info(), name) {
         // SAFETY: the slot is of the object's type.
-        Some(slot) => match unsafe { load(obj, slot as usize) } {
+        Some(slot) => match unsafe { load(obj, in_cell::first_place(obj.info()) + slot) } {
             word if word.is_null() => AttrGet::Missing,
             word => AttrGet::Value(word),
         },
@@ -290,16 +205,20 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
     if let Some(dict) = dict(obj) {
         return Ok(AttrSet::Dict(dict, value));
     }
-    let keys = shared_keys(obj.info())?;
+    let info = obj.info();
+    if in_cell::as_cpython::<L>() && !info.has(TypeFlags::TAIL) {
+        return Ok(AttrSet::NeedsDict(value));
+    }
+    let keys = shared_keys(info)?;
     let known = keys.len();
     let Some(slot) = keys.index_or_add(name) else { return Ok(AttrSet::NeedsDict(value)) };
     if keys.len() != known {
         // A new key may shadow a class attribute that a cache holds for instances.
-        obj.info().version.set(0);
+        info.version.set(0);
     }
-    let slot = slot as usize;
+    let (slot, place) = (slot as usize, in_cell::first_place(info) + slot as usize);
     // SAFETY: the slot is of the object's type.
-    let value = match unsafe { replace(obj, slot, value) } {
+    let value = match unsafe { replace(obj, place, value) } {
         // SAFETY: the old word was owned by the slot.
         Ok(old) => return Ok(AttrSet::Done(unsafe { Owned::owned_or_none(old) })),
         Err(value) => value,
@@ -310,7 +229,7 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
         return Ok(AttrSet::NeedsDict(value));
     }
     // SAFETY: now the slot exists.
-    match unsafe { replace(obj, slot, value) } {
+    match unsafe { replace(obj, place, value) } {
         // SAFETY: the old word was owned by the slot.
         Ok(old) => Ok(AttrSet::Done(unsafe { Owned::owned_or_none(old) })),
         Err(value) => Ok(AttrSet::NeedsDict(value)),
@@ -319,42 +238,65 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
 
 /// Deletes a name (an interned string).
 pub fn delete<L: Layout>(obj: ObjPtr<L>, name: Word<L>) -> AttrDelete<L> {
-    if let Some(dict) = dict(obj) {
-        return AttrDelete::Dict(dict);
-    }
-    let Some(slot) = index(obj.info(), name) else { return AttrDelete::Missing };
-    // SAFETY: the slot is of the object's type; a set slot's word is owned by it.
-    unsafe {
-        if load(obj, slot as usize).is_null() {
-            return AttrDelete::Missing;
+    let Some(slot) = slot_of(obj.info(), name) else {
+        return dict(obj).map_or(AttrDelete::Missing, AttrDelete::Dict);
+    };
+    match storage(obj) {
+        Storage::Dict(dict) => AttrDelete::Dict(dict),
+        Storage::Block(block) if slot < block.capacity() && !block.get(slot).is_null() => {
+            let old = block.get(slot);
+            block.put(slot, Word::NULL);
+            block.note_deleted(slot);
+            // SAFETY: a set slot's word is owned by it.
+            AttrDelete::Done(unsafe { Owned::from_word(old) })
         }
-        let block = Values(values(obj));
-        let old = block.get(slot as usize);
-        block.put(slot as usize, Word::NULL);
-        block.note_deleted(slot as usize);
-        AttrDelete::Done(Owned::from_word(old))
+        Storage::Cell(first, high) if first + slot < high => {
+            // SAFETY: places below `high` are in the cell and own their words.
+            match unsafe { Owned::owned_or_none(in_cell::at(obj, first + slot).replace(Word::NULL)) } {
+                Some(old) => {
+                    if first + slot + 1 == high {
+                        State::of(obj).with_high(high - 1).set(obj);
+                    }
+                    AttrDelete::Done(old)
+                }
+                None => AttrDelete::Missing,
+            }
+        }
+        _ => AttrDelete::Missing,
     }
 }
 
 /// Number of attributes set in slots; 0 if the instance has a dict.
 pub fn len<L: Layout>(obj: ObjPtr<L>) -> usize {
-    // SAFETY: the object's type has ATTRS (`dict` checks in debug builds).
-    let block = Values(unsafe { values(obj) });
-    if block.0.is_null() { 0 } else { block.used() }
+    match storage(obj) {
+        Storage::Block(block) => block.used(),
+        // SAFETY: places below `high` are in the cell.
+        Storage::Cell(first, high) => (first..high).filter(|&place| unsafe { !(*in_cell::at(obj, place)).is_null() }).count(),
+        _ => 0,
+    }
 }
 
 /// Visits names and values of the slots in the order in which they were set; both borrowed. `f` must not change the instance.
 pub fn for_each<L: Layout>(obj: ObjPtr<L>, mut f: impl FnMut(Word<L>, Word<L>)) {
-    // SAFETY: the object's type has ATTRS, and instances with values have keys.
+    // SAFETY: instances with values have keys; places below `high` are in the cell.
     unsafe {
-        let block = Values(values(obj));
-        if block.0.is_null() {
-            return;
-        }
-        let keys = &*obj.info().shared_keys.get();
-        for i in 0..block.used() {
-            let slot = block.nth(i);
-            f(keys.name(slot), block.get(slot));
+        let keys = obj.info().shared_keys.get();
+        match storage(obj) {
+            Storage::Block(block) => {
+                for i in 0..block.used() {
+                    let slot = block.nth(i);
+                    f((*keys).name(slot), block.get(slot));
+                }
+            }
+            Storage::Cell(first, high) => {
+                for place in first..high {
+                    let word = *in_cell::at(obj, place);
+                    if !word.is_null() {
+                        f((*keys).name(place - first), word);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -367,14 +309,7 @@ pub fn take_values<L: Layout>(obj: ObjPtr<L>) -> Result<Vec<(Owned<L>, Owned<L>)
     // SAFETY: names are kept by the keys; the values' references move out with their words.
     for_each(obj, |name, value| unsafe { out.push((Owned::share_word(name), Owned::from_word(value))) });
     if let Some(heap) = Heap::<L>::current() {
-        // SAFETY: the slots' references have moved.
-        unsafe {
-            let block = Values(values(obj));
-            set_values(obj, null_mut());
-            if !block.0.is_null() {
-                block.free(heap);
-            }
-        }
+        forget_values(heap, obj);
     }
     Ok(out)
 }
@@ -384,55 +319,23 @@ pub fn set_dict<L: Layout>(obj: ObjPtr<L>, new: Owned<L>) -> Option<Owned<L>> {
     debug_assert!(new.ptr().is_some());
     crate::stats::dict_made::<L>();
     let old = dict(obj);
+    if old.is_none() {
+        release_values(Heap::<L>::current(), obj, |word| {
+            // SAFETY: the slot owned the word.
+            unsafe { word.release() }
+        });
+    }
     let word = new.into_word().ptr().as_ptr().cast::<u8>();
-    if old.is_some() {
+    if in_cell::exact::<L>() {
+        State::dict(State::of(obj).slots(in_cell::first_place(obj.info())), word).set(obj);
+    } else {
         obj.attr_word(L::Attrs::WORDS - 1).set(word);
-        // SAFETY: the instance owned its dict.
-        return unsafe { Owned::owned_or_none(old.unwrap_or(Word::NULL)) };
-    }
-    // SAFETY: the object's type has ATTRS. The words change before anything is dropped.
-    unsafe {
-        let block = Values(values(obj));
-        obj.attr_word(0).set(null_mut());
-        obj.attr_word(L::Attrs::WORDS - 1).set(word);
-        if let Some(heap) = Heap::<L>::current() {
-            drop_block(heap, block);
+        if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::TAIL) {
+            Values(in_cell::at(obj, in_cell::first_place(obj.info()))).invalidate();
         }
     }
-    None
-}
-
-/// Releases the slots in slot order and frees the block.
-#[inline(always)]
-unsafe fn drop_block<L: Layout>(heap: &Heap<L>, block: Values<L>) {
-    if block.0.is_null() {
-        return;
-    }
-    // SAFETY: the block is unreachable for others by now; each slot owns its word.
-    unsafe {
-        for slot in 0..block.capacity() {
-            block.get(slot).release();
-        }
-        block.free(heap);
-    }
-}
-
-/// Drops all attributes and the dict: the instance dies or is cleared.
-#[inline(always)]
-pub(crate) unsafe fn drop_all<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
-    // SAFETY: the object's type has ATTRS; the words are emptied before anything is released.
-    unsafe {
-        let (block, dict) = (block(obj), dict(obj));
-        for i in 0..L::Attrs::WORDS {
-            obj.attr_word(i).set(null_mut());
-        }
-        if let Some(block) = block {
-            drop_block(heap, block);
-        }
-        if let Some(dict) = dict {
-            dict.release_ptr();
-        }
-    }
+    // SAFETY: the instance owned its dict.
+    unsafe { Owned::owned_or_none(old.unwrap_or(Word::NULL)) }
 }
 
 /// Visits the values, or the dict.
@@ -441,22 +344,38 @@ pub(crate) unsafe fn drop_all<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
 /// The object's type has `ATTRS`.
 #[inline(always)]
 pub(crate) unsafe fn trace<L: Layout>(obj: ObjPtr<L>, visit: &mut impl FnMut(Word<L>)) {
-    if let Some(dict) = dict(obj) {
-        visit(dict);
+    let mut some = |word: Word<L>| {
+        if !word.is_null() {
+            visit(word);
+        }
+    };
+    match storage(obj) {
+        Storage::Nothing => {}
+        Storage::Dict(dict) => some(dict),
+        Storage::Block(block) => (0..block.capacity()).for_each(|slot| some(block.get(slot))),
+        // SAFETY: places below `high` are in the cell.
+        Storage::Cell(first, high) => (first..high).for_each(|place| some(unsafe { *in_cell::at(obj, place) })),
     }
-    // SAFETY: passed on.
-    let block = Values(unsafe { values(obj) });
-    if !block.0.is_null() {
-        for slot in 0..block.capacity() {
-            let word = block.get(slot);
-            if !word.is_null() {
-                visit(word);
-            }
+}
+
+/// Checks what the layout says of an instance's attribute storage: for tests.
+pub fn check<L: Layout>(obj: ObjPtr<L>) {
+    let first = in_cell::first_place(obj.info());
+    if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::TAIL) {
+        assert_eq!(Values(in_cell::at(obj, first)).is_valid(), dict(obj).is_none(), "the header knows whether there is a dict");
+    }
+    if in_cell::exact::<L>() {
+        let (state, slots) = (State::of(obj), State::of(obj).slots(first));
+        let used = if state.is_in_cell() { state.high() } else { first };
+        assert!(used >= first && used <= first + slots);
+        for place in used..first + slots {
+            // SAFETY: the cell has the slots.
+            assert!(unsafe { (*in_cell::at(obj, place)).is_null() }, "slots that are not in use are empty");
         }
     }
 }
 
-/// Bytes of a values block with `capacity` slots, as requested.
+/// Bytes that the values of an instance with `capacity` slots take, as requested: in a block of their own, or in its cell.
 pub const fn block_bytes<L: Layout>(capacity: usize) -> usize {
-    values::block_bytes::<L::Slots>(capacity)
+    if L::Attrs::INLINE { in_cell::bytes_for::<L>(capacity) } else { values::block_bytes::<L::Slots>(capacity) }
 }

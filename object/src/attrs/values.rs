@@ -1,14 +1,15 @@
-//! The values block of an instance: slots in the order of the class's shared keys, and before them the order in which
-//! they were set. Where the pointer to it stands is `mod.rs`'s business.
+//! The values block of an instance: slots in the order of the class's shared keys, and beside them the order in which
+//! they were set. Where the pointer to it stands is `mod.rs`'s business, `cell` is explained in `in_cell.rs`.
 //!
 //! ```text
 //! spare:  [pad | order n-1 .. order 0 | used 1 | capacity 1] [v0 v1 ... ]     prefix = round8(capacity + 2)
 //! exact:  [pad | order n-1 .. order 0 | capacity 1]          [v0 v1 ... ]     prefix = round8(capacity + 1)
 //!          order bytes grow downwards               ^ the pointer points at v0
+//! cell:   [capacity 1 | used 1 | embedded 1 | valid 1 | pad] [v0 v1 ... ] [order 0 .. order n-1 | pad]
 //! ```
 //! `spare` is CPython 3.11's and 3.12's block. `exact` has no byte for the number of set attributes: unused order bytes are
 //! 0xFF, and the number is guessed from the slot (attributes are mostly set in slot order) or counted.
-use super::SlotPolicy;
+use super::{SlotPolicy, in_cell};
 use crate::heap::{AllocError, Heap};
 use crate::layout::Layout;
 use crate::word::Word;
@@ -74,14 +75,47 @@ impl<L: Layout> Values<L> {
     }
     #[inline(always)]
     pub(super) fn capacity(self) -> usize {
-        // SAFETY: byte -1 holds it.
-        unsafe { *self.byte(1) as usize }
+        // SAFETY: that byte holds it.
+        unsafe { *self.byte(if in_cell::as_cpython::<L>() { 8 } else { 1 }) as usize }
     }
     const FIRST: usize = if L::Slots::EXACT { 2 } else { 3 };
     #[inline(always)]
     fn order(self, i: usize) -> *mut u8 {
-        // SAFETY: i < capacity, and the prefix has a byte for each slot.
-        unsafe { self.byte(Self::FIRST + i) }
+        // SAFETY: i < capacity, and there is a byte for each slot.
+        unsafe { if in_cell::as_cpython::<L>() { self.0.add(self.capacity()).cast::<u8>().add(i) } else { self.byte(Self::FIRST + i) } }
+    }
+    /// Where the number of set attributes is; not under `EXACT`.
+    #[inline(always)]
+    fn used_byte(self) -> *mut u8 {
+        // SAFETY: both forms have the byte.
+        unsafe { self.byte(if in_cell::as_cpython::<L>() { 7 } else { 2 }) }
+    }
+    /// The header before the slots in an instance's cell.
+    ///
+    /// # Safety
+    /// There are 8 bytes before the slots.
+    #[inline(always)]
+    pub(super) unsafe fn write_header(self, capacity: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { self.byte(8).cast::<[u8; 8]>().write([capacity as u8, 0, 1, 1, 0, 0, 0, 0]) }
+    }
+    /// Whether the values in an instance's cell are its attributes.
+    pub(super) fn is_valid(self) -> bool {
+        // SAFETY: the header has the byte.
+        unsafe { *self.byte(5) != 0 }
+    }
+    /// The instance has a dict now.
+    pub(super) fn invalidate(self) {
+        // SAFETY: the header has the bytes.
+        unsafe {
+            *self.byte(7) = 0;
+            *self.byte(5) = 0;
+        }
+    }
+    /// No attribute is set any more; not under `EXACT`.
+    pub(super) fn forget_order(self) {
+        // SAFETY: the header has the byte.
+        unsafe { *self.used_byte() = 0 }
     }
     #[inline(always)]
     pub(super) fn get(self, slot: usize) -> Word<L> {
@@ -96,8 +130,8 @@ impl<L: Layout> Values<L> {
     /// Number of set attributes.
     pub(super) fn used(self) -> usize {
         if !L::Slots::EXACT {
-            // SAFETY: byte -2 holds it.
-            return unsafe { *self.byte(2) as usize };
+            // SAFETY: that byte holds it.
+            return unsafe { *self.used_byte() as usize };
         }
         let capacity = self.capacity();
         // SAFETY: order bytes below capacity are initialised.
@@ -113,9 +147,9 @@ impl<L: Layout> Values<L> {
                 let at = if guessed { slot } else { self.used() };
                 *self.order(at) = slot as u8;
             } else {
-                let used = *self.byte(2);
+                let used = *self.used_byte();
                 *self.order(used as usize) = slot as u8;
-                *self.byte(2) = used + 1;
+                *self.used_byte() = used + 1;
             }
         }
     }
@@ -131,7 +165,7 @@ impl<L: Layout> Values<L> {
             if L::Slots::EXACT {
                 *self.order(used - 1) = NONE;
             } else {
-                *self.byte(2) = used as u8 - 1;
+                *self.used_byte() = used as u8 - 1;
             }
         }
     }
