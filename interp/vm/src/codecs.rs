@@ -66,6 +66,11 @@ impl Native {
         }
     }
 
+    /// Bytes of a code unit.
+    fn unit(self) -> usize { match self { Native::Utf16(_) => 2, Native::Utf32(_) => 4, _ => 1 } }
+    /// UTF-8, UTF-16 or UTF-32.
+    fn is_utf(self) -> bool { matches!(self, Native::Utf8 | Native::Utf16(_) | Native::Utf32(_)) }
+
     /// The native codec of an encoding's name, for the names that need no registry.
     pub fn by_name(name: &str) -> Option<Native> {
         Some(match &registry::normalize(name)[..] {
@@ -133,10 +138,14 @@ pub fn encode(vm: &mut Vm, codec: Native, text: &Owned, errors: Option<&Owned>) 
                 let at = Encoding { codec: codec.name(), text, start: span.start, end: span.end, reason: span.reason };
                 let (piece, next) = handler.encoding(vm, &at)?;
                 match piece {
+                    // Part of a unit would shift all that follows.
+                    handlers::Piece::Bytes(b) if b.len() % codec.unit() != 0 => return Err(at.raise(vm)),
                     handlers::Piece::Bytes(b) => {
                         out.try_reserve(b.len()).map_err(|_| vm.no_memory())?;
                         out.extend_from_slice(&b);
                     }
+                    // These codecs fail only on surrogates: a handler that does not answer in ASCII is not trusted.
+                    handlers::Piece::Text(t) if codec.is_utf() && !t.is_ascii() => return Err(at.raise(vm)),
                     handlers::Piece::Text(t) => match codec.encode_from(t.units(), 0, &mut out) {
                         Ok(()) => {}
                         Err(Fault::Memory) => return Err(vm.no_memory()),
@@ -156,22 +165,29 @@ pub struct Decoded {
     pub text: TextBuilder,
     /// Bytes used; all of them if `last` was set.
     pub used: usize,
-    /// Where the first odd escape is (`unicode_escape`), for a warning.
-    pub odd_escape: Option<usize>,
+    /// What follows the backslash of the first odd escape (`unicode_escape`), three bytes at most, for a warning.
+    pub odd_escape: Option<Vec<u8>>,
 }
 
 /// Decodes a contiguous buffer from byte `from` on. Without `last` an unfinished sequence at the end is left.
 pub fn decode(vm: &mut Vm, codec: Native, input: &Buffer, from: usize, errors: Option<&Owned>, last: bool) -> PyResult<Decoded> {
     let mut text = TextBuilder::new();
-    let mut odd_escape = None;
+    let (mut odd, mut odd_escape) = (None, None);
     let mut at = from;
     let mut handler = None;
     // A handler may exchange the input (`exc.object = ...`).
     let mut exchanged: Option<Vec<u8>> = None;
     loop {
         let bytes = match &exchanged { Some(b) => &b[..], None => input.bytes(vm) };
-        match codec.decode_from(bytes, at, last, &mut text, &mut odd_escape) {
-            Ok(used) => return Ok(Decoded { text, used, odd_escape }),
+        let step = codec.decode_from(bytes, at, last, &mut text, &mut odd);
+        // A handler may exchange the input after this.
+        if let (Some(odd), None) = (odd, &odd_escape) { odd_escape = Some(bytes.iter().skip(odd + 1).take(3).copied().collect()) }
+        match step {
+            Ok(used) => {
+                // All of what the caller gave is used up, whatever a handler put in its place.
+                let used = if last && exchanged.is_some() { input.nbytes() } else { used };
+                return Ok(Decoded { text, used, odd_escape });
+            }
             Err(Fault::Memory) => return Err(vm.no_memory()),
             Err(Fault::Bad(span)) => {
                 let input_bytes = bytes.try_copy(vm)?;
@@ -203,6 +219,7 @@ pub fn encode_str(vm: &mut Vm, text: &Owned, encoding: Option<&Owned>, errors: O
     let name = encoding.map(|e| vm.repr_text_plain(e));
     check_no_null(vm, encoding)?;
     check_no_null(vm, errors)?;
+    if vm.settings.dev_mode { check_names(vm, encoding, errors)? }
     let codec = match &name { None => Some(Native::Utf8), Some(n) => Native::by_name(n) };
     if let Some(codec) = codec {
         if let (Some(ascii), Native::Utf8 | Native::Ascii | Native::Latin1) = (this_str(text).as_ascii(), codec) { return vm.new_bytes(ascii.as_bytes()) }
@@ -226,6 +243,7 @@ pub fn decode_to_str(vm: &mut Vm, object: &Owned, encoding: Option<&Owned>, erro
     }
     check_no_null(vm, encoding)?;
     check_no_null(vm, errors)?;
+    if vm.settings.dev_mode { check_names(vm, encoding, errors)? }
     let name = encoding.map(|e| vm.repr_text_plain(e));
     let codec = match &name { None => Some(Native::Utf8), Some(n) => Native::by_name(n) };
     let input = vm.buffer(object, false)?;
@@ -241,6 +259,13 @@ pub fn decode_to_str(vm: &mut Vm, object: &Owned, encoding: Option<&Owned>, erro
     if made.cast::<PyStr>().is_some() { return Ok(made) }
     let t = made.type_name(vm);
     Err(vm.type_error(format!("'{name}' decoder returned '{t}' instead of 'str'; use codecs.decode() to decode to arbitrary types")))
+}
+
+/// Development mode looks both names up even where coding would not need them.
+fn check_names(vm: &mut Vm, encoding: Option<&Owned>, errors: Option<&Owned>) -> PyResult<()> {
+    if let Some(name) = encoding.map(|e| vm.repr_text_plain(e)) && Native::by_name(&name).is_none() { registry::lookup(vm, &name)?; }
+    Handler::find(vm, errors)?;
+    Ok(())
 }
 
 fn check_no_null(vm: &mut Vm, name: Option<&Owned>) -> PyResult<()> {

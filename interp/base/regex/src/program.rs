@@ -121,6 +121,21 @@ pub(crate) enum Item {
     BigBits(Box<[u8; 256]>, Box<[[u32; 8]]>),
 }
 
+impl Item {
+    fn has(&self, code: u32) -> bool {
+        let bit = |bits: &[u32; 8]| bits[(code as usize >> 5) & 7] >> (code & 31) & 1 != 0;
+        match self {
+            Item::Negate => false,
+            Item::Char(literal) => *literal == code,
+            Item::Range(low, high) => (*low..=*high).contains(&code),
+            Item::RangeFolded(low, high) => (*low..=*high).contains(&code) || (*low..=*high).contains(&case::upper_simple(code)),
+            Item::Class(class, negated) => class.has(code) != *negated,
+            Item::Bits(bits) => code < 256 && bit(bits),
+            Item::BigBits(chunks, bits) => code < 0x10000 && bits.get(chunks[(code >> 8) as usize] as usize).is_some_and(bit),
+        }
+    }
+}
+
 /// A character set: an answer table for code points below 256 and the items for the rest.
 #[derive(Debug)]
 pub(crate) struct Set {
@@ -148,37 +163,20 @@ impl Set {
     #[inline(never)]
     fn slow(&self, code: u32) -> bool {
         match self.fold {
-            Fold::Exact => self.items_have(code),
-            Fold::Ascii => self.items_have(ascii_lower(code)),
-            Fold::Unicode => self.items_have(unicode_lower(code)),
-            Fold::Locale => {
-                let (lower, upper) = (ascii_lower(code), ascii_upper(code));
-                self.items_have(lower) || (lower != upper && self.items_have(upper))
-            }
+            Fold::Exact => self.items_have(code, code),
+            Fold::Ascii => self.items_have(ascii_lower(code), ascii_lower(code)),
+            Fold::Unicode => self.items_have(unicode_lower(code), unicode_lower(code)),
+            Fold::Locale => self.items_have(ascii_lower(code), ascii_upper(code)),
         }
     }
 
-    fn items_have(&self, code: u32) -> bool {
-        let bit = |bits: &[u32; 8]| bits[(code as usize >> 5) & 7] >> (code & 31) & 1 != 0;
+    /// Whether the set has a character, given in both its cases: an item is hit by either, so that a negation refuses both.
+    fn items_have(&self, lower: u32, upper: u32) -> bool {
         let mut found = true;
         for item in &self.items {
-            let hit = match item {
-                Item::Negate => {
-                    found = !found;
-                    continue;
-                }
-                Item::Char(literal) => *literal == code,
-                Item::Range(low, high) => (*low..=*high).contains(&code),
-                Item::RangeFolded(low, high) => {
-                    (*low..=*high).contains(&code) || (*low..=*high).contains(&case::upper_simple(code))
-                }
-                Item::Class(class, negated) => class.has(code) != *negated,
-                Item::Bits(bits) => code < 256 && bit(bits),
-                Item::BigBits(chunks, bits) => {
-                    code < 0x10000 && bits.get(chunks[(code >> 8) as usize] as usize).is_some_and(bit)
-                }
-            };
-            if hit {
+            if let Item::Negate = item {
+                found = !found;
+            } else if item.has(lower) || (upper != lower && item.has(upper)) {
                 return found;
             }
         }

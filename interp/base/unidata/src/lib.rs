@@ -38,13 +38,23 @@ pub fn character(query: &str) -> Option<u32> {
     if let Ok(at) = extra::ALIASES.binary_search_by(|row| row.0.cmp(&upper)) {
         return Some(extra::ALIASES[at].1);
     }
+    own_name(&upper)
+}
+
+/// [`character`] as of Unicode 3.2, which had no aliases.
+pub fn old_character(query: &str) -> Option<u32> {
+    own_name(&normal_query(query)?)
+}
+
+/// The code point that has this name.
+fn own_name(upper: &str) -> Option<u32> {
     if let Some(digits) = upper.strip_prefix("TANGUT IDEOGRAPH-") {
         // CPython finds these by name though it does not name them.
         let code = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 5 && !digits.starts_with('+'))?;
         return matches!(code, 0x17000..=0x187F7 | 0x18D00..=0x18D08).then_some(code);
     }
     // The crate matches loosely (spaces, hyphens); only an exact name counts here.
-    let code = u32::from(unicode_names2::character(&upper)?);
+    let code = u32::from(unicode_names2::character(upper)?);
     (name(code)? == upper).then_some(code)
 }
 

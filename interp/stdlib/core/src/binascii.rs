@@ -24,7 +24,7 @@ fn ascii_bytes(vm: &mut Vm, arg: &Owned) -> PyResult<Vec<u8>> {
             None => Err(vm.value_error("string argument should contain only ASCII characters")),
         };
     }
-    if vm.is_bytes_like(arg) { return vm.bytes_like(arg) }
+    if vm.is_bytes_like(arg) { return vm.bytes_argument(arg) }
     let t = arg.type_name(vm);
     Err(vm.type_error(format!("argument should be bytes, buffer or ASCII string, not '{t}'")))
 }
@@ -49,7 +49,7 @@ fn finish(vm: &mut Vm, made: Result<Vec<u8>, BadData>) -> PyResult {
 fn a2b_uu(vm: &mut Vm, _: &Owned, data: &Owned) -> PyResult { let b = ascii_bytes(vm, data)?; finish(vm, uu::decode(&b)) }
 fn b2a_uu(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
-    let b = vm.bytes_like(data)?;
+    let b = vm.bytes_argument(data)?;
     let backtick = flag(vm, args, 1, false)?;
     finish(vm, uu::encode(&b, backtick))
 }
@@ -61,14 +61,14 @@ fn a2b_base64(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 fn b2a_base64(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
-    let b = vm.bytes_like(data)?;
+    let b = vm.bytes_argument(data)?;
     let newline = flag(vm, args, 1, true)?;
     finish(vm, base64::encode(&b, newline).map_err(|_| BadData::Memory))
 }
 fn unhexlify(vm: &mut Vm, _: &Owned, data: &Owned) -> PyResult { let b = ascii_bytes(vm, data)?; finish(vm, hex::decode(&b)) }
 fn hexlify(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
-    let b = vm.bytes_like(data)?;
+    let b = vm.bytes_argument(data)?;
     let (sep, group) = hex_options(vm, args[1].as_ref(), args[2].as_ref())?;
     finish(vm, hex::encode(&b, sep, group).map_err(|_| BadData::Memory))
 }
@@ -80,7 +80,7 @@ fn a2b_qp(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 fn b2a_qp(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
-    let b = vm.bytes_like(data)?;
+    let b = vm.bytes_argument(data)?;
     let options = quopri::Options { quote_tabs: flag(vm, args, 1, false)?, is_text: flag(vm, args, 2, true)?, header: flag(vm, args, 3, false)? };
     finish(vm, quopri::encode(&b, options).map_err(|_| BadData::Memory))
 }

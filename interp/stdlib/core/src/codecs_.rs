@@ -71,14 +71,13 @@ fn decode_with(vm: &mut Vm, codec: Codec, args: &[Owned], name: &str, last: bool
     let errors = errors(vm, args, name)?.cloned();
     let (codec, skip) = marked_order(codec, input.bytes(vm));
     let done = decode(vm, codec, &input, skip, errors.as_ref(), last)?;
-    if let Some(at) = done.odd_escape { warn_escape(vm, &input, at, false)? }
+    if let Some(odd) = &done.odd_escape { warn_escape(vm, odd, false)? }
     let made = vm.new_str_built(done.text)?;
     pair(vm, made, done.used)
 }
 
-/// DeprecationWarning for the unknown or too large octal escape at `at`.
-fn warn_escape(vm: &mut Vm, input: &Buffer, at: usize, bytes: bool) -> PyResult<()> {
-    let next: Vec<u8> = input.bytes(vm).iter().skip(at + 1).take(3).copied().collect();
+/// DeprecationWarning for the unknown or too large octal escape that goes on with `next`.
+fn warn_escape(vm: &mut Vm, next: &[u8], bytes: bool) -> PyResult<()> {
     let octal = next.first().is_some_and(|b| (b'4'..b'8').contains(b)) && next.len() == 3;
     let shown: String = next.iter().take(if octal { 3 } else { 1 }).map(|b| char::from(*b)).collect();
     let quote = if bytes { "b" } else { "" };
@@ -180,7 +179,10 @@ fn escape_decode(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
             }
         }
     };
-    if let Some(at) = odd { warn_escape(vm, &input, at, true)? }
+    if let Some(at) = odd {
+        let next: Vec<u8> = input.bytes(vm).iter().skip(at + 1).take(3).copied().collect();
+        warn_escape(vm, &next, true)?;
+    }
     let made = vm.new_bytes(&out)?;
     pair(vm, made, used)
 }
@@ -291,7 +293,7 @@ fn handle(vm: &mut Vm, exception: &Owned, handler: &Handler) -> PyResult {
     let (end, start) = (end.min(len), start.min(end.min(len)));
     let codec = if translating { String::new() } else { let e = vm.get_attr_str(exception, "encoding")?; vm.str_text(&e)? };
     let result = if decoding {
-        let input = vm.bytes_like(&object)?;
+        let input = vm.bytes_argument(&object)?;
         let at = Decoding { codec: &codec, input: &input, start, end, reason: "" };
         handler.decoding(vm, &at).and_then(|(t, next, _)| Ok((vm.new_str_from(t.units())?, next)))
     } else if translating && matches!(handler, Handler::Replace) {

@@ -127,7 +127,7 @@ fn frozen_names(vm: &mut Vm, _: &Owned) -> PyResult {
 fn source_hash(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let (Some(key), Some(source)) = (&args[0], &args[1]) else { return Err(vm.system_error("unbound argument")) };
     let key = vm.index_i64(key)?;
-    let bytes = vm.bytes_like(source)?;
+    let bytes = vm.bytes_argument(source)?;
     let mut k = [0; 16];
     k[..8].copy_from_slice(&key.to_le_bytes());
     let hash = HashKey::from_bytes(k).hash_bytes(&bytes);

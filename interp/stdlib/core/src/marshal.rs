@@ -51,7 +51,7 @@ fn dump(vm: &mut Vm, m: &Owned, a: &[Option<Owned>]) -> PyResult {
 
 fn loads(vm: &mut Vm, _: &Owned, a: &[Option<Owned>]) -> PyResult {
     let Some(data) = &a[0] else { return Err(vm.system_error("unbound argument")) };
-    let bytes = vm.bytes_like(data)?;
+    let bytes = vm.bytes_argument(data)?;
     let mut r = Reader { bytes: &bytes, at: 0, refs: Vec::new() };
     r.value(vm, 0)
 }
@@ -62,7 +62,7 @@ fn load(vm: &mut Vm, _: &Owned, a: &[Option<Owned>]) -> PyResult {
     let start = vm.call_method(file, &tell, &[]).and_then(|n| vm.index_i64(&n)).ok();
     let read = vm.names.read.clone();
     let data = vm.call_method(file, &read, &[])?;
-    let bytes = vm.bytes_like(&data)?;
+    let bytes = vm.bytes_argument(&data)?;
     let mut r = Reader { bytes: &bytes, at: 0, refs: Vec::new() };
     let value = r.value(vm, 0)?;
     let used = r.at as i64;
@@ -142,7 +142,7 @@ fn write(vm: &mut Vm, o: &Owned, out: &mut Vec<u8>, depth: usize) -> PyResult<()
             return Ok(());
         } else if o.is_instance_of(vm, &vm.types.set) { (b'<', vm.collect(o)?) }
         else if o.is_instance_of(vm, &vm.types.frozenset) { (b'>', vm.collect(o)?) }
-        else if vm.is_bytes_like(o) { let b = vm.bytes_like(o)?; out.push(b's'); long(out, b.len()); out.extend(b); return Ok(()) }
+        else if vm.is_bytes_like(o) { let b = vm.bytes_argument(o)?; out.push(b's'); long(out, b.len()); out.extend(b); return Ok(()) }
         else { return Err(vm.value_error("unmarshallable object")) };
     if code == b'(' && items.len() < 256 { out.extend([b')', items.len() as u8]) } else { out.push(code); long(out, items.len()) }
     for i in &items { write(vm, i, out, depth + 1)? }

@@ -116,7 +116,7 @@ fn compare_digest(vm: &mut Vm, _: &Owned, a: &Owned, b: &Owned) -> PyResult {
             (Some(x), Some(y)) => (x.as_bytes().to_vec(), y.as_bytes().to_vec()),
             _ => return Err(vm.type_error("comparing strings with non-ASCII characters is not supported")),
         },
-        _ if vm.is_bytes_like(a) && vm.is_bytes_like(b) => (vm.bytes_like(a)?, vm.bytes_like(b)?),
+        _ if vm.is_bytes_like(a) && vm.is_bytes_like(b) => (vm.bytes_argument(a)?, vm.bytes_argument(b)?),
         _ => {
             let (ta, tb) = (a.type_name(vm), b.type_name(vm));
             return Err(vm.type_error(format!("unsupported operand types(s) or combination of types: '{ta}' and '{tb}'")));

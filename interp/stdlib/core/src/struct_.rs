@@ -109,7 +109,7 @@ fn pack_one(vm: &mut Vm, field: &Field, record: &mut [u8], o: &Owned) -> PyResul
         },
         _ => {
             let bytes = o.cast::<PyBytes>().is_some() || o.cast::<PyByteArray>().is_some() && field.kind != Kind::Char;
-            held = if bytes { Some(vm.bytes_like(o)?) } else { None };
+            held = if bytes { Some(vm.bytes_argument(o)?) } else { None };
             held.as_deref().map_or(Value::Other, Value::Bytes)
         }
     };

@@ -132,16 +132,18 @@ fn name(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
     match found { Some(n) => vm.new_str(&n), None => default(vm, args, "no such name") }
 }
 
-fn lookup(vm: &mut Vm, _this: &Owned, arg: &Owned) -> PyResult {
+fn lookup(vm: &mut Vm, this: &Owned, arg: &Owned) -> PyResult {
     let text = match arg.cast::<PyStr>() {
         Some(s) => s.to_string_lossy(),
-        None if vm.is_bytes_like(arg) => String::from_utf8_lossy(&vm.bytes_like(arg)?).into_owned(),
+        None if vm.is_bytes_like(arg) => String::from_utf8_lossy(&vm.bytes_argument(arg)?).into_owned(),
         None => {
             let t = arg.type_name(vm);
             return Err(vm.type_error(format!("lookup() argument must be str, not {t}")));
         }
     };
-    match instar_base_unidata::lookup(&text) {
+    // The old edition had neither aliases nor sequences.
+    let found = if is_old(this) { instar_base_unidata::old_character(&text).map(Named::Character) } else { instar_base_unidata::lookup(&text) };
+    match found {
         Some(Named::Character(c)) => vm.new_str_char(c),
         Some(Named::Sequence(codes)) => vm.new_str_from_code_points(codes),
         None => {

@@ -65,6 +65,8 @@ impl Text {
     pub fn units(&self) -> Units<'_> {
         match self { Text::Built(b) => b.units(), Text::Object(o) => this_str(o).units() }
     }
+    /// Whether all of them are ASCII.
+    pub fn is_ascii(&self) -> bool { self.units().codes().all(|c| c < 128) }
 }
 
 impl Encoding<'_> {
@@ -250,14 +252,16 @@ pub enum Form {
 impl Form {
     /// By the codec's name (any spelling that starts with `utf`).
     pub fn of(codec: &str) -> Option<Form> {
-        let name = registry::normalize(codec);
-        let rest = name.strip_prefix("utf")?.trim_start_matches('_');
-        if matches!(rest, "8") || name == "cp65001" { return Some(Form::Utf8) }
+        let name = codec.to_ascii_lowercase();
+        if name == "cp65001" { return Some(Form::Utf8) }
+        let undashed = |text: &str| text.strip_prefix(['-', '_']).unwrap_or(text).to_owned();
+        let rest = undashed(name.strip_prefix("utf")?);
+        if rest == "8" { return Some(Form::Utf8) }
         let (size, tail) = if let Some(t) = rest.strip_prefix("16") { (2, t) } else { (4, rest.strip_prefix("32")?) };
-        match tail.trim_start_matches('_') {
-            "" => Some(Form::Unit(size, cfg!(target_endian = "big"))),
-            "le" => Some(Form::Unit(size, false)),
-            "be" => Some(Form::Unit(size, true)),
+        match (tail, &undashed(tail)[..]) {
+            ("", _) => Some(Form::Unit(size, cfg!(target_endian = "big"))),
+            (_, "le") => Some(Form::Unit(size, false)),
+            (_, "be") => Some(Form::Unit(size, true)),
             _ => None,
         }
     }

@@ -218,6 +218,8 @@ impl Vm {
     }
     /// Whether the object has a buffer.
     pub fn is_bytes_like(&self, o: &Owned) -> bool { o.type_of(self).slots().buffer.is_some() }
-    /// A copy of the bytes of a bytes-like object.
+    /// A copy of the bytes of a bytes-like object, in whatever layout.
     pub fn bytes_like(&mut self, o: &Owned) -> PyResult<Vec<u8>> { self.buffer_any(o, false)?.to_vec(self) }
+    /// The same for an argument whose items must lie in a row; BufferError if they do not.
+    pub fn bytes_argument(&mut self, o: &Owned) -> PyResult<Vec<u8>> { self.buffer(o, false)?.to_vec(self) }
 }

@@ -55,6 +55,14 @@ pub(crate) fn full_name(vm: &Vm, ty: &TypeRef) -> String {
     }
 }
 
+impl Vm {
+    /// The type's name with its module for messages, unless that is `builtins` or `__main__`.
+    pub fn qualified_type_name(&self, o: &Owned) -> String {
+        let name = full_name(self, o.type_of(self));
+        name.strip_prefix("__main__.").map_or(name.clone(), str::to_owned)
+    }
+}
+
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let text = format!("<class '{}'>", full_name(vm, this_type(this)));
     vm.new_str(&text)

@@ -355,7 +355,7 @@ fn translate(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn maketrans(vm: &mut Vm, _this: &Owned, from: &Owned, to: &Owned) -> PyResult {
-    let (from, to) = (vm.bytes_like(from)?, vm.bytes_like(to)?);
+    let (from, to) = (vm.bytes_argument(from)?, vm.bytes_argument(to)?);
     if from.len() != to.len() { return Err(vm.value_error("maketrans arguments must have same length")) }
     let mut table: Vec<u8> = (0..=255).collect();
     for (a, b) in from.into_iter().zip(to) { table[usize::from(a)] = b }
@@ -401,7 +401,7 @@ fn fromhex(vm: &mut Vm, class: &Owned, text: &Owned) -> PyResult {
     let digits: Vec<u32> = if let Some(s) = text.cast::<PyStr>() {
         s.chars().try_vec(vm)?
     } else if vm.is_bytes_like(text) {
-        vm.bytes_like(text)?.into_iter().map(u32::from).try_vec(vm)?
+        vm.bytes_argument(text)?.into_iter().map(u32::from).try_vec(vm)?
     } else {
         let t = text.type_name(vm);
         return Err(vm.type_error(format!("fromhex() argument must be str or bytes-like, not {t}")));

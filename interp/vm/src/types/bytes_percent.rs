@@ -92,6 +92,6 @@ fn character(vm: &mut Vm, value: &Owned) -> PyResult<u8> {
             _ => Err(vm.overflow_error("%c arg not in range(256)")),
         };
     }
-    let t = value.type_name(vm);
+    let t = vm.qualified_type_name(value);
     Err(vm.type_error(format!("%c requires an integer in range(256) or a single byte, not {t}")))
 }

@@ -292,8 +292,7 @@ pub(crate) fn explain_unhashable(vm: &mut Vm, key: &Owned, error: Raised, what: 
         Err(e) => return e,
     };
     drop(error);
-    let name = crate::typeobj::methods::full_name(vm, key.type_of(vm));
-    let name = name.strip_prefix("__main__.").unwrap_or(&name);
+    let name = vm.qualified_type_name(key);
     vm.type_error(format!("cannot use '{name}' as {what} ({reason})"))
 }
 

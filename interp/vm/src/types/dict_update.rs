@@ -6,6 +6,7 @@ use crate::args::Args;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::dict::PyDict;
 use crate::types::dict_methods::this_dict;
+use crate::types::set::PySet;
 use crate::vm::{PyResult, Vm};
 
 /// What to do about keys that are there already.
@@ -144,6 +145,23 @@ pub(crate) fn fromkeys(vm: &mut Vm, class: &Owned, args: &[Owned]) -> PyResult {
     let made = vm.call0(class)?;
     if made.is_exact::<PyDict>(vm) {
         let dict = this_dict(&made);
+        // Keys of a dict or a set are not hashed again.
+        if args[0].is_exact::<PyDict>(vm) {
+            let (source, mut pos) = (this_dict(&args[0]), 0);
+            while let Some((next, hash, key, _)) = source.next_hashed(vm, pos) {
+                dict.set_hashed(vm, hash, &key, value.clone())?;
+                pos = next;
+            }
+            return Ok(made);
+        }
+        if let Some(source) = args[0].cast::<PySet>().filter(|s| [&vm.types.set, &vm.types.frozenset].iter().any(|t| t.ptr() == s.obj().type_of(vm).ptr())) {
+            let mut pos = 0;
+            while let Some((next, hash, key)) = source.next_entry(vm, pos) {
+                dict.set_hashed(vm, hash, &key, value.clone())?;
+                pos = next;
+            }
+            return Ok(made);
+        }
         let it = vm.iter(&args[0])?;
         while let Some(key) = vm.next(&it)? { dict.set_item(vm, &key, &value)? }
         return Ok(made);

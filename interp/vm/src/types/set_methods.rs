@@ -105,13 +105,13 @@ fn union(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
 
 fn intersection(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     no_keywords(vm, this, args, "intersection")?;
-    if args.is_empty() { return copy(vm, this) }
+    if args.is_empty() { return Ok(set_ops::copy(vm, this_set(this))?.into_obj()) }
     Ok(set_ops::intersection_of_all(vm, this_set(this), args.pos())?.into_obj())
 }
 
 fn difference(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     no_keywords(vm, this, args, "difference")?;
-    let Some((first, rest)) = args.pos().split_first() else { return copy(vm, this) };
+    let Some((first, rest)) = args.pos().split_first() else { return Ok(set_ops::copy(vm, this_set(this))?.into_obj()) };
     let result = set_ops::difference(vm, this_set(this), first)?;
     for other in rest { set_ops::difference_update(vm, &result, other)? }
     Ok(result.into_obj())

@@ -102,7 +102,9 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 
 fn text_of_args(vm: &mut Vm, args: Args<'_>) -> PyResult {
     let (mut parts, pos) = ([None, None, None], args.pos());
-    crate::args::check_count(vm, "str", args.values().len(), 0, 3)?;
+    let n = args.values().len();
+    if n > 3 && !args.kwnames().is_empty() { return Err(vm.type_error(format!("str() takes at most 3 arguments ({n} given)"))) }
+    crate::args::check_count(vm, "str", n, 0, 3)?;
     for (part, value) in parts.iter_mut().zip(pos) { *part = Some(value) }
     for (name, value) in args.keywords() {
         let text = vm.repr_text_plain(name);

@@ -136,7 +136,7 @@ fn character(vm: &mut Vm, value: &Owned) -> PyResult<u32> {
     let number = match vm.index(value) {
         Ok(n) => n,
         Err(e) if e.is(vm, &vm.types.type_error) => {
-            let t = value.type_name(vm);
+            let t = vm.qualified_type_name(value);
             return Err(vm.type_error(format!("%c requires an int or a unicode character, not {t}")));
         }
         Err(e) => return Err(e),

@@ -82,7 +82,7 @@ pub(super) fn extend(vm: &mut Vm, o: &Owned, items: &Owned) -> PyResult {
 /// Appends what a bytes-like object holds.
 pub(super) fn append_bytes(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult<()> {
     let a = this(o);
-    let bytes = vm.bytes_like(source)?;
+    let bytes = vm.bytes_argument(source)?;
     if bytes.len() % a.size() != 0 { return Err(vm.value_error("bytes length not a multiple of item size")) }
     a.extend(vm, &bytes)
 }

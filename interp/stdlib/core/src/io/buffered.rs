@@ -209,7 +209,7 @@ fn append_now(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: &[u8]) -> PyResult<()>
 
 fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
     check_closed(vm, o, "write")?;
-    let bytes = vm.bytes_like(data)?;
+    let bytes = vm.bytes_argument(data)?;
     append(vm, o, &bytes)?;
     vm.new_int(bytes.len() as i64)
 }
@@ -316,13 +316,13 @@ fn read_all(vm: &mut Vm, raw: &Owned) -> PyResult<Option<Vec<u8>>> {
     if let Some(readall) = vm.get_attr_opt(raw, &key)? {
         let data = vm.call0(&readall)?;
         if vm.is_none(&data) { return Ok(None) }
-        return vm.bytes_like(&data).map(Some);
+        return vm.bytes_argument(&data).map(Some);
     }
     let mut all = Vec::new();
     loop {
         let data = call(vm, raw, "read", &[])?;
         if vm.is_none(&data) { return Ok(if all.is_empty() { None } else { Some(all) }) }
-        let bytes = vm.bytes_like(&data)?;
+        let bytes = vm.bytes_argument(&data)?;
         if bytes.is_empty() { return Ok(Some(all)) }
         vm.append(&mut all, &bytes)?;
     }
@@ -358,7 +358,7 @@ fn readinto(vm: &mut Vm, o: &Owned, target: &Owned, once: bool) -> PyResult {
         let size = vm.new_int(n as i64)?;
         let data = read(vm, o, &[size])?;
         if vm.is_none(&data) { return Ok(data) }
-        vm.bytes_like(&data)?
+        vm.bytes_argument(&data)?
     };
     buffer.bytes_mut(vm)[..bytes.len()].copy_from_slice(&bytes);
     vm.new_int(bytes.len() as i64)

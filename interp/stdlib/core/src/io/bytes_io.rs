@@ -3,9 +3,12 @@
 use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
+use instar_vm::protocol::buffer::Buffer;
 use instar_vm::slots::Slots;
+use instar_vm::types::dict::PyDict;
+use instar_vm::types::int::int_ref;
 use instar_vm::types::tuple::PyTuple;
-use instar_vm::{Owned, PyResult, Ref, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::base::size_arg;
 use super::{closed_error, this};
@@ -49,7 +52,7 @@ fn check_exports(vm: &mut Vm, o: &Owned) -> PyResult<()> {
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "BytesIO", &Signature::parse(DEF.sig))?;
     check_exports(vm, o)?;
-    let bytes = match given(vm, a[0].as_ref()) { Some(b) => vm.bytes_like(&b)?, None => Vec::new() };
+    let bytes = match given(vm, a[0].as_ref()) { Some(b) => vm.bytes_argument(&b)?, None => Vec::new() };
     *this(o).bytes.get_mut(vm) = bytes;
     this(o).pos.set(0);
     this(o).closed.set(false);
@@ -127,9 +130,10 @@ fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
 fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
     open(vm, o)?;
     check_exports(vm, o)?;
-    let new = vm.bytes_like(data)?;
-    // Reading the argument may have run Python code that closed this.
+    let new = vm.bytes_argument(data)?;
+    // Reading the argument may have run Python code that closed this or looks at the content now.
     open(vm, o)?;
+    check_exports(vm, o)?;
     if new.is_empty() { return vm.new_int(0) }
     let at = this(o).pos.get();
     let Some(end) = at.checked_add(new.len()) else { return Err(vm.overflow_error("new position too large")) };
@@ -171,16 +175,29 @@ fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     check_exports(vm, o)?;
     let size = match given(vm, args.first()) { Some(n) => vm.index_i64(&n)?, None => this(o).pos.get() as i64 };
     if size < 0 { return Err(vm.value_error(format!("negative size value {size}"))) }
+    // So may finding out the size.
+    open(vm, o)?;
+    check_exports(vm, o)?;
     this(o).bytes.get_mut(vm).truncate(size as usize);
     vm.new_int(size)
+}
+
+fn release(owner: &Owned) {
+    let io = this(owner);
+    io.exports.set(io.exports.get() - 1);
 }
 
 /// A memoryview over the content; the content cannot be resized while it lives.
 fn getbuffer(vm: &mut Vm, o: &Owned) -> PyResult {
     open(vm, o)?;
-    let copy = vm.new_bytearray(this(o).bytes.get(vm))?;
-    let view = vm.types.memoryview.obj().clone();
-    vm.call1(&view, &copy)
+    let io = this(o);
+    let content = io.bytes.get_mut(vm);
+    let (start, n) = (content.as_mut_ptr(), content.len());
+    io.exports.set(io.exports.get() + 1);
+    // SAFETY: while exports are out the vector is neither resized nor replaced (every such path checks), so the bytes stay in place; they
+    // are written through the guarded cell, with the token held exclusively.
+    let buffer = unsafe { Buffer::new(o.clone(), start, n, false, Some(release)) };
+    vm.new_memoryview_of(buffer)
 }
 
 fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
@@ -191,16 +208,48 @@ fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
-    let Some(t) = Ref::<PyTuple>::cast(state).filter(|t| t.items().len() >= 3) else {
-        return Err(vm.type_error("BytesIO.__setstate__ argument should be 3-tuple"));
-    };
-    let items = t.items().to_vec();
-    let bytes = vm.bytes_like(&items[0])?;
-    let pos = vm.index_i64(&items[1])?;
-    if pos < 0 { return Err(vm.value_error("position value cannot be negative")) }
+    let items = state_parts(vm, o, state, 3)?;
+    open(vm, o)?;
+    check_exports(vm, o)?;
+    let bytes = vm.bytes_argument(&items[0])?;
+    let pos = state_position(vm, &items[1], "second item of state must be an integer, not")?;
+    check_exports(vm, o)?;
     *this(o).bytes.get_mut(vm) = bytes;
-    this(o).pos.set(pos as usize);
-    if !vm.is_none(&items[2]) { this(o).dict.set(Some(items[2].clone())) }
+    this(o).pos.set(pos);
+    state_dict(vm, o, &items[2], "third")?;
     Ok(vm.none())
 }
 
+/// The parts of a pickled state.
+pub fn state_parts(vm: &mut Vm, o: &Owned, state: &Owned, count: usize) -> PyResult<Vec<Owned>> {
+    match state.cast::<PyTuple>().filter(|t| t.items().len() >= count) {
+        Some(t) => Ok(t.items().to_vec()),
+        None => {
+            let (own, got) = (vm.qualified_type_name(o), state.type_name(vm));
+            Err(vm.type_error(format!("{own}.__setstate__ argument should be {count}-tuple, got {got}")))
+        }
+    }
+}
+
+/// The position in a pickled state.
+pub fn state_position(vm: &mut Vm, part: &Owned, wrong: &str) -> PyResult<usize> {
+    if int_ref(part).is_none() {
+        let t = part.type_name(vm);
+        return Err(vm.type_error(format!("{wrong} {t}")));
+    }
+    usize::try_from(vm.index_i64(part)?).map_err(|_| vm.value_error("position value cannot be negative"))
+}
+
+/// Adds the attributes of a pickled state.
+pub fn state_dict(vm: &mut Vm, o: &Owned, part: &Owned, which: &str) -> PyResult<()> {
+    if vm.is_none(part) { return Ok(()) }
+    if part.cast::<PyDict>().is_none() {
+        let t = part.type_name(vm);
+        return Err(vm.type_error(format!("{which} item of state should be a dict, got a {t}")));
+    }
+    match this(o).dict.get().and_then(|d| d.cast::<PyDict>().cloned()) {
+        Some(own) => own.update(vm, part)?,
+        None => this(o).dict.set(Some(part.clone())),
+    }
+    Ok(())
+}

@@ -279,7 +279,7 @@ fn readinto(vm: &mut Vm, o: &Owned, target: &Owned) -> PyResult {
 fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
     open_fd(vm, o)?;
     if !this(o).writable.get() { return Err(unsupported(vm, "File not open for writing")) }
-    let bytes = vm.bytes_like(data)?;
+    let bytes = vm.bytes_argument(data)?;
     match write_some(vm, o, &bytes)? { Some(n) => vm.new_int(n as i64), None => Ok(vm.none()) }
 }
 

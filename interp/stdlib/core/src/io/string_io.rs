@@ -5,10 +5,10 @@ use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
 use instar_vm::types::str::PyStr;
-use instar_vm::types::tuple::PyTuple;
-use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::base::size_arg;
+use super::bytes_io::{state_dict, state_parts, state_position};
 use super::newline::Newlines;
 use super::{closed_error, this};
 use crate::support::{c_int, given};
@@ -209,16 +209,14 @@ fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
-    let Some(t) = Ref::<PyTuple>::cast(state).filter(|t| t.items().len() >= 4) else {
-        return Err(vm.type_error("StringIO.__setstate__ argument should be 4-tuple"));
-    };
-    let items = t.items().to_vec();
+    let items = state_parts(vm, o, state, 4)?;
+    if this(o).closed.get() { return Err(closed_error(vm)) }
     init(vm, o, Args::positional(&items[..2]))?;
-    if let Some(s) = items[0].cast::<PyStr>() { *this(o).codes.get_mut(vm) = s.chars().collect() }
-    let pos = vm.index_i64(&items[2])?;
-    if pos < 0 { return Err(vm.value_error("position value cannot be negative")) }
-    this(o).pos.set(pos as usize);
-    if !vm.is_none(&items[3]) { this(o).dict.set(Some(items[3].clone())) }
+    // As it was, without the translation of line ends.
+    if let Some(text) = items[0].cast::<PyStr>() { *this(o).codes.get_mut(vm) = text.chars().collect() }
+    let pos = state_position(vm, &items[2], "third item of state must be an integer, got")?;
+    this(o).pos.set(pos);
+    state_dict(vm, o, &items[3], "fourth")?;
     Ok(vm.none())
 }
 

@@ -315,7 +315,7 @@ fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<bool> {
             let t = data.type_name(vm);
             return Err(vm.type_error(format!("underlying {method}() should have returned a bytes-like object, not '{t}'")));
         }
-        vm.bytes_like(&data)?
+        vm.bytes_argument(&data)?
     };
     decode(vm, o, &bytes, bytes.is_empty())?;
     Ok(!bytes.is_empty())
@@ -386,7 +386,7 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         flush_pending(vm, o, &buffer)?;
         let rest = call(vm, &buffer, "read", &[])?;
         if vm.is_none(&rest) { return Err(vm.exception_with_message(&vm.types.blocking_io_error.clone(), "Read returned None.")) }
-        let bytes = vm.bytes_like(&rest)?;
+        let bytes = vm.bytes_argument(&rest)?;
         decode(vm, o, &bytes, true)?;
     } else {
         while (with(vm, o, |t| t.decoded.len() - t.at)? as i64) < n { if !fill(vm, o, &buffer)? { break } }

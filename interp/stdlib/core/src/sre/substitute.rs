@@ -64,7 +64,7 @@ fn compile_template(vm: &mut Vm, pattern: &Ref<PyPattern>, text: &Owned) -> PyRe
             // Unhashable or otherwise special text is tried again as a plain one.
             let plain = match text.cast::<PyStr>() {
                 Some(s) if !text.is_exact::<PyStr>(vm) => vm.new_str_from(s.units())?,
-                None if vm.is_bytes_like(text) && !text.is_exact::<PyBytes>(vm) => { let bytes = vm.bytes_like(text)?; vm.new_bytes(&bytes)? }
+                None if vm.is_bytes_like(text) && !text.is_exact::<PyBytes>(vm) => { let bytes = vm.bytes_argument(text)?; vm.new_bytes(&bytes)? }
                 _ => return Err(e),
             };
             vm.call2(&compile, pattern.obj(), &plain)?

@@ -140,7 +140,7 @@ pub fn setxattr(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     let p = arg::path_with(vm, "setxattr", "path", a[0].as_ref(), Allow::Fd)?;
     let name = arg::path(vm, "setxattr", "attribute", a[1].as_ref())?;
     let value = arg::required(vm, a, 2)?.clone();
-    let value = vm.bytes_like(&value)?;
+    let value = vm.bytes_argument(&value)?;
     let flags = arg::int(vm, a, 3, 0)?;
     let follow = follows(vm, "setxattr", &p, a, 4)?;
     let (b, n) = (value.as_ptr().cast(), value.len());
