@@ -46,6 +46,10 @@ pub(crate) struct Io {
     pub close_fd: Cell<bool>,
     /// -1 unknown, 0 no, 1 yes.
     pub seekable: Cell<i8>,
+    /// Size of a file when it was opened, as long as nothing was written; -1 unknown.
+    pub opened_size: Cell<i64>,
+    /// Whether a file may be a terminal, as far as its kind tells.
+    pub may_be_terminal: Cell<bool>,
     /// Raw stream of a buffered one, buffer of a text one.
     pub inner: Slot,
     /// Content (BytesIO), read buffer.

@@ -1,10 +1,12 @@
-# needs: binascii, codecs, io, re, unicodedata
+# needs: binascii, codecs, io, os, re, unicodedata, warnings
 # Arguments that are buffers, BytesIO's own buffer, error handlers that go astray, sets in the locale's case.
 import binascii
 import codecs
 import io
+import os
 import re
 import unicodedata
+import warnings
 
 
 def raises(kind, text, f, *args):
@@ -95,4 +97,71 @@ assert f.intersection() is not f and f.difference() is not f and f.copy() is f a
 Odd = type("Odd", (), {"__module__": "some.where"})
 raises(TypeError, "not some.where.Odd", lambda: "%c" % Odd())
 raises(TypeError, "str() takes at most 3 arguments (4 given)", lambda: str(b"", "utf-8", "strict", errors=""))
+
+# A bytearray keeps its size while a method works on it; a list that is joined keeps its length.
+class Clears:
+    def __init__(self, target):
+        self.target = target
+
+    def __index__(self):
+        self.target.clear()
+        return 65
+
+    def __repr__(self):
+        self.target.clear()
+        return ""
+
+    def __buffer__(self, flags):
+        self.target.clear()
+        return memoryview(b"A")
+
+
+for method in "find", "rfind", "index", "rindex", "count", "split", "rsplit", "__contains__":
+    target = bytearray(b"BA")
+    raises(BufferError, "re-sized", getattr(target, method), Clears(target))
+target = bytearray(b"%a")
+raises(BufferError, "re-sized", lambda: target % Clears(target))
+parts = [b"a"]
+parts.append(Clears(parts))
+raises(RuntimeError, "sequence changed size during iteration", b"".join, parts)
+
+
+class Grows:
+    def __buffer__(self, flags):
+        target.extend(b"yyy")
+        return memoryview(b"AB")
+
+
+target = bytearray(b"x")
+target.extend(Grows())
+assert target == b"xAByyy"
+
+
+class Text(str):
+    def __bytes__(self):
+        return b"abc"
+
+
+assert bytes(Text("x")) == b"abc" and repr(bytearray(b"'")) == r"""bytearray(b"\'")""" and repr(b"'") == """b"'\""""
+raises(TypeError, "string argument without an encoding", bytes, "x")
+
+# Files: flags as descriptors, what open() asks the system, a name that cannot be set.
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    io.FileIO(True, "w", closefd=False).close()
+assert seen[0].category is RuntimeWarning and str(seen[0].message) == "bool is used as a file descriptor"
+read, write = os.pipe()
+
+
+class Unnamed(io.FileIO):
+    def __setattr__(self, name, value):
+        raise LookupError(name)
+
+
+raises(LookupError, "name", Unnamed, read)
+os.close(read)
+f = io.FileIO(write, "w")
+raises(TypeError, "attribute value type must be bool", setattr, f, "_finalizing", 1)
+raises(AttributeError, "not writable", setattr, f, "_blksize", 1)
+f.close()
 print("ok")

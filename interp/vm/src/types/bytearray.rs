@@ -171,6 +171,8 @@ fn init_array(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let name = this.type_name(vm);
     let text = bytes_new::repr_of(vm, this_array(this).bytes(vm))?;
+    // Unlike bytes, also between double quotes.
+    let text = if text.starts_with("b\"") { text.replace('\'', "\\'") } else { text };
     vm.new_str(&format!("{name}({text})"))
 }
 
@@ -185,7 +187,8 @@ fn release(owner: &Owned) {
     array.exports.set(array.exports.get() - 1);
 }
 
-fn buffer(vm: &mut Vm, this: &Owned, _writable: bool) -> PyResult<Buffer> {
+/// The bytes, pinned.
+pub(crate) fn buffer(vm: &mut Vm, this: &Owned, _writable: bool) -> PyResult<Buffer> {
     let array = this_array(this);
     array.exports.set(array.exports.get() + 1);
     let data = array.data.get(vm);
@@ -310,7 +313,14 @@ fn copy(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_bytearray(this_array(thi
 
 fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let new = if vm.is_bytes_like(iterable) {
-        vm.bytes_like(iterable)?
+        // What making the buffer adds stands behind the new bytes.
+        let at = this_array(this).len(vm);
+        let new = vm.bytes_like(iterable)?;
+        if at < this_array(this).len(vm) {
+            this_array(this).splice(vm, at, at, &new)?;
+            return Ok(vm.none());
+        }
+        new
     } else {
         let it = match vm.iter(iterable) {
             Ok(it) => it,

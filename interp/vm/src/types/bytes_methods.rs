@@ -71,6 +71,11 @@ pub(crate) fn view<'a>(vm: &'a Vm, this: &'a Owned) -> &'a [u8] {
     match this.cast::<PyBytes>() { Some(b) => b.as_slice(), None => this_array(this).bytes(vm) }
 }
 
+/// Keeps a bytearray from changing its size until the result is dropped.
+pub(crate) fn pin(vm: &mut Vm, this: &Owned) -> PyResult<Option<Buffer>> {
+    if this.cast::<PyByteArray>().is_some() { crate::types::bytearray::buffer(vm, this, false).map(Some) } else { Ok(None) }
+}
+
 /// A new object of the kind of `this` (exact `bytes` or `bytearray`).
 pub(crate) fn make(vm: &Vm, this: &Owned, bytes: &[u8]) -> PyResult {
     if this.cast::<PyBytes>().is_some() { vm.new_bytes(bytes) } else { vm.new_bytearray(bytes) }
@@ -111,9 +116,10 @@ pub(crate) fn byte_value(vm: &mut Vm, arg: &Owned) -> PyResult<u8> {
 }
 
 fn look(vm: &mut Vm, this: &Owned, args: &[Owned], last: bool) -> PyResult<Option<usize>> {
-    let what = needle(vm, &args[0])?;
     let n = view(vm, this).len();
     let (start, end) = bounds(vm, args, n)?;
+    let _pin = pin(vm, this)?;
+    let what = needle(vm, &args[0])?;
     let hay = view(vm, this);
     let Some(part) = hay.get(start..end.min(hay.len())) else { return Ok(None) };
     let sub = what.bytes(vm);
@@ -132,9 +138,10 @@ fn index(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { let at = look(
 fn rindex(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult { let at = look(vm, this, args, true)?; must_find(vm, at) }
 
 fn count(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
-    let what = needle(vm, &args[0])?;
     let n = view(vm, this).len();
     let (start, end) = bounds(vm, args, n)?;
+    let _pin = pin(vm, this)?;
+    let what = needle(vm, &args[0])?;
     let hay = view(vm, this);
     let n = hay.get(start..end.min(hay.len())).map_or(0, |part| find::count(part, what.bytes(vm), usize::MAX));
     vm.new_int(n as i64)
@@ -370,6 +377,7 @@ fn decode(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn hex(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
+    let _pin = pin(vm, this)?;
     let bytes = view(vm, this).try_copy(vm)?;
     hex_of(vm, &bytes, args[0].as_ref(), args[1].as_ref())
 }

@@ -110,13 +110,14 @@ pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult
     let Some(source) = parts[0] else {
         return match without { Some(w) => Err(vm.type_error(format!("{w} without a string argument"))), None => Ok(Vec::new()) };
     };
+    // A str that says how it looks as bytes needs no encoding.
+    if what == "bytes" && without.is_none() && let Some(made) = by_dunder(vm, source)? { return vm.bytes_like(&made) }
     if source.cast::<PyStr>().is_some() {
         if parts[1].is_none() { return Err(vm.type_error("string argument without an encoding")) }
         let made = crate::codecs::encode_str(vm, source, parts[1], parts[2])?;
         return vm.bytes_like(&made);
     }
     if let Some(w) = without { return Err(vm.type_error(format!("{w} without a string argument"))) }
-    if what == "bytes" && let Some(made) = by_dunder(vm, source)? { return vm.bytes_like(&made) }
     if vm.has_index(source) {
         match vm.index(source) {
             Ok(n) => {
@@ -232,6 +233,7 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
 
 pub(super) fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
     if !vm.is_bytes_like(x) && !vm.has_index(x) { return Err(vm.not_bytes_like(x)) }
+    let _pin = super::bytes_methods::pin(vm, this)?;
     let what = needle(vm, x)?;
     Ok(find::find(view(vm, this), what.bytes(vm)).is_some())
 }

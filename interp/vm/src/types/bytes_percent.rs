@@ -9,7 +9,7 @@ use crate::fallible::CopyVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
-use crate::types::bytes_methods::{make, view};
+use crate::types::bytes_methods::{make, pin, view};
 use crate::types::bytes_new::by_dunder;
 use crate::types::int::{int_ref, IntRef};
 use crate::types::str::{this_str, PyStr};
@@ -18,6 +18,7 @@ use crate::vm::{PyResult, Vm};
 
 /// `template % all`.
 pub(super) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
+    let _pin = pin(vm, template)?;
     let text = view(vm, template).try_copy(vm)?;
     let textual = all.cast::<PyBytes>().is_some() || all.cast::<PyByteArray>().is_some() || all.cast::<PyStr>().is_some();
     let mut args = PercentArgs::new(vm, all, textual);

@@ -8,7 +8,8 @@ use instar_base_text::split::{is_ascii_space, is_byte_linebreak, lines, rsplit_s
 use crate::fallible::CollectVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::bytes::PyBytes;
-use crate::types::bytes_methods::{make, same, view};
+use crate::types::bytes_methods::{make, pin, same, view};
+use crate::types::list::PyList;
 use crate::types::str_methods::count_arg;
 use crate::vm::{PyResult, Vm};
 
@@ -33,6 +34,7 @@ pub(super) fn split(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResu
     match args[0].as_ref().filter(|a| !vm.is_none(a)) {
         None => ranges = split_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end)).try_vec(vm)?,
         Some(sep) => {
+            let _pin = pin(vm, this)?;
             let sep = vm.buffer(sep, false)?;
             let (hay, sep) = (view(vm, this), sep.bytes(vm));
             if sep.is_empty() { return Err(vm.value_error("empty separator")) }
@@ -50,6 +52,7 @@ pub(super) fn rsplit(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyRes
     match args[0].as_ref().filter(|a| !vm.is_none(a)) {
         None => ranges = rsplit_space(view(vm, this), max, is_ascii_space).map(|r| (r.start, r.end)).try_vec(vm)?,
         Some(sep) => {
+            let _pin = pin(vm, this)?;
             let sep = vm.buffer(sep, false)?;
             let (hay, sep) = (view(vm, this), sep.bytes(vm));
             if sep.is_empty() { return Err(vm.value_error("empty separator")) }
@@ -98,6 +101,7 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
             return Err(vm.type_error(format!("sequence item {i}: expected a bytes-like object, {t} found")));
         }
         buffers.push(vm.buffer(part, false)?);
+        if iterable.cast::<PyList>().is_some_and(|l| l.len(vm) != parts.len()) { return Err(vm.runtime_error("sequence changed size during iteration")) }
     }
     let between = view(vm, this);
     let mut out = Vec::new();

@@ -29,9 +29,8 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("readable", "($self, /)", Native::N0(|vm, o| { open_fd(vm, o)?; Ok(vm.bool(this(o).readable.get())) })),
         Def::new("writable", "($self, /)", Native::N0(|vm, o| { open_fd(vm, o)?; Ok(vm.bool(this(o).writable.get())) })),
         Def::new("fileno", "($self, /)", Native::N0(|vm, o| { let fd = open_fd(vm, o)?; vm.new_int(fd.into()) })),
-        // SAFETY: isatty only asks.
-        Def::new("isatty", "($self, /)", Native::N0(|vm, o| { let fd = open_fd(vm, o)?; Ok(vm.bool(unsafe { libc::isatty(fd) } == 1)) })),
-        Def::new("_isatty_open_only", "($self, /)", Native::N0(|vm, o| { let fd = open_fd(vm, o)?; Ok(vm.bool(unsafe { libc::isatty(fd) } == 1)) })),
+        Def::new("isatty", "($self, /)", Native::N0(|vm, o| { let t = is_terminal(vm, o)?; Ok(vm.bool(t)) })),
+        Def::new("_isatty_open_only", "($self, /)", Native::N0(|vm, o| { let t = this(o).may_be_terminal.get() && is_terminal(vm, o)?; Ok(vm.bool(t)) })),
         Def::new("_dealloc_warn", "($self, source, /)", Native::N1(|vm, _, _| Ok(vm.none()))),
         Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
     ],
@@ -39,12 +38,12 @@ pub static DEF: TypeDef = TypeDef {
         GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).fd.get() < 0))),
         GetSet::ro("closefd", |vm, o| Ok(vm.bool(this(o).close_fd.get()))),
         GetSet::ro("mode", |vm, o| { let m = mode_text(o); vm.new_str(m) }),
-        GetSet::rw("_blksize", |vm, o| vm.new_int(this(o).buffer_size.get() as i64), |vm, o, v| {
-            if let Some(v) = v { let n = vm.index_i64(v)?; this(o).buffer_size.set(n.max(0) as usize) }
-            Ok(())
-        }),
+        GetSet::ro("_blksize", |vm, o| vm.new_int(this(o).buffer_size.get() as i64)),
         GetSet::rw("_finalizing", |vm, o| Ok(vm.bool(this(o).finalizing.get())), |vm, o, v| {
-            if let Some(v) = v { let b = vm.truth(v)?; this(o).finalizing.set(b) }
+            let Some(v) = v else { return Err(vm.type_error("can't delete numeric/char attribute")) };
+            if !v.is_instance_of(vm, &vm.types.bool) { return Err(vm.type_error("attribute value type must be bool")) }
+            let b = vm.truth(v)?;
+            this(o).finalizing.set(b);
             Ok(())
         }),
     ],
@@ -67,6 +66,12 @@ fn mode_text(o: &Owned) -> &'static str {
 pub fn open_fd(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
     let fd = this(o).fd.get();
     if fd < 0 { Err(vm.value_error("I/O operation on closed file")) } else { Ok(fd) }
+}
+
+fn is_terminal(vm: &mut Vm, o: &Owned) -> PyResult<bool> {
+    let fd = open_fd(vm, o)?;
+    // SAFETY: isatty only asks.
+    Ok(unsafe { libc::isatty(fd) } == 1)
 }
 
 /// The OSError of `errno`.
@@ -109,6 +114,10 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     io.created.set(x);
     io.close_fd.set(close_fd);
     io.seekable.set(-1);
+    if file.is_instance_of(vm, &vm.types.bool) {
+        let category = vm.types.runtime_warning.clone();
+        vm.warn(&category, "bool is used as a file descriptor", 1)?;
+    }
     let number = if file.word().is_int() || file.is_instance_of(vm, &vm.types.int) { Some(c_int(vm, &file)?) } else { None };
     let mut opened_here = false;
     let fd = match number {
@@ -148,7 +157,11 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
         return Err(e);
     }
     let name = vm.intern("name")?;
-    vm.set_attr(o, &name, &file)?;
+    if let Err(e) = vm.set_attr(o, &name, &file) {
+        // The caller's descriptor stays open.
+        if opened_here { drop(close_now(vm, o)) } else { this(o).fd.set(-1) }
+        return Err(e);
+    }
     if app && let Err(e) = lseek(vm, o, 0, 2) && opened_here && !e.is(vm, &vm.types.os_error.clone()) { return Err(e) }
     Ok(())
 }
@@ -161,11 +174,15 @@ fn check_kind(vm: &mut Vm, o: &Owned, fd: i32, file: &Owned) -> PyResult<()> {
         (libc::fstat(fd, &mut stat), stat)
     };
     this(o).buffer_size.set(super::DEFAULT_BUFFER_SIZE);
+    this(o).opened_size.set(-1);
+    this(o).may_be_terminal.set(true);
     if result < 0 {
         return if std::io::Error::last_os_error().raw_os_error() == Some(libc::EBADF) { Err(failed(vm, None)) } else { Ok(()) };
     }
     if stat.st_mode & libc::S_IFMT == libc::S_IFDIR { return Err(vm.os_error_number(libc::EISDIR, "Is a directory", Some(file))) }
-    if stat.st_blksize > 1 { this(o).buffer_size.set((stat.st_blksize as usize).max(super::DEFAULT_BUFFER_SIZE)) }
+    if stat.st_blksize > 1 { this(o).buffer_size.set(stat.st_blksize as usize) }
+    this(o).opened_size.set(stat.st_size);
+    this(o).may_be_terminal.set(stat.st_mode & libc::S_IFMT == libc::S_IFCHR);
     Ok(())
 }
 
@@ -218,6 +235,7 @@ pub fn read_some(vm: &mut Vm, o: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> 
 pub fn write_some(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<Option<usize>> {
     let fd = open_fd(vm, o)?;
     if !this(o).writable.get() { return Err(unsupported(vm, "File not open for writing")) }
+    this(o).opened_size.set(-1);
     loop {
         // SAFETY: the slice is readable for its length.
         let put = vm.without_gil(|| unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len().min(isize::MAX as usize)) });
@@ -237,15 +255,20 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     match read_some(vm, o, n as usize)? { Some(b) => vm.new_bytes(&b), None => Ok(vm.none()) }
 }
 
+/// Below this size it does not matter how much of a file was read before.
+const SMALL_FILE: i64 = 64 << 10;
+
 /// Everything up to the end; `None` if nothing is there and it would block.
 pub fn read_to_end(vm: &mut Vm, o: &Owned) -> PyResult<Option<Vec<u8>>> {
     let fd = open_fd(vm, o)?;
+    let opened = this(o).opened_size.get();
     // SAFETY: a zeroed stat is valid storage for fstat to fill; lseek only asks.
-    let hint = unsafe {
+    let hint = if (0..SMALL_FILE).contains(&opened) { opened as usize + 1 } else { unsafe {
         let mut stat = std::mem::zeroed::<libc::stat>();
         let at = libc::lseek(fd, 0, libc::SEEK_CUR);
-        if libc::fstat(fd, &mut stat) == 0 && at >= 0 && stat.st_size > at { (stat.st_size - at) as usize + 1 } else { 0 }
-    };
+        let size = if opened >= 0 { opened } else if libc::fstat(fd, &mut stat) == 0 { stat.st_size } else { 0 };
+        if at >= 0 && size > at { (size - at) as usize + 1 } else { 0 }
+    } };
     let mut all: Vec<u8> = Vec::new();
     let mut chunk = hint.max(8 << 10);
     loop {
@@ -310,6 +333,7 @@ fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let fd = open_fd(vm, o)?;
     if !this(o).writable.get() { return Err(unsupported(vm, "File not open for writing")) }
     let size = match given(vm, args.first()) { Some(n) => vm.index_i64(&n)?, None => lseek(vm, o, 0, 1)? };
+    this(o).opened_size.set(-1);
     // SAFETY: no memory is involved.
     if unsafe { libc::ftruncate(fd, size) } < 0 { return Err(failed(vm, None)) }
     vm.new_int(size)

@@ -65,11 +65,11 @@ pub fn open(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let opener = args[7].clone().unwrap_or_else(|| vm.none());
     let raw = vm.call_n(fileio.obj(), &[file, raw_mode, close_fd, opener])?;
     let result = (|| {
-        let terminal = if buffering < 0 { let t = call(vm, &raw, "isatty", &[])?; vm.truth(&t)? } else { false };
+        let terminal = if buffering < 0 { let t = call(vm, &raw, "_isatty_open_only", &[])?; vm.truth(&t)? } else { false };
         let line_buffering = buffering == 1 && !m.binary || terminal && !m.binary;
         if buffering < 0 || buffering == 1 {
             let size = vm.get_attr_str(&raw, "_blksize")?;
-            buffering = vm.index_i64(&size)?.max(1);
+            buffering = vm.index_i64(&size)?.clamp(super::DEFAULT_BUFFER_SIZE as i64, 8 << 20);
         }
         if buffering == 0 {
             return if m.binary { Ok(raw.clone()) } else { Err(vm.value_error("can't have unbuffered text I/O")) };
