@@ -161,6 +161,7 @@ pub mod flags {
     pub const COROUTINE: u32 = 128;
     pub const ITERABLE_COROUTINE: u32 = 256;
     pub const ASYNC_GENERATOR: u32 = 512;
+    pub const FUTURE_BARRY_AS_BDFL: u32 = 0x400000;
     pub const FUTURE_ANNOTATIONS: u32 = 0x1000000;
     pub const HAS_DOCSTRING: u32 = 0x4000000;
     pub const METHOD: u32 = 0x8000000;

@@ -7,10 +7,10 @@ pub(crate) type R<T = ()> = Result<T, Box<Error>>;
 
 /// A SyntaxError.
 pub(crate) fn error<T>(range: TextRange, message: impl Into<String>) -> R<T> {
-    Err(Box::new(Error { kind: ErrorKind::Syntax, message: message.into(), range }))
+    Err(Box::new(Error::new(ErrorKind::Syntax, range, message)))
 }
 
 /// Another error.
 pub(crate) fn error_of<T>(kind: ErrorKind, range: TextRange, message: impl Into<String>) -> R<T> {
-    Err(Box::new(Error { kind, message: message.into(), range }))
+    Err(Box::new(Error::new(kind, range, message)))
 }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use instar_code::{CodeBlob, Const};
 pub use instar_syntax::ErrorKind;
-pub use tree::{compile_tree, parse, Parse, Tree};
-use instar_syntax::{Error, Input, Lines, TextRange};
+pub use tree::{check_signature, compile_tree, parse, Parse, Tree};
+use instar_syntax::{Error, Input, Lines, Place, Reading, TextRange};
 
 /// What is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Options {
     pub max_digits: usize,
     /// Errors at the end of the text get the kind [`ErrorKind::Incomplete`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
     pub allow_incomplete_input: bool,
+    /// The end of interactive input closes no block (`PyCF_DONT_IMPLY_DEDENT`).
+    pub keep_blocks: bool,
 }
 
 /// A compiled text.
@@ -74,13 +76,13 @@ pub struct CompileError {
     /// File name as given.
     pub filename: String,
     /// Line, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
+    pub line: i32,
+    /// Column in characters, from 1; 0 and -1 where CPython has no column.
+    pub column: i32,
     /// Line of the end.
-    pub end_line: u32,
-    /// Column behind the end, in characters from 1.
-    pub end_column: u32,
+    pub end_line: i32,
+    /// Column behind the end, in characters from 1; 0 and -1 as above.
+    pub end_column: i32,
     /// The line's text.
     pub text: Option<String>,
 }
@@ -102,20 +104,17 @@ const MAX_STACK: usize = 512 << 20;
 /// # Errors
 /// The first error in the text, with CPython's wording where it is known.
 pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> Result<Compiled, CompileError> {
-    let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
-    let trimmed = if mode == Mode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
-    let lines = Lines::new(trimmed);
-    let input = if mode == Mode::Eval { Input::Expression } else { Input::Module };
-    let parsed = match instar_syntax::parse(trimmed, input) { Ok(p) => p, Err(e) => return Err(locate(incomplete(*e, trimmed, options.allow_incomplete_input), trimmed, filename, &lines)) };
+    let lines = Lines::new(source);
+    let parsed = match instar_syntax::parse(source, reading(mode, options)) { Ok(p) => p, Err(e) => return Err(locate(*e, source, filename, &lines)) };
     let nesting = instar_syntax::nesting(&parsed.tokens);
-    let escapes: Vec<Warning> = instar_syntax::invalid_escapes(trimmed, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, trimmed, &lines)).collect();
+    let escapes: Vec<Warning> = instar_syntax::invalid_escapes(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
     let run = move || {
-        let result = compile_parsed(trimmed, filename, mode, options, &lines, &parsed.root, None);
+        let result = compile_parsed(source, filename, mode, options, &lines, &parsed.root, None);
         result.map(|mut c| {
             c.warnings.extend(escapes);
             c.warnings.sort_by_key(|w| (w.line, w.column));
             c
-        }).map_err(|e| locate(*e, trimmed, filename, &lines))
+        }).map_err(|e| locate(*e, source, filename, &lines))
     };
     on_stack(nesting, filename, run)
 }
@@ -148,30 +147,13 @@ fn warning(range: TextRange, message: String, source: &str, lines: &Lines) -> Wa
     Warning { message, line, column, end_line, end_column }
 }
 
-/// Marks errors that more text could cure.
-fn incomplete(e: Error, source: &str, allowed: bool) -> Error {
-    let at_end = e.range.end().to_usize() >= source.trim_end().len();
-    let open = e.message.ends_with("was never closed") || e.message.starts_with("unterminated triple-quoted") || e.message == "unexpected EOF while parsing";
-    if allowed && (open || at_end && e.message.starts_with("expected an indented block")) {
-        return Error { kind: ErrorKind::Incomplete, message: "incomplete input".into(), ..e };
-    }
-    e
-}
-
-/// Interactive input is one compound statement or one line.
-fn check_single(root: &instar_syntax::ast::Mod, lines: &Lines) -> Result<(), Box<Error>> {
-    use instar_syntax::Ranged;
-    let instar_syntax::ast::Mod::Module(m) = root else { return Ok(()) };
-    for pair in m.body.windows(2) {
-        if lines.locate(pair[0].range().end()).0 != lines.locate(pair[1].range().start()).0 {
-            return error::error(pair[1].range(), "multiple statements found while compiling a single statement");
-        }
-    }
-    Ok(())
+fn reading(mode: Mode, options: &Options) -> Reading {
+    let input = match mode { Mode::Exec => Input::Module, Mode::Eval => Input::Expression, Mode::Single => Input::Interactive };
+    let flufl = options.future_flags & instar_code::flags::FUTURE_BARRY_AS_BDFL != 0;
+    Reading { input, incomplete: options.allow_incomplete_input, keep_blocks: options.keep_blocks, flufl }
 }
 
 fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, lines: &Lines, root: &instar_syntax::ast::Mod, constants: Option<&[Const]>) -> Result<Compiled, Box<Error>> {
-    if mode == Mode::Single && constants.is_none() { check_single(root, lines)?; }
     let future = options.future_flags | future::flags(root)?;
     let annotations = future & instar_code::flags::FUTURE_ANNOTATIONS != 0;
     let table = symtable::build(root, annotations)?;
@@ -191,8 +173,14 @@ fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, l
 }
 
 fn locate(e: Error, source: &str, filename: &str, lines: &Lines) -> CompileError {
-    let (line, column) = lines.column_in_chars(source, e.range.start());
-    let (end_line, end_column) = lines.column_in_chars(source, e.range.end());
-    let text = lines.text(source, line);
-    CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text.to_owned()) }
+    if let Some(p) = e.place {
+        let Place { line, column, end_line, end_column, text } = *p;
+        return CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text) };
+    }
+    // Columns of the compiler's own errors count bytes.
+    let ((line, column), (end_line, end_column)) = (lines.locate(e.range.start()), lines.locate(e.range.end()));
+    let (column, end_column) = (column.wrapping_add(1), end_column.wrapping_add(1));
+    let text = lines.text(source, line).to_owned();
+    let [line, column, end_line, end_column] = [line, column, end_line, end_column].map(|n| n as i32);
+    CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text) }
 }

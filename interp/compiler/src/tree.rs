@@ -7,7 +7,7 @@ use instar_syntax::ast::token::Tokens;
 use instar_syntax::ast::Mod;
 use instar_syntax::{Input, Lines};
 
-use crate::{compile_parsed, incomplete, locate, on_stack, warning, CompileError, Compiled, Mode, Options, Warning};
+use crate::{compile_parsed, locate, reading, on_stack, warning, CompileError, Compiled, Mode, Options, Warning};
 
 /// A text and its tree.
 #[derive(Debug)]
@@ -28,17 +28,23 @@ pub struct Parse {
 ///
 /// # Errors
 /// The first error in the text.
-pub fn parse(source: &str, filename: &str, mode: Mode, allow_incomplete: bool) -> Result<Parse, CompileError> {
+pub fn parse(source: &str, filename: &str, mode: Mode, options: &Options) -> Result<Parse, CompileError> {
     let lines = Lines::new(source);
-    let input = if mode == Mode::Eval { Input::Expression } else { Input::Module };
-    let parsed = match instar_syntax::parse(source, input) {
+    let parsed = match instar_syntax::parse(source, reading(mode, options)) {
         Ok(p) => p,
-        Err(e) => return Err(locate(incomplete(*e, source, allow_incomplete), source, filename, &lines)),
+        Err(e) => return Err(locate(*e, source, filename, &lines)),
     };
     let nesting = instar_syntax::nesting(&parsed.tokens);
-    if mode == Mode::Single { crate::check_single(&parsed.root, &lines).map_err(|e| locate(*e, source, filename, &lines))?; }
     let warnings = instar_syntax::invalid_escapes(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
     Ok(Parse { root: parsed.root, tokens: parsed.tokens, lines, nesting, warnings })
+}
+
+/// Checks the text of a function type against the grammar.
+///
+/// # Errors
+/// The error in it.
+pub fn check_signature(source: &str, filename: &str) -> Result<(), CompileError> {
+    instar_syntax::check(source, Input::Signature.into()).map_err(|e| locate(*e, source, filename, &Lines::new(source)))
 }
 
 /// A tree that was made, not parsed.

@@ -1,15 +1,14 @@
 //! Parser facade and CPython diagnostics.
 //!
 //! The only crate that names the `ruff_*` crates: the compiler takes its AST types from [`ast`]. `parse.rs` runs the parser,
-//! `diagnostics.rs` gives errors CPython's words, `spans.rs` corrects
+//! `explain/` finds CPython's errors in texts that it refused, `spans.rs` corrects
 //! the parser's ranges where CPython's differ. Not here: decoding of source bytes (PEP 263), the symbol table's errors.
 
-mod diagnostics;
+mod explain;
 mod lines;
 mod numbers;
 mod parse;
 mod spans;
-mod targets;
 mod tokenize;
 mod tokens;
 
@@ -17,6 +16,6 @@ pub use lines::Lines;
 pub use spans::{format_spec, generator_range, head};
 pub use tokenize::tokenize;
 pub use tokens::invalid_escapes;
-pub use parse::{parse, nesting, Error, ErrorKind, Input, Parsed};
+pub use parse::{check, parse, nesting, Error, ErrorKind, Input, Parsed, Place, Reading};
 pub use ruff_python_ast as ast;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};

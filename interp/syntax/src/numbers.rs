@@ -1,32 +1,14 @@
 //! Malformed numeric literals: what CPython's tokenizer says about them, and where.
 //!
-//! Not here: values of literals (`instar-compiler`), other tokenizer errors (`diagnostics.rs`).
+//! Not here: values of literals (`instar-compiler`), other tokenizer errors (`explain/lexer.rs`).
 
-use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_text_size::{Ranged, TextRange, TextSize};
-
-use crate::parse::{Error, ErrorKind};
-
-/// The first malformed number among the tokens. An error points at the last character that belongs to the number.
-pub(crate) fn first_error(source: &str, tokens: &Tokens) -> Option<Error> {
-    tokens.iter().find_map(|token| {
-        let start = token.start().to_usize();
-        let rest = source.as_bytes().get(start..)?;
-        let number = matches!(token.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Complex)
-            || token.kind() == TokenKind::Unknown && rest.first().is_some_and(u8::is_ascii_digit);
-        if !number { return None }
-        let (from, to, message) = check(rest).err()?;
-        let range = TextRange::new(TextSize::new((start + from) as u32), TextSize::new((start + to) as u32));
-        Some(Error { kind: ErrorKind::Syntax, message, range })
-    })
-}
-
-type Bad = (usize, usize, String);
+pub(crate) type Bad = (usize, usize, String);
 
 fn bad(consumed: usize, message: String) -> Bad { (consumed.saturating_sub(1), consumed.saturating_sub(1), message) }
 fn at(b: &[u8], i: usize) -> u8 { b.get(i).copied().unwrap_or(0) }
 
-fn check(b: &[u8]) -> Result<(), Bad> {
+/// The length of the number at the start of a text, or where and why it is none: offsets of the characters blamed.
+pub(crate) fn check(b: &[u8]) -> Result<usize, Bad> {
     if at(b, 0) == b'0' {
         match at(b, 1) | 0x20 {
             b'x' => return based(b, "hexadecimal", |c| c.is_ascii_hexdigit()),
@@ -50,7 +32,7 @@ fn check(b: &[u8]) -> Result<(), Bad> {
             integer = false;
             i = digits(b, i + 1 + usize::from(signed))?;
         } else if signed {
-            return Err(bad(i + 1, "invalid decimal literal".into()));
+            return Err(bad(i + 2, "invalid decimal literal".into()));
         }
     }
     if at(b, i) | 0x20 == b'j' { return end(b, i + 1, "imaginary"); }
@@ -61,7 +43,7 @@ fn check(b: &[u8]) -> Result<(), Bad> {
     end(b, i, "decimal")
 }
 
-fn based(b: &[u8], name: &str, is_digit: impl Fn(u8) -> bool) -> Result<(), Bad> {
+fn based(b: &[u8], name: &str, is_digit: impl Fn(u8) -> bool) -> Result<usize, Bad> {
     let mut i = 2;
     loop {
         if at(b, i) == b'_' { i += 1; }
@@ -87,10 +69,10 @@ fn digits(b: &[u8], mut i: usize) -> Result<usize, Bad> {
 }
 
 /// Behind a number no identifier may follow at once, but these keywords may.
-fn end(b: &[u8], i: usize, name: &str) -> Result<(), Bad> {
+fn end(b: &[u8], i: usize, name: &str) -> Result<usize, Bad> {
     let rest = b.get(i..).unwrap_or(b"");
-    if ["and", "else", "for", "if", "in", "is", "or", "not"].iter().any(|k| rest.starts_with(k.as_bytes())) { return Ok(()) }
+    if ["and", "else", "for", "if", "in", "is", "or", "not"].iter().any(|k| rest.starts_with(k.as_bytes())) { return Ok(i) }
     let c = at(b, i);
-    if c.is_ascii_alphanumeric() || c == b'_' || c >= 128 { return Err(bad(i, format!("invalid {name} literal"))); }
-    Ok(())
+    if c.is_ascii_alphanumeric() || c == b'_' { return Err(bad(i, format!("invalid {name} literal"))); }
+    Ok(i)
 }

@@ -1,13 +1,13 @@
-//! Runs the parser and picks the error that CPython would report.
+//! Runs the parser, and the other one that explains errors where it fails.
 //!
-//! Not here: error wording (`diagnostics.rs`).
+//! Not here: error wording (`explain/`).
 
 use ruff_python_ast::{Mod, PythonVersion, Suite};
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{parse_unchecked, Mode, ParseOptions};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
-use crate::{diagnostics, tokens};
+use crate::{explain, tokens};
 
 /// Class of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,28 @@ pub struct Error {
     pub message: String,
     /// Bytes it is about.
     pub range: TextRange,
+    /// Where CPython shows it, if that is not just the range.
+    pub place: Option<Box<Place>>,
+}
+
+impl Error {
+    /// An error about a range.
+    pub fn new(kind: ErrorKind, range: TextRange, message: impl Into<String>) -> Self { Self { kind, message: message.into(), range, place: None } }
+}
+
+/// Place of an error as Python shows it. Columns are in characters, from 1; 0 and -1 stand for no place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: i32,
+    /// Column.
+    pub column: i32,
+    /// Line of the end.
+    pub end_line: i32,
+    /// Column of the end.
+    pub end_column: i32,
+    /// The text shown.
+    pub text: String,
 }
 
 /// What the text is.
@@ -46,8 +68,29 @@ pub struct Error {
 pub enum Input {
     /// Statements.
     Module,
+    /// One interactive statement.
+    Interactive,
     /// One expression.
     Expression,
+    /// `(types) -> type`: can only be checked.
+    Signature,
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// What it is.
+    pub input: Input,
+    /// Errors at the end of the text mean that more is wanted (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub incomplete: bool,
+    /// The end of interactive input closes no block (`PyCF_DONT_IMPLY_DEDENT`).
+    pub keep_blocks: bool,
+    /// `<>` is the operator and `!=` is not.
+    pub flufl: bool,
+}
+
+impl From<Input> for Reading {
+    fn from(input: Input) -> Self { Self { input, incomplete: false, keep_blocks: false, flufl: false } }
 }
 
 /// A parsed text.
@@ -67,8 +110,8 @@ impl Parsed {
 }
 
 /// CPython's limits of bracket nesting and indentation.
-const MAX_PARENS: usize = 200;
-const MAX_INDENTS: usize = 100;
+const MAX_BRACKETS: usize = 200;
+const MAX_BLOCKS: usize = 100;
 
 /// Nesting up to which a tree is dropped on any stack.
 pub(crate) const DROPPED_MAX: usize = 1000;
@@ -76,56 +119,79 @@ pub(crate) const DROPPED_MAX: usize = 1000;
 /// Parses a text as Python 3.14.
 ///
 /// # Errors
-/// The first error by position, with CPython's wording where it is known.
-pub fn parse(source: &str, input: Input) -> Result<Parsed, Box<Error>> {
+/// The error that CPython reports.
+pub fn parse(source: &str, reading: Reading) -> Result<Parsed, Box<Error>> {
     if let Some(at) = source.find('\0') {
-        let at = TextSize::new(at as u32);
-        return Err(Box::new(Error { kind: ErrorKind::Syntax, message: "source code string cannot contain null bytes".into(), range: TextRange::empty(at) }));
+        let at = TextRange::empty(TextSize::new(at as u32));
+        return Err(Box::new(Error::new(ErrorKind::Syntax, at, "source code string cannot contain null bytes")));
     }
-    if source.len() >= i32::MAX as usize {
-        return Err(Box::new(Error { kind: ErrorKind::Memory, message: "source is too large".into(), range: TextRange::default() }));
-    }
-    if let Some(error) = diagnostics::prescan(source) { return Err(Box::new(error)); }
-    let mode = match input { Input::Module => Mode::Module, Input::Expression => Mode::Expression };
-    let parsed = parse_unchecked(source, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
-    if let Some(error) = limits(parsed.tokens()).or_else(|| tokens::inconsistent_tabs(source, parsed.tokens())) {
-        if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+    if source.len() >= i32::MAX as usize { return Err(Box::new(Error::new(ErrorKind::Memory, TextRange::default(), "source is too large"))) }
+    let joke = reading.flufl || source.contains("barry_as_FLUFL");
+    // The parser knows neither interactive input nor the other inequality, and skips a byte order mark.
+    if (joke || reading.input == Input::Interactive || source.starts_with('\u{FEFF}')) && let Some(error) = explain::explain(source, reading) {
         return Err(Box::new(error));
     }
-    let first = parsed.errors().iter().min_by_key(|e| e.location.start());
-    let unsupported = parsed.unsupported_syntax_errors().iter().min_by_key(|e| e.range.start());
-    if first.is_some() || unsupported.is_some() {
-        let error = diagnostics::explain(source, &parsed, first, unsupported);
+    let translated = joke.then(|| explain::with_plain_inequality(source, reading));
+    let text = translated.as_deref().unwrap_or(source);
+    let mode = match reading.input { Input::Module | Input::Interactive | Input::Signature => Mode::Module, Input::Expression => Mode::Expression };
+    let parsed = parse_unchecked(text, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
+    let first = parsed.errors().iter().map(|e| e.location).chain(parsed.unsupported_syntax_errors().iter().map(|e| e.range)).min_by_key(|r| r.start());
+    if first.is_some() || beyond_limits(text, parsed.tokens()) {
+        let error = explain::explain(source, reading);
         // Dropping a very deep tree would recurse as deeply; it is leaked instead.
         if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
-        return Err(Box::new(error));
+        return Err(Box::new(error.unwrap_or_else(|| Error::new(ErrorKind::Syntax, first.unwrap_or_default(), "invalid syntax"))));
     }
     let tokens = parsed.tokens().clone();
     Ok(Parsed { root: parsed.into_syntax(), tokens })
 }
 
-fn limits(tokens: &Tokens) -> Option<Error> {
-    let (mut parens, mut indents) = (0usize, 0usize);
-    for token in tokens.iter() {
+/// Checks a text against the grammar alone.
+///
+/// # Errors
+/// The error that CPython reports.
+pub fn check(source: &str, reading: Reading) -> Result<(), Box<Error>> { explain::explain(source, reading).map_or(Ok(()), |e| Err(Box::new(e))) }
+
+/// Whether brackets or blocks nest too deeply for CPython, or tabs and spaces contradict each other.
+fn beyond_limits(source: &str, tokens: &Tokens) -> bool {
+    let (mut brackets, mut blocks) = (0usize, 0usize);
+    tokens.iter().any(|token| {
         match token.kind() {
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                parens += 1;
-                if parens > MAX_PARENS {
-                    return Some(Error { kind: ErrorKind::Syntax, message: "too many nested parentheses".into(), range: token.range() });
-                }
-            }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => parens = parens.saturating_sub(1),
-            TokenKind::Indent => {
-                indents += 1;
-                if indents >= MAX_INDENTS {
-                    return Some(Error { kind: ErrorKind::Indentation, message: "too many levels of indentation".into(), range: token.range() });
-                }
-            }
-            TokenKind::Dedent => indents = indents.saturating_sub(1),
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => brackets = brackets.saturating_sub(1),
+            TokenKind::Indent => blocks += 1,
+            TokenKind::Dedent => blocks = blocks.saturating_sub(1),
             _ => {}
         }
-    }
-    None
+        brackets > MAX_BRACKETS || blocks >= MAX_BLOCKS
+    }) || fields_too_deep(tokens) || tokens::inconsistent_tabs(source, tokens)
+}
+
+/// Fields of one f-string that may lie inside each other's format specifications.
+const MAX_FIELDS: usize = 3;
+
+/// Whether fields of an f-string nest too deeply.
+fn fields_too_deep(tokens: &Tokens) -> bool {
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Open { Text, Field, Spec, Bracket }
+    let mut open = Vec::new();
+    tokens.iter().any(|token| {
+        let top = open.last().copied();
+        match token.kind() {
+            TokenKind::FStringStart | TokenKind::TStringStart => open.push(Open::Text),
+            TokenKind::FStringEnd | TokenKind::TStringEnd => { while !matches!(open.pop(), None | Some(Open::Text)) {} }
+            TokenKind::Lbrace if matches!(top, Some(Open::Text | Open::Spec)) => {
+                let inside = open.iter().rev().take_while(|o| **o != Open::Text).count();
+                open.push(Open::Field);
+                return inside >= MAX_FIELDS;
+            }
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace if top.is_some() => open.push(Open::Bracket),
+            TokenKind::Colon if top == Some(Open::Field) => { open.pop(); open.push(Open::Spec) }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if top.is_some_and(|t| t != Open::Text) => { open.pop(); }
+            _ => {}
+        }
+        false
+    })
 }
 
 /// One open bracket while nesting is measured.

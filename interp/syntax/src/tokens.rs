@@ -1,15 +1,13 @@
 //! Facts that only tokens tell: tabs against spaces, invalid escapes.
 //!
-//! Not here: errors of the parser (`diagnostics.rs`).
+//! Not here: errors of the parser (`explain/`).
 
 use ruff_python_ast::token::{TokenKind as T, Tokens};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::{Error, ErrorKind};
-
-/// A line whose indentation compares differently with tabs of 8 and of 1 column.
-pub(crate) fn inconsistent_tabs(source: &str, tokens: &Tokens) -> Option<Error> {
-    if !source.contains('\t') { return None; }
+/// Whether some line's indentation compares differently with tabs of 8 and of 1 column.
+pub(crate) fn inconsistent_tabs(source: &str, tokens: &Tokens) -> bool {
+    if !source.contains('\t') { return false; }
     let mut stack = vec![(0u32, 0u32)];
     let mut fresh = true;
     for t in tokens.iter() {
@@ -32,16 +30,12 @@ pub(crate) fn inconsistent_tabs(source: &str, tokens: &Tokens) -> Option<Error> 
             }
         }
         while stack.len() > 1 && stack.last().is_some_and(|&(w, _)| w > wide) { stack.pop(); }
-        let &(w, n) = stack.last()?;
+        let Some(&(w, n)) = stack.last() else { return false };
         let wrong = if wide == w { narrow != n } else { narrow <= n };
-        if wrong {
-            let end = source[at..].find(['\n', '\r']).map_or(source.len(), |e| at + e);
-            let range = TextRange::empty(TextSize::new(end as u32));
-            return Some(Error { kind: ErrorKind::Tab, message: "inconsistent use of tabs and spaces in indentation".into(), range });
-        }
+        if wrong { return true }
         if wide > w { stack.push((wide, narrow)); }
     }
-    None
+    false
 }
 
 /// Warnings about backslashes that start no escape.

@@ -36,9 +36,12 @@ pub(crate) enum BlockKind<'a> {
     StarHandler,
 }
 
+/// Blocks that may lie inside each other, as in CPython.
+const MAX_BLOCKS: usize = 21;
+
 impl<'a> Compiler<'a> {
     pub(crate) fn push_block(&mut self, kind: BlockKind<'a>, outer: u32) -> R {
-        if self.u.blocks.len() >= 20 {
+        if self.u.blocks.len() >= MAX_BLOCKS {
             let range = self.range;
             return error(range, "too many statically nested blocks");
         }
@@ -134,6 +137,9 @@ impl<'a> Compiler<'a> {
     /// `break` or `continue`.
     pub(crate) fn leave_loop(&mut self, is_break: bool, range: TextRange) -> R {
         let found = self.u.blocks.iter().rposition(|b| matches!(b.kind, BlockKind::Loop { .. }));
+        if self.u.blocks.iter().rposition(|b| matches!(b.kind, BlockKind::StarHandler)) > found {
+            return error(range, "'break', 'continue' and 'return' cannot appear in an except* block");
+        }
         let Some(i) = found else {
             return error(range, if is_break { "'break' outside loop" } else { "'continue' not properly in loop" });
         };

@@ -16,7 +16,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn class_def(&mut self, c: &'a ast::StmtClassDef) -> R {
         let head = self.head(c.range, &c.decorator_list);
         let first_line = c.decorator_list.first().map_or(self.line_of(head), |d| self.line_of(d.range));
-        self.forbidden(&c.name, c.name.range)?;
+        self.forbidden(&c.name, head)?;
         if c.decorator_list.len() > 30_000 { return error(c.range, "too many decorators"); }
         for d in &c.decorator_list { self.push(&d.expression)?; }
         self.at(head);

@@ -93,7 +93,7 @@ impl<'a> Compiler<'a> {
                     self.u.handler = inside;
                 }
                 Some(name) => {
-                    self.forbidden(name, name.range)?;
+                    self.forbidden(name, h.range)?;
                     self.at(h.range);
                     self.bind_exception(name, depth as i32)?;
                     let cleanup = self.u.label();
@@ -164,7 +164,7 @@ impl<'a> Compiler<'a> {
             self.u.emit(Op::Release, super::unit::local(matched), 0, 0);
             self.u.emit(Op::PushExc, part, 0, 0);
             if let Some(name) = &h.name {
-                self.forbidden(name, name.range)?;
+                self.forbidden(name, h.range)?;
                 self.at(h.range);
                 self.bind_exception(name, part)?;
             }

@@ -30,7 +30,7 @@ impl<'a> Compiler<'a> {
         for (n, case) in s.cases.iter().enumerate() {
             let next = self.u.label();
             let last = n + 1 == s.cases.len();
-            if !last && case.guard.is_none() && let Some(why) = unreachable(&case.pattern) { return error(case.pattern.range(), why); }
+            if !last && case.guard.is_none() && let Some((range, why)) = unreachable(&case.pattern) { return error(range, why); }
             let mut captures = Captures::default();
             self.pattern(&case.pattern, subject, next, &mut captures)?;
             for (name, slot, range) in &captures.names {
@@ -60,9 +60,9 @@ impl<'a> Compiler<'a> {
         i
     }
 
-    fn capture(&mut self, name: &ast::Identifier, subject: usize, c: &mut Captures) -> R {
-        if c.names.iter().any(|(n, ..)| n == name.as_str()) { return error(name.range, format!("multiple assignments to name '{name}' in pattern")); }
-        self.forbidden(name, name.range)?;
+    fn capture(&mut self, name: &ast::Identifier, range: TextRange, subject: usize, c: &mut Captures) -> R {
+        if c.names.iter().any(|(n, ..)| n == name.as_str()) { return error(range, format!("multiple assignments to name '{name}' in pattern")); }
+        self.forbidden(name, range)?;
         let i = self.slot(c);
         self.u.emit(Op::Move, local(i), local(subject), 0);
         c.names.push((name.to_string(), i, name.range));
@@ -90,13 +90,13 @@ impl<'a> Compiler<'a> {
             Pattern::MatchSequence(s) => self.sequence(s, subject, fail, c)?,
             Pattern::MatchMapping(m) => self.mapping(m, subject, fail, c)?,
             Pattern::MatchClass(k) => self.class_pattern(k, subject, fail, c)?,
-            Pattern::MatchStar(s) => if let Some(n) = &s.name { self.capture(n, subject, c)?; },
+            Pattern::MatchStar(s) => if let Some(n) = &s.name { self.capture(n, p.range(), subject, c)?; },
             Pattern::MatchAs(a) => {
                 if let Some(inner) = &a.pattern {
                     self.pattern(inner, subject, fail, c)?;
                 }
                 self.at(p.range());
-                if let Some(n) = &a.name { self.capture(n, subject, c)?; }
+                if let Some(n) = &a.name { self.capture(n, p.range(), subject, c)?; }
             }
             Pattern::MatchOr(o) => self.alternatives(o, subject, fail, c)?,
         }
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a> {
         let mut first: Option<Vec<(String, usize, TextRange)>> = None;
         for (n, p) in o.patterns.iter().enumerate() {
             let last = n + 1 == o.patterns.len();
-            if !last && let Some(why) = unreachable(p) { return error(p.range(), why); }
+            if !last && let Some((range, why)) = unreachable(p) { return error(range, why); }
             let next = if last { fail } else { self.u.label() };
             self.pattern(p, subject, next, c)?;
             let names = c.names.split_off(before);
@@ -253,7 +253,7 @@ impl<'a> Compiler<'a> {
                 let t = self.u.top();
                 self.u.emit(Op::DeleteSubscr, local(others), t, 0);
             }
-            self.capture(rest, others, c)?;
+            self.capture(rest, m.range, others, c)?;
         }
         Ok(())
     }
@@ -263,8 +263,8 @@ impl<'a> Compiler<'a> {
         let n = a.patterns.len() + a.keywords.len();
         if n > 30_000 { return error(k.range, "too many sub-patterns in class pattern"); }
         for (i, kw) in a.keywords.iter().enumerate() {
-            self.forbidden(&kw.attr, kw.attr.range)?;
-            if a.keywords[..i].iter().any(|o| o.attr.as_str() == kw.attr.as_str()) { return error(kw.attr.range, format!("attribute name repeated in class pattern: {}", kw.attr)); }
+            self.forbidden(&kw.attr, kw.pattern.range())?;
+            if a.keywords[..i].iter().any(|o| o.attr.as_str() == kw.attr.as_str()) { return error(kw.pattern.range(), format!("attribute name repeated in class pattern: {}", kw.attr)); }
         }
         let base = self.u.depth as i32;
         self.u.emit_to(Dst::Temp, Op::Move, local(subject), 0);
@@ -282,11 +282,11 @@ impl<'a> Compiler<'a> {
 }
 
 /// Why no later pattern can be reached, if this one always matches.
-fn unreachable(p: &Pattern) -> Option<String> {
+fn unreachable(p: &Pattern) -> Option<(TextRange, String)> {
     match p {
         Pattern::MatchAs(a) => match (&a.pattern, &a.name) {
-            (None, None) => Some("wildcard makes remaining patterns unreachable".into()),
-            (None, Some(n)) => Some(format!("name capture '{n}' makes remaining patterns unreachable")),
+            (None, None) => Some((a.range, "wildcard makes remaining patterns unreachable".into())),
+            (None, Some(n)) => Some((a.range, format!("name capture '{n}' makes remaining patterns unreachable"))),
             (Some(p), _) => unreachable(p),
         },
         Pattern::MatchOr(o) => o.patterns.last().and_then(unreachable),

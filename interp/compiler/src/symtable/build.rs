@@ -45,7 +45,7 @@ impl Builder {
         self.table.scopes.push(Scope {
             kind, name: name.to_owned(), parent, children: Vec::new(), symbols: Vec::new(), index: Default::default(), free: Default::default(),
             inlined: false, is_async: false, has_yield: false, has_await: false, has_walrus: false, returns_value: None, needs_class_cell: false,
-            needs_classdict: false, sees_class, conditional_annotations: false, has_annotations: false, nested, is_method,
+            needs_classdict: false, sees_class, directives: Vec::new(), conditional_annotations: false, has_annotations: false, nested, is_method,
         });
         if let Some(p) = parent { self.table.scopes[p].children.push(id); }
         self.table.by_node.insert(key, id);
@@ -247,8 +247,12 @@ impl Builder {
             else if flags & def::LOCAL != 0 { Some("assigned to before") }
             else { None };
         if let Some(what) = what { return error(range, format!("name '{name}' is {what} {word} declaration")); }
-        if flags & (def::GLOBAL | def::NONLOCAL) & !flag != 0 { return error(range, format!("name '{name}' is nonlocal and global")); }
+        if flags & (def::GLOBAL | def::NONLOCAL) & !flag != 0 {
+            let first = self.scope().directives.iter().find(|d| d.0 == name).map_or(range, |d| d.1);
+            return error(first, format!("name '{n}' is nonlocal and global"));
+        }
         if flag == def::NONLOCAL && kind == Kind::Module { return error(range, "nonlocal declaration not allowed at module level"); }
+        self.scope().directives.push((name.clone(), range));
         self.add_to(self.current, name, flag, range)
     }
 
@@ -301,7 +305,7 @@ impl Builder {
 
     fn params(&mut self, p: &ast::Parameters) -> R {
         for a in p.posonlyargs.iter().chain(&p.args).chain(&p.kwonlyargs) { self.add(&a.parameter.name, def::PARAM, a.parameter.range)?; }
-        for a in [&p.vararg, &p.kwarg].into_iter().flatten() { self.add(&a.name, def::PARAM, a.range)?; }
+        for a in [&p.vararg, &p.kwarg].into_iter().flatten() { self.add(&a.name, def::PARAM, TextRange::new(a.name.range.start(), a.range.end()))?; }
         Ok(())
     }
 
@@ -347,8 +351,8 @@ impl Builder {
         let mut default_seen = false;
         for t in &p.type_params {
             let (name, range) = (t.name(), t.range());
-            if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__" | "__class__") { return error(name.range, format!("reserved name '{name}' cannot be used for type parameter")); }
-            self.add(name, def::TYPE_PARAM | def::LOCAL, name.range)?;
+            if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__" | "__class__") { return error(range, format!("reserved name '{name}' cannot be used for type parameter")); }
+            self.add(name, def::TYPE_PARAM | def::LOCAL, range)?;
             if let ast::TypeParam::TypeVar(v) = t && let Some(bound) = &v.bound {
                 self.variable = if matches!(&**bound, Expr::Tuple(_)) { "a TypeVar constraint" } else { "a TypeVar bound" };
                 self.scoped(t, Tag::Bound, Kind::TypeVariable, name, |b| { b.add(".format", def::PARAM | def::USE, range)?; b.expr(bound) })?;
@@ -467,8 +471,9 @@ impl Builder {
                 if i > 0 { b.loop_iter = true; b.expr(&g.iter)?; b.loop_iter = false; }
                 b.exprs(&g.ifs)?;
             }
-            if let Some(e) = first { b.expr(e)?; }
+            // Of a dict the values come first.
             if let Some(e) = second { b.expr(e)?; }
+            if let Some(e) = first { b.expr(e)?; }
             awaits = b.scope().has_await;
             Ok(())
         })?;
@@ -481,7 +486,7 @@ impl Builder {
             Expr::Name(n) => {
                 let name = mangle(self.class.as_deref(), &n.id);
                 if self.scope().flags(&name) & (def::NONLOCAL | def::GLOBAL) != 0 {
-                    return error(n.range, format!("comprehension inner loop cannot rebind assignment expression target '{name}'"));
+                    return error(n.range, format!("comprehension inner loop cannot rebind assignment expression target '{}'", n.id));
                 }
                 self.add(&n.id, def::LOCAL | def::COMP_ITER, n.range)
             }
@@ -515,7 +520,7 @@ impl Builder {
                 let s = &mut self.table.scopes[at];
                 s.has_walrus = true;
                 if s.kind.is_comprehension() {
-                    if s.flags(&name) & def::COMP_ITER != 0 { return error(n.range, format!("assignment expression cannot rebind comprehension iteration variable '{name}'")); }
+                    if s.flags(&name) & def::COMP_ITER != 0 { return error(n.range, format!("assignment expression cannot rebind comprehension iteration variable '{}'", n.id)); }
                     match s.parent { Some(p) => at = p, None => break }
                     continue;
                 }
@@ -532,6 +537,7 @@ impl Builder {
                     Kind::Class => return error(n.range, "assignment expression within a comprehension cannot be used in a class body"),
                     Kind::Annotations => return error(n.range, "named expression cannot be used within an annotation"),
                     Kind::TypeParams => return error(n.range, "assignment expression within a comprehension cannot be used within the definition of a generic"),
+                    Kind::TypeVariable => return error(n.range, format!("assignment expression within a comprehension cannot be used in {}", self.variable)),
                     _ => return error(n.range, "assignment expression within a comprehension cannot be used in a type alias"),
                 }
                 break;

@@ -84,6 +84,8 @@ pub(crate) struct Scope {
     pub(crate) needs_class_cell: bool,
     /// Class: an annotation scope needs the namespace.
     pub(crate) needs_classdict: bool,
+    /// Names in `global` and `nonlocal` statements, with the statements' ranges.
+    pub(crate) directives: Vec<(String, TextRange)>,
     pub(crate) sees_class: bool,
     pub(crate) conditional_annotations: bool,
     /// Has annotations of its own that make an `__annotate__`.

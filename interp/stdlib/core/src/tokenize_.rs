@@ -7,7 +7,7 @@ use std::cell::Cell;
 use instar_compiler::{CompileError, ErrorKind};
 use instar_object::TypeFlags;
 use instar_syntax::ast::token::TokenKind as T;
-use instar_syntax::{Lines, TextRange, TextSize};
+use instar_syntax::{Lines, Place, TextRange, TextSize};
 use instar_vm::args::Args;
 use instar_vm::builtins::syntax_error::raise;
 use instar_vm::module::NativeModule;
@@ -169,10 +169,9 @@ fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Rai
         m.end(vm, kind::END)?;
     }
     let error = error.map(|e| {
-        let (line, column) = m.lines.column_in_chars(text, e.range.start());
-        let line_text = m.lines.text(text, line).trim_end_matches(['\n', '\r']).to_owned();
-        raise(vm, CompileError { kind: if e.kind == ErrorKind::Incomplete { ErrorKind::Syntax } else { e.kind }, message: e.message, filename: "<string>".into(),
-            line, column, end_line: line, end_column: column, text: Some(line_text) }, false)
+        let p = e.place.map_or(Place { line: 0, column: 0, end_line: 0, end_column: 0, text: String::new() }, |p| *p);
+        raise(vm, CompileError { kind: e.kind, message: e.message, filename: "<string>".into(), line: p.line, column: p.column, end_line: p.end_line,
+            end_column: p.end_column, text: Some(p.text) })
     });
     Ok((m.out, error))
 }

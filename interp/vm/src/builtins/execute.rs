@@ -23,6 +23,7 @@ use crate::vm::{PyResult, Vm};
 const FUTURES: i64 = 0x20000 | 0x40000 | 0x80000 | 0x10_0000 | 0x20_0000 | 0x40_0000 | 0x80_0000 | 0x100_0000;
 const ONLY_AST: i64 = 0x400;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
+const DONT_IMPLY_DEDENT: i64 = 0x200;
 const INCOMPLETE_INPUT: i64 = 0x4000;
 const TYPE_COMMENTS: i64 = 0x1000;
 const OPTIMIZED_AST: i64 = 0x8000 | ONLY_AST;
@@ -75,6 +76,8 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let mut options = options(vm, futures);
     if optimize >= 0 { options.optimize = optimize as u8 }
     options.allow_top_level_await = flags & TOP_LEVEL_AWAIT != 0;
+    options.allow_incomplete_input = flags & INCOMPLETE_INPUT != 0;
+    options.keep_blocks = flags & DONT_IMPLY_DEDENT != 0;
     let trees = vm.trees()?;
     let (only, optimized) = (flags & ONLY_AST != 0, flags & OPTIMIZED_AST == OPTIMIZED_AST);
     if (trees.is_node)(vm, source) {
@@ -83,14 +86,12 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
         return Ok(compile_tree(vm, tree, &filename, root.mode(), &options)?.into_obj());
     }
     let text = source_text(vm, source, "compile() arg 1 must be a string, bytes or AST object", &filename)?;
-    let incomplete = flags & INCOMPLETE_INPUT != 0;
     if only {
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-        let request = Request { text, filename: &filename, root, type_comments: flags & TYPE_COMMENTS != 0, allow_incomplete: incomplete, future_flags: futures, feature_version };
+        let request = Request { text: &text, filename: &filename, root, type_comments: flags & TYPE_COMMENTS != 0, options: &options, feature_version };
         let node = (trees.parse)(vm, request)?;
         return if optimized { (trees.copy)(vm, &node, Some(options.optimize)) } else { Ok(node) };
     }
-    Ok(compile_text(vm, &text, &filename, root.mode(), &options, incomplete)?.into_obj())
+    Ok(compile_text(vm, &text, &filename, root.mode(), &options)?.into_obj())
 }
 
 fn has_free(code: &PyCode) -> usize { code.blob().locals.iter().filter(|l| l.kind == LocalKind::Free).count() }
@@ -118,7 +119,7 @@ pub fn exec(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
             if closure.is_some() { return Err(vm.type_error("closure can only be used when source is a code object")) }
             let text = source_text(vm, source, "exec() arg 1 must be a string, bytes or code object", "<string>")?;
             let options = options(vm, inherited(vm));
-            let code = compile_text(vm, &text, "<string>", Mode::Exec, &options, false)?;
+            let code = compile_text(vm, &text, "<string>", Mode::Exec, &options)?;
             run_code(vm, &code, globals, &locals, None)?;
         }
     }
@@ -154,6 +155,6 @@ pub fn eval(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     }
     let text = source_text(vm, source, "eval() arg 1 must be a string, bytes or code object", "<string>")?;
     let options = options(vm, inherited(vm));
-    let code = compile_text(vm, text.trim_start_matches([' ', '\t']), "<string>", Mode::Eval, &options, false)?;
+    let code = compile_text(vm, text.trim_start_matches([' ', '\t']), "<string>", Mode::Eval, &options)?;
     run_code(vm, &code, globals, &locals, None)
 }

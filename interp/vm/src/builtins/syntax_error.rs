@@ -10,12 +10,12 @@ use crate::types::code::PyCode;
 use crate::object::Ref;
 use crate::vm::{PyResult, Raised, Vm};
 
-/// The exception for a compile error. `incomplete` asks for `_IncompleteInputError` where the text ends too early.
-pub fn raise(vm: &mut Vm, error: CompileError, incomplete: bool) -> Raised {
+/// The exception for a compile error.
+pub fn raise(vm: &mut Vm, error: CompileError) -> Raised {
     let t = &vm.types;
     let ty = match error.kind {
         ErrorKind::Syntax => &t.syntax_error,
-        ErrorKind::Incomplete => if incomplete { &t.incomplete_input_error } else { &t.syntax_error },
+        ErrorKind::Incomplete => &t.incomplete_input_error,
         ErrorKind::Indentation => &t.indentation_error,
         ErrorKind::Tab => &t.tab_error,
         ErrorKind::Memory => &t.memory_error,
@@ -28,7 +28,7 @@ pub fn raise(vm: &mut Vm, error: CompileError, incomplete: bool) -> Raised {
     }
     let details = |vm: &mut Vm| -> PyResult<Raised> {
         let filename = file_name(vm, &error.filename)?;
-        let number = |vm: &mut Vm, n: u32| vm.new_int(i64::from(n));
+        let number = |vm: &mut Vm, n: i32| vm.new_int(i64::from(n));
         let text = match &error.text { Some(t) => vm.new_str(t)?, None => vm.none() };
         let place = vec![filename, number(vm, error.line)?, number(vm, error.column)?, text, number(vm, error.end_line)?, number(vm, error.end_column)?];
         let args = vec![vm.new_str(&error.message)?, vm.new_tuple(place)?.into_obj()];
@@ -40,14 +40,14 @@ pub fn raise(vm: &mut Vm, error: CompileError, incomplete: bool) -> Raised {
 fn file_name(vm: &mut Vm, name: &str) -> PyResult { vm.new_str(name) }
 
 /// Compiles text to a code object; SyntaxWarnings go through the warnings filters.
-pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, options: &Options, incomplete: bool) -> PyResult<Ref<PyCode>> {
+pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, options: &Options) -> PyResult<Ref<PyCode>> {
     // The parser and the compiler ask infallibly: what they will need is asked for here.
     let promised = vm.promise_for_source(source.len())?;
     let compiled = instar_compiler::compile(source, filename, mode, options);
     drop(promised);
     let Compiled { code, warnings } = match compiled {
         Ok(c) => c,
-        Err(e) => return Err(raise(vm, e, incomplete)),
+        Err(e) => return Err(raise(vm, e)),
     };
     trees::warn_all(vm, warnings, filename, |line| trees::line_of(source, line))?;
     PyCode::new(vm, code)
@@ -111,7 +111,7 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
 
 fn simple(vm: &mut Vm, message: String, filename: &str) -> Raised {
     let error = CompileError { kind: ErrorKind::Syntax, message, filename: filename.to_owned(), line: 0, column: 0, end_line: 0, end_column: 0, text: None };
-    raise(vm, error, false)
+    raise(vm, error)
 }
 
 /// `coding[:=]\s*([-\w.]+)` in a comment on line 1, or on line 2 if line 1 is blank or a comment.

@@ -40,10 +40,8 @@ pub struct Request<'a> {
     pub root: Root,
     /// `PyCF_TYPE_COMMENTS`
     pub type_comments: bool,
-    /// `PyCF_ALLOW_INCOMPLETE_INPUT`
-    pub allow_incomplete: bool,
-    /// `from __future__ import barry_as_FLUFL` and the like in force.
-    pub future_flags: u32,
+    /// The other options.
+    pub options: &'a Options,
     /// Minor version whose grammar is asked for.
     pub feature_version: i64,
 }
@@ -81,7 +79,7 @@ pub fn compile_tree(vm: &mut Vm, tree: Tree, filename: &str, mode: Mode, options
     drop(promised);
     let Compiled { code, warnings } = match compiled {
         Ok(c) => c,
-        Err(e) => return Err(raise(vm, e, false)),
+        Err(e) => return Err(raise(vm, e)),
     };
     warn_all(vm, warnings, filename, |_| None)?;
     PyCode::new(vm, code)
@@ -94,10 +92,10 @@ pub fn warn_all(vm: &mut Vm, warnings: Vec<Warning>, filename: &str, line: impl 
         if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
         let text = line(w.line);
         let error = CompileError {
-            kind: ErrorKind::Syntax, message: w.message, filename: filename.to_owned(), line: w.line, column: w.column, end_line: w.end_line,
-            end_column: w.end_column, text,
+            kind: ErrorKind::Syntax, message: w.message, filename: filename.to_owned(), line: w.line as i32, column: w.column as i32,
+            end_line: w.end_line as i32, end_column: w.end_column as i32, text,
         };
-        return Err(raise(vm, error, false));
+        return Err(raise(vm, error));
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ impl Segment {
 /// The anchors of a segment that is one expression of the right kind.
 pub fn find(segment: &str) -> Option<Anchors> {
     let wrapped = format!("(\n{segment}\n)");
-    let parsed = parse(&wrapped, Input::Module).ok()?;
+    let parsed = parse(&wrapped, Input::Module.into()).ok()?;
     let [Stmt::Expr(statement)] = parsed.body().as_slice() else { return None };
     let lines = Segment { lines: segment.split('\n').map(|l| l.chars().collect()).collect() };
     let offset = |n: instar_syntax::TextSize| n.to_usize().saturating_sub(2);
@@ -73,7 +73,7 @@ pub fn find(segment: &str) -> Option<Anchors> {
 /// Whether the lines are one statement whose called expression is the whole range: carets would say nothing then.
 pub fn is_whole_call(lines: &[&str], start: usize, end: usize) -> bool {
     let text = lines.join("\n");
-    let Ok(parsed) = parse(&text, Input::Module) else { return false };
+    let Ok(parsed) = parse(&text, Input::Module.into()) else { return false };
     let call = match parsed.body().first() {
         Some(Stmt::Return(r)) => match r.value.as_deref() { Some(Expr::Call(c)) if matches!(&*c.func, Expr::Name(_)) => c, _ => return false },
         Some(Stmt::Assign(a)) => match &*a.value { Expr::Call(c) => c, _ => return false },

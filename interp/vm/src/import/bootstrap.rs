@@ -118,7 +118,7 @@ fn library_code(vm: &mut Vm, path: &str, file: &str) -> PyResult<Ref<PyCode>> {
     };
     let text = syntax_error::decode_source(vm, &bytes, file)?;
     let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
-    syntax_error::compile_text(vm, &text, file, Mode::Exec, &options, false)
+    syntax_error::compile_text(vm, &text, file, Mode::Exec, &options)
 }
 
 /// Runs `_bootstrap` as the module that `FrozenImporter` would have made.

@@ -176,7 +176,7 @@ pub fn embedded_code(vm: &mut Vm, path: &str) -> PyResult<Ref<PyCode>> {
 pub fn code_of(vm: &mut Vm, bytes: &[u8], file: &str) -> PyResult<Ref<PyCode>> {
     let text = syntax_error::decode_source(vm, bytes, file)?;
     let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
-    syntax_error::compile_text(vm, &text, file, Mode::Exec, &options, false)
+    syntax_error::compile_text(vm, &text, file, Mode::Exec, &options)
 }
 
 /// `from package import names`: loads those that are submodules and no attributes yet.

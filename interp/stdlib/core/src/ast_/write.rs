@@ -34,11 +34,11 @@ pub struct Writer<'a> {
 pub fn parse(vm: &mut Vm, request: Request<'_>) -> PyResult {
     if request.root == Root::FunctionType { return function_type(vm, request) }
     let promised = vm.promise_for_source(request.text.len())?;
-    let parsed = instar_compiler::parse(request.text, request.filename, request.root.mode(), request.allow_incomplete);
+    let parsed = instar_compiler::parse(request.text, request.filename, request.root.mode(), request.options);
     drop(promised);
     let parsed = match parsed {
         Ok(p) => p,
-        Err(e) => return Err(raise(vm, e, request.allow_incomplete)),
+        Err(e) => return Err(raise(vm, e)),
     };
     let nesting = parsed.nesting;
     let result = write(vm, request, &parsed);
@@ -59,12 +59,13 @@ fn write(vm: &mut Vm, request: Request<'_>, parsed: &Parse) -> PyResult {
 
 /// `(int, *str) -> bool`: parsed as the tuple of a call and the result.
 fn function_type(vm: &mut Vm, request: Request<'_>) -> PyResult {
+    if let Err(e) = instar_compiler::check_signature(request.text, request.filename) { return Err(raise(vm, e)) }
     let classes = make_classes(vm)?;
     let lines = Lines::new(request.text);
     for (at, _) in request.text.match_indices("->") {
         let text = format!("_{}, {}", &request.text[..at], &request.text[at + 2..]);
         let promised = vm.promise_for_source(text.len())?;
-        let parsed = instar_compiler::parse(text.trim_end(), request.filename, instar_compiler::Mode::Eval, false);
+        let parsed = instar_compiler::parse(text.trim_end(), request.filename, instar_compiler::Mode::Eval, request.options);
         drop(promised);
         let Ok(parsed) = parsed else { continue };
         let Mod::Expression(e) = &parsed.root else { continue };
@@ -95,11 +96,13 @@ impl<'a> Writer<'a> {
     pub fn error(&self, vm: &mut Vm, range: TextRange, message: &str) -> Raised {
         let (line, column) = self.lines.column_in_chars(self.text, range.start());
         let (end_line, end_column) = self.lines.column_in_chars(self.text, range.end());
+        let shown = self.lines.text(self.text, line).to_owned();
+        let [line, column, end_line, end_column] = [line, column, end_line, end_column].map(|n| n as i32);
         let error = CompileError {
             kind: ErrorKind::Syntax, message: message.to_owned(), filename: self.filename.to_owned(), line, column, end_line, end_column,
-            text: Some(self.lines.text(self.text, line).to_owned()),
+            text: Some(shown),
         };
-        raise(vm, error, false)
+        raise(vm, error)
     }
 
     fn root(&mut self, vm: &mut Vm, root: &Mod, kind: Root) -> PyResult {
