@@ -502,6 +502,12 @@ macro_rules! for_each_op {
         UnpackList [OutTemp Use Imm16] 1 [Escapes Raises] of UnpackSequence;
         /// Send to a generator: its frame is entered directly.
         SendGenerator [OutTemp Peek Use] 2 [Escapes Raises] of Send;
+        /// Any instruction without caches of code that is monitored (operands and caches stay; the code tells which it was).
+        Traced [Zero Zero Zero] 0 [Escapes Raises] of Nop;
+        /// As Traced, with one cache unit.
+        Traced1 [Zero Zero Zero] 1 [Escapes Raises] of Nop;
+        /// As Traced, with two cache units.
+        Traced2 [Zero Zero Zero] 2 [Escapes Raises] of Nop;
     } };
 }
 

@@ -17,6 +17,7 @@ pub mod fallible;
 pub mod finalize;
 pub mod import;
 pub mod module;
+pub mod monitor;
 pub mod names;
 pub mod native;
 pub mod object;

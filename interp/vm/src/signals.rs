@@ -454,12 +454,13 @@ mod unix {
 }
 
 /// Makes signal `n` arrive as far as Python's handlers are concerned; nothing happens if the program has none for it.
-pub fn interrupt_main(vm: &mut Vm, n: usize) {
+pub fn interrupt_main(vm: &mut Vm, n: usize) -> PyResult<()> {
     let handled = vm.state::<Handlers>().0[n].clone().is_some_and(|h| vm.is_callable(&h));
-    if !handled { return }
+    if !handled { return Ok(()) }
     #[cfg(unix)]
     native::attach(vm.breaker.as_ptr());
     simulate(n);
+    deliver(vm)
 }
 
 /// Makes a signal arrive (for tests and `_thread.interrupt_main`).

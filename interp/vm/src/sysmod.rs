@@ -66,7 +66,8 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let names = vm.new_frozenset(names)?;
     put(vm, "stdlib_module_names", names)?;
     jit::init(vm)?;
-    monitoring(vm)
+    let monitoring = crate::monitor::module::init(vm)?;
+    put(vm, "monitoring", monitoring)
 }
 
 fn versions(vm: &mut Vm) -> PyResult<()> {
@@ -141,46 +142,6 @@ fn arguments(vm: &mut Vm) -> PyResult<()> {
     let b = vm.bool(s.dont_write_bytecode);
     put(vm, "dont_write_bytecode", b)
 }
-
-/// `sys.monitoring`: the names and numbers of PEP 669. No tool can be registered, so nothing is ever monitored.
-fn monitoring(vm: &mut Vm) -> PyResult<()> {
-    const EVENTS: [&str; 19] = ["PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "CALL", "LINE", "INSTRUCTION", "JUMP", "BRANCH_LEFT", "BRANCH_RIGHT",
-        "STOP_ITERATION", "RAISE", "EXCEPTION_HANDLED", "PY_UNWIND", "PY_THROW", "RERAISE", "C_RETURN", "C_RAISE", "BRANCH"];
-    let events = vm.new_dict()?;
-    for (i, name) in EVENTS.iter().enumerate() {
-        let (key, value) = (vm.intern(name)?, vm.new_int(1 << i)?);
-        events.set_item(vm, &key, &value)?;
-    }
-    let (key, zero) = (vm.intern("NO_EVENTS")?, vm.new_int(0)?);
-    events.set_item(vm, &key, &zero)?;
-    let events = vm.new_simple_namespace(&events)?;
-    let module = vm.new_module("sys.monitoring", None)?.into_obj();
-    let dict = vm.module_dict(&module)?;
-    let key = vm.intern("events")?;
-    dict.set_item(vm, &key, &events)?;
-    for (name, id) in [("DEBUGGER_ID", 0), ("COVERAGE_ID", 1), ("PROFILER_ID", 2), ("OPTIMIZER_ID", 5)] {
-        let (key, value) = (vm.intern(name)?, vm.new_int(id)?);
-        dict.set_item(vm, &key, &value)?;
-    }
-    for name in ["DISABLE", "MISSING"] {
-        let object = vm.types.object.obj().clone();
-        let (key, value) = (vm.intern(name)?, vm.call0(&object)?);
-        dict.set_item(vm, &key, &value)?;
-    }
-    let name = vm.intern("sys.monitoring")?;
-    crate::builtins::add_functions(vm, &dict, &module, &name, MONITORING)?;
-    vm.modules.clone().set_item(vm, &name, &module)?;
-    put(vm, "monitoring", module)
-}
-
-static MONITORING: &[crate::native::Def] = &[
-    crate::native::Def::new("get_tool", "($module, tool_id, /)", crate::native::Native::N1(|vm, _, n| { vm.index_i64(n)?; Ok(vm.none()) })),
-    crate::native::Def::new("use_tool_id", "($module, tool_id, name, /)", crate::native::Native::N2(|vm, _, _, _| {
-        Err(vm.not_implemented_error("monitoring tools are not supported"))
-    })),
-    crate::native::Def::new("free_tool_id", "($module, tool_id, /)", crate::native::Native::N1(|vm, _, n| { vm.index_i64(n)?; Ok(vm.none()) })),
-    crate::native::Def::new("restart_events", "($module, /)", crate::native::Native::N0(|vm, _| Ok(vm.none()))),
-];
 
 /// The native modules of this crate besides `builtins` and `sys`.
 static MODULES: &[crate::module::NativeModule] = &[crate::warnings::MODULE, crate::signals::MODULE];

@@ -47,6 +47,7 @@ pub(crate) struct ThreadState {
     recursion_depth: usize,
     native_stack_limit: usize,
     repr_running: HashSet<usize>,
+    own: crate::monitor::Own,
     states: HashMap<TypeId, Box<dyn Any>>,
 }
 
@@ -120,6 +121,7 @@ impl Vm {
         swap(&mut self.recursion_depth, &mut s.recursion_depth);
         swap(&mut self.native_stack_limit, &mut s.native_stack_limit);
         swap(&mut self.repr_running, &mut s.repr_running);
+        swap(&mut self.own, &mut s.own);
         swap(&mut self.thread_states, &mut s.states);
     }
 
@@ -289,6 +291,11 @@ impl Vm {
             for f in self.threads.forked.clone() { f(self) }
         }
         pid
+    }
+
+    /// What monitoring keeps for the threads that do not run.
+    pub(crate) fn each_parked(&mut self, mut f: impl FnMut(&mut crate::monitor::Own)) {
+        for t in self.threads.all.values_mut() { if let Some(s) = &mut t.state { f(&mut s.own) } }
     }
 
     /// Every thread: its identity, its innermost frame (if it runs Python code), the exception that it handles.

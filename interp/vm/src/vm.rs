@@ -187,8 +187,10 @@ pub struct Vm {
     pub sys: Ref<PyDict>,
     /// Keys of str and bytes hashing.
     pub hash_keys: (u64, u64),
+    /// Python frames that the loop's quick ways may make: `recursion_limit_set`, or 0 while something is monitored.
+    pub(crate) recursion_limit: usize,
     /// `sys.setrecursionlimit`.
-    pub recursion_limit: usize,
+    pub recursion_limit_set: usize,
     /// Python frames below the running one.
     pub(crate) recursion_depth: usize,
     /// Lowest address native code may use before RecursionError.
@@ -219,6 +221,10 @@ pub struct Vm {
     pub promises: crate::fallible::Promises,
     /// The threads of this interpreter. What the running one owns is in the fields above: `threads.rs` lists them.
     pub(crate) threads: crate::threads::Threads,
+    /// Tools that watch what runs.
+    pub(crate) monitor: Box<crate::monitor::Monitor>,
+    /// The running thread's trace function and the like.
+    pub(crate) own: crate::monitor::Own,
     /// State of native modules that each thread has for itself.
     pub(crate) thread_states: HashMap<TypeId, Box<dyn Any>>,
     /// `&mut Vm` is the token, not a promise that nothing else writes: a call that gives up the GIL returns to a changed one.
@@ -343,10 +349,10 @@ impl Vm {
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
-            modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
+            modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_limit_set: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
             native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default(),
-            threads: Default::default(), thread_states: HashMap::new(), _pinned: PhantomPinned }
+            threads: Default::default(), monitor: Default::default(), own: Default::default(), thread_states: HashMap::new(), _pinned: PhantomPinned }
     }
 }
 

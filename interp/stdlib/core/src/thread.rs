@@ -61,7 +61,7 @@ fn native_id(vm: &mut Vm, _: &Owned) -> PyResult {
 fn interrupt_main(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let n = match args.first() { Some(n) => vm.index_i64(n)?, None => libc::SIGINT.into() };
     match usize::try_from(n) {
-        Ok(n) if (1..instar_vm::signals::LIMIT).contains(&n) => instar_vm::signals::interrupt_main(vm, n),
+        Ok(n) if (1..instar_vm::signals::LIMIT).contains(&n) => instar_vm::signals::interrupt_main(vm, n)?,
         _ => return Err(vm.value_error("signal number out of range")),
     }
     Ok(vm.none())

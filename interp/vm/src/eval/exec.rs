@@ -2,6 +2,7 @@
 //!
 //! Made at the first call of a code, owned by the code object. Not here: the compiler's form (`instar_code::CodeBlob`).
 
+use std::cell::UnsafeCell;
 use std::sync::Arc;
 
 use instar_code::{flags, CodeBlob, LocalKind, Unit};
@@ -41,6 +42,8 @@ pub struct Executable {
     pub blob: Arc<CodeBlob>,
     /// The code object that owns this (borrowed back pointer).
     pub code: Word,
+    /// What monitoring knows of the code, once something asked.
+    pub traced: UnsafeCell<Option<Box<crate::monitor::code::Traced>>>,
 }
 
 impl Executable {
@@ -57,7 +60,7 @@ impl Executable {
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
-            flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code,
+            flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code, traced: UnsafeCell::default(),
         })
     }
 

@@ -18,6 +18,7 @@ pub mod unwind;
 
 use instar_code::{Op, Unit};
 
+use crate::monitor::step;
 use crate::object::{Owned, Word};
 use crate::vm::Vm;
 use frame::Frame;
@@ -27,18 +28,20 @@ use state::{After, Flow, Instr, State};
 /// A specialised op whose guard fails is executed once by the generic op of its family, out of line: generic ops of families
 /// in the first list are in the second or third.
 macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
-    Move Copy Release LoadConst LoadNull LoadDeref StoreDeref LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
+    LoadGlobalModule LoadGlobalBuiltin LoadAttrValue LoadAttrMember
     LoadAttrModule LoadAttrClass LoadAttrShared LoadMethodType LoadMethodModule LoadMethodClass LoadMethodClassBound LoadMethodClassStatic StoreAttrValue
     StoreAttrMember AddInt SubInt MulInt BinaryInt AddIntK SubIntK BinaryIntK AddFloat SubFloat
     MulFloat DivFloat BinaryNumber BinaryNumberK AddStr CompareInt CompareIntK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
-    JumpFloat JumpFloatK JumpStr JumpStrK Is IsNot Contains NotContains SubscrListInt SubscrTupleInt SubscrListIntK
+    JumpFloat JumpFloatK JumpStr JumpStrK SubscrListInt SubscrTupleInt SubscrListIntK
     SubscrTupleIntK SubscrDict SubscrDictK SubscrGetitem StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator ForIterNative
     CallPy CallMethodPy CallPyDefaults CallMethodPyDefaults CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
-    Return ReturnConst YieldValue SendGenerator ReturnGenerator GetAwaitable EndSend Jump JumpBack JumpIfTrue JumpIfFalse 
-    JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot UnpackTuple BuildTuple BuildList ListAppend
- LoadAttrProperty UnpackList GetIter UnaryNegative
+    SendGenerator 
+    UnpackTuple
+ LoadAttrProperty UnpackList
 ;
+    Move Copy Release LoadConst LoadNull LoadDeref StoreDeref Is IsNot Contains NotContains Return ReturnConst YieldValue ReturnGenerator GetAwaitable
+    EndSend Jump JumpBack JumpIfTrue JumpIfFalse JumpIfTrueKeep JumpIfFalseKeep JumpIfNone JumpIfNotNone UnaryNot BuildTuple BuildList ListAppend GetIter UnaryNegative
     ForIter LoadSubscr StoreSubscr BinaryOp BinaryOpK Call CallMethod CallKw
 ;
     LoadAttr LoadMethod StoreAttr CompareJump CompareJumpK UnpackSequence
@@ -55,7 +58,7 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
 } } }
 
 macro_rules! count { ($($hot:ident)* ; $($both:ident)* ; $($rare:ident)*) => { [$(Op::$hot),* , $(Op::$both),* , $(Op::$rare),*].len() } }
-const _: () = assert!(ops_by_heat!(count) == Op::COUNT, "every op is either hot or rare");
+const _: () = assert!(ops_by_heat!(count) + 3 == Op::COUNT, "every op is either hot or rare, but for those of monitored code");
 
 /// Units of an op with its caches, as a constant.
 const fn len(op: Op) -> usize { 1 + Op::CACHE[op as usize] as usize }
@@ -64,7 +67,7 @@ macro_rules! define_rare { ($($hot:ident)* ; $($both:ident)* ; $($name:ident)*) 
     /// Executes the instruction as `op`: an op that the loop has no body for, or (by one more turn) the generic one of an op
     /// whose guard failed. `pc` null in the answer: the entry frame was left, its result (null after an exception) is in `vm.exit`.
     #[inline(never)]
-    unsafe fn rare(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, op: Op) -> After {
+    pub(crate) unsafe fn rare(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, op: Op) -> After {
         // SAFETY: the op bodies' own laws; the verifier proved operands, depths and targets.
         unsafe {
             let mut s = State { pc, fp, k: Frame(fp).consts(), vm };
@@ -73,6 +76,7 @@ macro_rules! define_rare { ($($hot:ident)* ; $($both:ident)* ; $($name:ident)*) 
                 $( Op::$both => (ops::$both(&mut s, i), len(Op::$both)), )*
                 $( Op::$name => (ops::$name(&mut s, i), len(Op::$name)), )*
                 $(Op::$hot)|* => return rare(vm, pc, fp, op.generic()),
+                Op::Traced | Op::Traced1 | Op::Traced2 => return step::step(vm, pc, fp),
             };
             match flow {
                 Flow::Next => After { pc: s.pc.add(len), fp: s.fp },
@@ -100,7 +104,7 @@ macro_rules! define_rare { ($($hot:ident)* ; $($both:ident)* ; $($name:ident)*) 
 ops_by_heat!(define_rare);
 
 /// Why the loop turned to a function.
-enum Turn { Rare, Error }
+enum Turn { Rare, Error, Traced }
 
 macro_rules! define_run { ($($name:ident)* ; $($both:ident)* ; $($rare:ident)*) => {
     /// Runs `frame` (flagged ENTRY) until it returns. `None`: an exception is in `vm.raised`; the frame is gone.
@@ -135,10 +139,12 @@ macro_rules! define_run { ($($name:ident)* ; $($both:ident)* ; $($rare:ident)*) 
                         }, )*
                         // Named, not `_`: an exhaustive match needs no range check before the jump.
                         $(Op::$rare)|* => break Turn::Rare,
+                        Op::Traced | Op::Traced1 | Op::Traced2 => break Turn::Traced,
                     }
                 };
                 let after = match turn {
                     Turn::Rare => rare(s.vm, s.pc, s.fp, std::mem::transmute::<u16, Op>((*s.pc).op)),
+                    Turn::Traced => step::step(s.vm, s.pc, s.fp),
                     Turn::Error => unwind::unwind(s.vm, s.pc, s.fp),
                 };
                 if after.pc.is_null() { return Word::owned_or_none((*s.vm).exit) }

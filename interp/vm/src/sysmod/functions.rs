@@ -4,6 +4,7 @@
 
 use super::hooks;
 use crate::eval::frame::Frame;
+use crate::monitor::{legacy, PROFILE, TRACE};
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::function::PyFunction;
@@ -57,14 +58,15 @@ fn getsizeof(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     }
 }
 
-fn getrecursionlimit(vm: &mut Vm, _: &Owned) -> PyResult { vm.new_int(vm.recursion_limit as i64) }
+fn getrecursionlimit(vm: &mut Vm, _: &Owned) -> PyResult { vm.new_int(vm.recursion_limit_set as i64) }
 fn setrecursionlimit(vm: &mut Vm, _: &Owned, n: &Owned) -> PyResult {
     let n = vm.index_i64(n)?;
     if n < 1 { return Err(vm.value_error("recursion limit must be greater or equal than 1")) }
     if n > i32::MAX.into() { return Err(vm.overflow_error("Python int too large to convert to C int")) }
     let depth = vm.recursion_depth as i64;
     if depth >= n { return Err(vm.recursion_error(format!("cannot set the recursion limit to {n} at the recursion depth {depth}: the limit is too low"))) }
-    vm.recursion_limit = n as usize;
+    vm.recursion_limit_set = n as usize;
+    if !vm.is_monitored() { vm.recursion_limit = n as usize }
     Ok(vm.none())
 }
 
@@ -118,9 +120,11 @@ fn current_exceptions(vm: &mut Vm, _: &Owned) -> PyResult {
     Ok(dict.into_obj())
 }
 
-fn tracing(vm: &mut Vm, _: &Owned, f: &Owned) -> PyResult {
-    if vm.is_none(f) { return Ok(vm.none()) }
-    Err(vm.not_implemented_error("tracing and profiling functions are not supported"))
+fn set_tracing(vm: &mut Vm, tool: usize, f: &Owned, all: bool) -> PyResult {
+    vm.audit(if tool == TRACE { "sys.settrace" } else { "sys.setprofile" }, &[])?;
+    let f = vm.none_to_option(f);
+    legacy::install(vm, tool, f, all);
+    Ok(vm.none())
 }
 
 fn call_tracing(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
@@ -128,7 +132,8 @@ fn call_tracing(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
         let t = args[1].type_name(vm);
         return Err(vm.type_error(format!("call_tracing() argument 2 must be tuple, not {t}")));
     };
-    vm.call_n(&args[0], tuple.items())
+    let items = tuple.items().to_vec();
+    legacy::call_tracing(vm, &args[0], &items)
 }
 
 fn set_int_max_str_digits(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
@@ -212,12 +217,12 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("setrecursionlimit", "($module, limit, /)", Native::N1(setrecursionlimit)).doc("Set the maximum depth of the Python interpreter stack to n."),
     Def::new("_getframe", "($module, depth=0, /)", Native::Var(getframe, 0, 1)).doc("Return a frame object from the call stack."),
     Def::new("_getframemodulename", "($module, /, depth=0)", Native::Bound(getframemodulename)).doc("Return the name of the module for a calling frame."),
-    Def::new("settrace", "($module, function, /)", Native::N1(tracing)).doc("Set the global debug tracing function."),
-    Def::new("setprofile", "($module, function, /)", Native::N1(tracing)).doc("Set the profiling function."),
-    Def::new("_settraceallthreads", "($module, function, /)", Native::N1(tracing)),
-    Def::new("_setprofileallthreads", "($module, function, /)", Native::N1(tracing)),
-    Def::new("gettrace", "($module, /)", Native::N0(none)).doc("Return the global debug tracing function set with sys.settrace."),
-    Def::new("getprofile", "($module, /)", Native::N0(none)).doc("Return the profiling function set with sys.setprofile."),
+    Def::new("settrace", "($module, function, /)", Native::N1(|vm, _, f| set_tracing(vm, TRACE, f, false))).doc("Set the global debug tracing function."),
+    Def::new("setprofile", "($module, function, /)", Native::N1(|vm, _, f| set_tracing(vm, PROFILE, f, false))).doc("Set the profiling function."),
+    Def::new("_settraceallthreads", "($module, function, /)", Native::N1(|vm, _, f| set_tracing(vm, TRACE, f, true))),
+    Def::new("_setprofileallthreads", "($module, function, /)", Native::N1(|vm, _, f| set_tracing(vm, PROFILE, f, true))),
+    Def::new("gettrace", "($module, /)", Native::N0(|vm, _| { let f = vm.own.trace.clone(); Ok(vm.option_to_none(f)) })).doc("Return the global debug tracing function set with sys.settrace."),
+    Def::new("getprofile", "($module, /)", Native::N0(|vm, _| { let f = vm.own.profile.clone(); Ok(vm.option_to_none(f)) })).doc("Return the profiling function set with sys.setprofile."),
     Def::new("call_tracing", "($module, func, args, /)", Native::Var(call_tracing, 2, 2)).doc("Call func(*args), while tracing is enabled."),
     Def::new("get_int_max_str_digits", "($module, /)", Native::N0(|vm, _| { let n = vm.settings.int_max_str_digits; vm.new_int(n as i64) }))
         .doc("Return the maximum string digits limit for non-binary int<->str conversions."),

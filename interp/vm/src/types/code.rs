@@ -186,15 +186,20 @@ fn co_positions(vm: &mut Vm, o: &Owned) -> PyResult {
     let list = vm.new_list(rows)?;
     vm.iter(list.obj())
 }
+/// The line at which a frame of this code stands when it has been entered and not begun: that of the definition, 0 for modules.
+pub fn entry_line(blob: &CodeBlob) -> i32 { if blob.name == "<module>" { 0 } else { blob.first_line as i32 } }
+
+/// Ranges of lines. The first begins before the code: there a frame stands that has not begun (`f_lasti` is -8).
 fn co_lines(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = this(o).blob.clone();
     let mut rows = Vec::new();
-    let mut start = 0;
-    while start < b.positions.len() {
-        let line = b.positions[start].line;
+    let line_at = |unit: i64| if unit < 0 { entry_line(&b) } else { b.positions[unit as usize].line };
+    let (mut start, units) = (-1, b.positions.len() as i64);
+    while start < units {
+        let line = line_at(start);
         let mut end = start;
-        while end < b.positions.len() && b.positions[end].line == line { end += 1 }
-        let row = [vm.new_int(start as i64 * 8)?, vm.new_int(end as i64 * 8)?, if line < 0 { vm.none() } else { vm.new_int(line.into())? }];
+        while end < units && line_at(end) == line { end += 1 }
+        let row = [vm.new_int(start * 8)?, vm.new_int(end * 8)?, if line < 0 { vm.none() } else { vm.new_int(line.into())? }];
         rows.push(vm.new_tuple(row)?.into_obj());
         start = end;
     }

@@ -173,6 +173,18 @@ impl PyFrame {
     pub fn position_at(&self, unit: usize) -> Option<instar_code::Position> { self.exec().blob.positions.get(unit).copied() }
     /// The code object.
     pub fn code(&self) -> &Ref<PyCode> { Ref::cast(&self.code).expect("law: only code is stored") }
+    /// Whether it has been entered but has not begun to run (tools hear of that).
+    fn begins(&self, vm: &Vm) -> bool { !self.fp.get().is_null() && self.fp.get() == vm.own.beginning.0 }
+    /// What the loop runs for it.
+    pub(crate) fn executable(&self) -> &Executable { self.exec() }
+    /// `f_trace`
+    pub(crate) fn trace_function(&self) -> Option<Owned> { self.trace.get() }
+    /// Sets it.
+    pub(crate) fn set_trace_function(&self, f: Option<Owned>) { self.trace.set(f) }
+    /// `f_trace_lines`
+    pub(crate) fn traces_lines(&self) -> bool { self.trace_lines.get() }
+    /// `f_trace_opcodes`
+    pub(crate) fn traces_opcodes(&self) -> bool { self.trace_opcodes.get() }
     /// The globals.
     pub fn globals(&self) -> &Owned { &self.globals }
     /// The builtins.
@@ -309,19 +321,21 @@ fn f_builtins(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).builtins.clone()) 
 fn f_code(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).code.clone()) }
 fn f_lasti(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);
-    let created = f.life() == Some(Life::Created);
     let n = f.current_unit() as i64 * 8;
-    vm.new_int(if created { n - 8 } else { n })
+    vm.new_int(if f.begins(vm) { -8 } else if f.life() == Some(Life::Created) { n - 8 } else { n })
 }
 fn f_lineno(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);
-    let created = f.life() == Some(Life::Created);
-    let line = if created { f.exec().blob.first_line as i32 } else { f.line_at(f.current_unit()) };
+    let line = if f.begins(vm) { crate::types::code::entry_line(&f.exec().blob) }
+        else if f.life() == Some(Life::Created) { f.exec().blob.first_line as i32 }
+        else { f.line_at(f.current_unit()) };
     if line < 0 { Ok(vm.none()) } else { vm.new_int(line.into()) }
 }
-fn set_lineno(vm: &mut Vm, _: &Owned, value: Option<&Owned>) -> PyResult<()> {
-    if value.is_none() { return Err(vm.attribute_error("cannot delete attribute")) }
-    Err(vm.value_error("f_lineno can only be set in a trace function"))
+fn set_lineno(vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    match value {
+        None => Err(vm.attribute_error("cannot delete attribute")),
+        Some(value) => crate::monitor::jump::set_line(vm, this(o), value),
+    }
 }
 fn f_back(vm: &mut Vm, o: &Owned) -> PyResult {
     let fp = this(o).fp.get();

@@ -32,7 +32,7 @@ pub unsafe fn begin(vm: *mut Vm, resumer: *mut Word, g: &PyGenerator) -> Frame {
 #[inline(always)]
 pub unsafe fn deliver(f: Frame, pc: *mut Unit, v: Word) -> *mut Unit {
     unsafe {
-        debug_assert_eq!((*pc).op, Op::YieldValue as u16);
+        debug_assert!([Op::YieldValue as u16, Op::Traced as u16].contains(&(*pc).op));
         *f.0.offset((*pc).a as isize) = v;
         pc.add(1)
     }
@@ -150,7 +150,7 @@ pub unsafe fn SendGenerator(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn Send(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if is_sendable(s, it) { (*s.pc).op = Op::SendGenerator as u16 }
+        if is_sendable(s, it) && (*s.pc).op == Op::Send as u16 { (*s.pc).op = Op::SendGenerator as u16 }
         let v = s.take(i.c());
         s.save();
         let (status, w) = slow::generators::send(s.vm, it, v);

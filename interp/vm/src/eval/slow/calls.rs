@@ -37,7 +37,7 @@ pub unsafe fn fail_call(s: &mut State, b: i16, count: usize) -> Flow {
 /// MemoryError. `*base` says where (arguments are not copied); `Ok(true)` = new chunk.
 pub unsafe fn reserve(vm: &mut Vm, exec: &Executable, base: &mut *mut Word) -> PyResult<bool> {
     unsafe {
-        if vm.recursion_depth >= vm.recursion_limit { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
+        if vm.recursion_depth >= vm.recursion_limit_set { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
         let words = exec.nlocals + HEADER_WORDS + exec.temps;
         let room = match vm.stack.room(*base) {
             Some(room) => room,
@@ -78,9 +78,23 @@ pub unsafe fn push_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, func: Word, b
             Some((base, more)) => {
                 for k in given..exec.nlocals { *base.add(k) = Word::NULL }
                 ops::link(&mut s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
-                After { pc: s.pc, fp: s.fp }
+                begins(vm, After { pc: s.pc, fp: s.fp })
             }
             None => After { pc: std::ptr::null_mut(), fp },
+        }
+    }
+}
+
+/// A frame was pushed: where to go on in it. Tools that watch hear of it.
+unsafe fn begins(vm: *mut Vm, at: After) -> After {
+    unsafe {
+        if !(*vm).is_monitored() { return at }
+        match (*vm).frame_begins(Frame(at.fp)) {
+            Ok(()) => at,
+            Err(e) => {
+                (*vm).set_raised_with_context(e);
+                crate::eval::unwind::unwind_from_start(vm, at.pc, at.fp)
+            }
         }
     }
 }
@@ -139,7 +153,8 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             Some((base, count, more)) => {
                 for k in count..exec.nlocals { *base.add(k) = Word::NULL }
                 ops::link(s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
-                Flow::Jump
+                let after = begins(s.vm, After { pc: s.pc, fp: s.fp });
+                s.go_or_exit(after)
             }
             None => Flow::Error,
         }
@@ -618,6 +633,9 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
         f.set_pc(exec.units.as_ptr().cast_mut());
         vm.fp = fp;
         vm.recursion_depth += 1;
+        if vm.is_monitored() && begins(vm, After { pc: f.pc(), fp }).pc.is_null() {
+            return Err(Raised(vm.raised.take().expect("law: unwind leaves the exception")));
+        }
         match crate::eval::run(vm, f) {
             Some(o) => Ok(o),
             None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),

@@ -9,6 +9,7 @@ use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::state::{obj, word_of, After, Flow, State};
 use crate::eval::{ops, unwind};
+use crate::monitor::code::real_op;
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::typeobj::TypeRef;
 use crate::types::exception::PyException;
@@ -216,7 +217,7 @@ pub unsafe fn returned_to(s: &mut State, w: Word) -> Flow {
     unsafe {
         let i = *s.pc;
         let offset = s.cache(1) as i32;
-        if std::mem::transmute::<u16, Op>(i.op).generic() == Op::Send {
+        if real_op(&*Frame(s.fp).exec(), s.pc).generic() == Op::Send {
             // The delegating loop ends with the value; EndSend takes the iterator.
             *s.at(i.a) = w;
             s.tick();
@@ -305,9 +306,15 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             }
             Life::Suspended => {}
         }
-        if vm.recursion_depth >= vm.recursion_limit { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
+        if vm.recursion_depth >= vm.recursion_limit_set { return Err(vm.recursion_error("maximum recursion depth exceeded")) }
         let f = ops::begin(vm, vm.fp, g);
         f.set_flags(frame_flags::GENERATOR | frame_flags::ENTRY);
+        let with = if vm.is_monitored() {
+            let thrown = with.as_ref().err().map(|e| e.0.obj().clone());
+            vm.frame_resumes(f, state == Life::Created, thrown.as_ref()).and(with)
+        } else {
+            with
+        };
         match with {
             Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, f.pc(), v.into_word())) },
             Err(e) => {

@@ -47,7 +47,9 @@ pub unsafe fn due(pc: *mut Unit) -> bool {
 unsafe fn guard_failed(pc: *mut Unit) -> bool {
     unsafe {
         let op = std::mem::transmute::<u16, Op>((*pc).op);
-        let (head, cache) = (op.generic(), Op::CACHE[op as usize] as usize);
+        // Monitored code stays as it is.
+        if matches!(op, Op::Traced | Op::Traced1 | Op::Traced2) { return false }
+        let cache = Op::CACHE[op as usize] as usize;
         let counted = counts_misses(op);
         if counted {
             let misses = &mut (*pc.add(1)).c;
@@ -55,13 +57,26 @@ unsafe fn guard_failed(pc: *mut Unit) -> bool {
             if *misses < MISSES { return false }
             *misses = 0;
         }
+        reset(pc);
+        if !counted { set_wait(pc, cache, 64) }
+        counted
+    }
+}
+
+/// Makes a specialised instruction generic again; does nothing to others.
+///
+/// # Safety
+/// `pc` is an instruction.
+pub unsafe fn reset(pc: *mut Unit) {
+    unsafe {
+        let op = std::mem::transmute::<u16, Op>((*pc).op);
+        if FAMILY[op as usize] == u16::MAX || matches!(op, Op::Traced | Op::Traced1 | Op::Traced2) { return }
+        let head = op.generic();
         (*pc).op = head as u16;
-        if cache == 2 {
+        if Op::CACHE[op as usize] == 2 {
             *pc.add(1) = keep(head, *pc.add(1));
             *pc.add(2) = Unit::from_bits(0);
         }
-        if !counted { set_wait(pc, cache, 64) }
-        counted
     }
 }
 
