@@ -2,12 +2,20 @@
 //!
 //! One file or directory a module; each exports `MODULE`. Not here: compression and hashes (`instar-stdlib-codec`).
 
+mod csv;
 mod datetime;
+mod expat;
+mod json;
+mod statistics_;
 mod support;
 
 use instar_vm::module::NativeModule;
 
 /// Every native module of this crate, for registration before start-up.
 pub static MODULES: &[NativeModule] = &[
+    csv::MODULE,
     datetime::MODULE,
+    expat::MODULE,
+    json::MODULE,
+    statistics_::MODULE,
 ];
