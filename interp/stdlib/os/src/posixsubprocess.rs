@@ -43,7 +43,7 @@ struct Child {
 #[derive(Clone, Copy)]
 enum Fault { Setup, Chdir, Exec }
 
-unsafe extern "C" { static mut environ: *const *const c_char; }
+unsafe extern "C" { static environ: *const *const c_char; }
 
 fn last() -> i32 { std::io::Error::last_os_error().raw_os_error().unwrap_or(0) }
 
