@@ -141,8 +141,8 @@ table! {
     paramspec: typevar::PyParamSpec, "typing.ParamSpec", object, GC | WEAKREF;
     typevartuple: typevar::PyTypeVarTuple, "typing.TypeVarTuple", object, GC | WEAKREF;
     typealias: typevar::PyTypeAlias, "typing.TypeAliasType", object, GC;
-    paramspec_args: typevar::PyParamSpecArgs, "typing.ParamSpecArgs", object, GC;
-    paramspec_kwargs: typevar::PyParamSpecKwargs, "typing.ParamSpecKwargs", object, GC;
+    paramspec_args: typevar::PyParamSpecArgs, "typing.ParamSpecArgs", object, GC | WEAKREF;
+    paramspec_kwargs: typevar::PyParamSpecKwargs, "typing.ParamSpecKwargs", object, GC | WEAKREF;
     generic: object_type::PyInstance, "typing.Generic", object, GC | BASETYPE;
     no_default: typevar::PyNoDefault, "typing.NoDefaultType", object, LEAF;
     frame_locals_proxy: frame_locals::PyFrameLocalsProxy, "FrameLocalsProxy", object, GC | MAPPING;

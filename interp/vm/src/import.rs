@@ -214,6 +214,13 @@ fn package_of(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult<String> {
     let spec = get(vm, vm.names.__spec__.clone())?;
     if let Some(p) = package {
         let Some(s) = p.cast::<PyStr>() else { return Err(vm.type_error("package must be a string")) };
+        if let Some(spec) = spec {
+            let parent = vm.get_attr_str(&spec, "parent")?;
+            if !vm.equal(&p, &parent)? {
+                let category = vm.types.deprecation_warning.clone();
+                vm.warn(&category, "__package__ != __spec__.parent", 1)?;
+            }
+        }
         return Ok(s.to_string_lossy());
     }
     if let Some(spec) = spec {
@@ -221,6 +228,8 @@ fn package_of(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult<String> {
         let Some(s) = parent.cast::<PyStr>() else { return Err(vm.type_error("__spec__.parent must be a string")) };
         return Ok(s.to_string_lossy());
     }
+    let category = vm.types.import_warning.clone();
+    vm.warn(&category, "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", 1)?;
     let Some(name) = get(vm, vm.names.__name__.clone())? else { return Err(vm.key_error_text("'__name__' not in globals")) };
     let Some(s) = name.cast::<PyStr>() else { return Err(vm.type_error("__name__ must be a string")) };
     let text = s.to_string_lossy();

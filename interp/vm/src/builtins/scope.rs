@@ -98,7 +98,7 @@ pub fn dir(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let names = match args.first() {
         None => {
             let locals = current_locals(vm)?;
-            let keys = match Ref::<PyDict>::cast(&locals) {
+            let keys = match Ref::<PyDict>::cast(&locals).filter(|d| d.obj().is_exact::<PyDict>(vm)) {
                 Some(d) => d.keys(vm)?,
                 None => {
                     let name = vm.names.keys.clone();

@@ -52,6 +52,35 @@ pub(crate) fn set_dict(vm: &mut Vm, obj: &Owned, value: Option<&Owned>) -> PyRes
     }
 }
 
+/// What the nearest native base of the object's class says about `__dict__`, if it says anything (types, modules, exceptions).
+fn native_descriptor(vm: &Vm, obj: &Owned) -> Option<Owned> {
+    let mut at = Some(obj.type_of(vm).clone());
+    while let Some(ty) = at {
+        if !ty.is_heap_type() && let Some(d) = ty.dict_get(vm, &vm.names.__dict__) { return Some(d) }
+        at = ty.base();
+    }
+    None
+}
+
+/// Getter of `__dict__` that a class has because its instances have one.
+pub(crate) fn get_class_dict(vm: &mut Vm, obj: &Owned) -> PyResult {
+    let Some(descr) = native_descriptor(vm, obj) else { return get_dict(vm, obj) };
+    let owner = obj.type_of(vm).obj().clone();
+    match descr.type_of(vm).slots().descr_get { Some(get) => get(vm, &descr, Some(obj), &owner), None => Ok(descr) }
+}
+
+/// Setter of `__dict__` that a class has because its instances have one.
+pub(crate) fn set_class_dict(vm: &mut Vm, obj: &Owned, value: Option<&Owned>) -> PyResult<()> {
+    let Some(descr) = native_descriptor(vm, obj) else { return set_dict(vm, obj, value) };
+    match descr.type_of(vm).slots().descr_set {
+        Some(set) => set(vm, &descr, obj, value),
+        None => {
+            let t = obj.type_name(vm);
+            Err(vm.type_error(format!("this __dict__ descriptor does not support '{t}' objects")))
+        }
+    }
+}
+
 impl Vm {
     /// The `__dict__` of an instance with attribute storage, made now if there is none yet.
     pub fn instance_dict(&mut self, obj: &Owned) -> PyResult<Ref<PyDict>> {

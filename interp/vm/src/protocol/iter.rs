@@ -111,14 +111,19 @@ impl Vm {
         Ok(())
     }
 
-    /// A name of the `builtins` module, for `__reduce__` of iterators. AttributeError if a program deleted it.
+    /// A name of the running frame's builtins, for `__reduce__` of iterators. AttributeError if it is not there.
     pub(crate) fn builtin(&mut self, name: &str) -> PyResult {
         let key = self.intern(name)?;
-        let builtins = self.builtins.clone();
-        match builtins.get_item(self, &key)? {
-            Some(found) => Ok(found),
-            None => Err(self.attribute_error(name)),
-        }
+        let builtins = self.current_builtins();
+        let found = match builtins.cast::<crate::types::dict::PyDict>().cloned() {
+            Some(d) => d.get_item(self, &key)?,
+            None => match self.get_item(&builtins, &key) {
+                Ok(v) => Some(v),
+                Err(e) if e.is(self, &self.types.lookup_error) => None,
+                Err(e) => return Err(e),
+            },
+        };
+        found.ok_or_else(|| self.attribute_error(name))
     }
 
     /// `(builtins.name, args)` or `(builtins.name, args, state)`, what iterators reduce to.

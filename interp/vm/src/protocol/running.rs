@@ -18,6 +18,13 @@ impl Vm {
         // SAFETY: the innermost frame is live; its globals are a dict that its function keeps alive.
         Some(unsafe { crate::object::Ref::from_owned_unchecked(Owned::share_word(frame.globals())) })
     }
+    /// Builtins of the running Python code, a dict or another mapping; those of the interpreter if none runs.
+    pub fn current_builtins(&self) -> Owned {
+        let frame = Frame(self.fp);
+        if frame.is_null() { return self.builtins.obj().clone() }
+        // SAFETY: the innermost frame is live and its function keeps its builtins alive.
+        unsafe { Owned::share_word((*frame.func().ptr().payload::<crate::types::function::PyFunction>()).builtins_word()) }
+    }
     /// The class whose body defines the running method (its `__class__` cell) and the method's first argument.
     pub(crate) fn current_frame_class_cell(&mut self) -> PyResult<(Owned, Owned)> {
         let frame = Frame(self.fp);

@@ -172,6 +172,7 @@ impl Vm {
         let base = base.unwrap_or(&self.types.object).clone();
         let ty = self.bare_type(native_info::<T>(flags | TypeFlags::GC.bits() & base.info.flags.get().bits()), module, name, &base)?;
         self.types.native.add::<T>(ty.clone());
+        ty.set_flag(vm_flags::OF_MODULE, true);
         self.fill_type(&ty, slots, def)?;
         if !module.is_empty() && module != "builtins" {
             let (key, value) = (self.names.__module__.clone(), self.intern(module)?);

@@ -19,6 +19,7 @@ use crate::types::classmethod::PyClassMethod;
 use crate::types::dict::PyDict;
 use crate::types::staticmethod::PyStaticMethod;
 use crate::types::str::PyStr;
+use crate::types::super_type;
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Raised, Vm};
 
@@ -120,9 +121,19 @@ pub(super) fn type_new(vm: &mut Vm, metatype: &TypeRef, args: Args<'_>) -> PyRes
         }
     }
     let base = best_base(vm, &base_list)?;
-    let dict = original.copy(vm)?;
-    let class = Class { metatype, base, bases: base_list, dict };
+    // The order of the namespace is that of iterating over it.
+    let dict = if original.iterates_as_dict(vm) { original.copy(vm)? } else {
+        let d = vm.new_dict()?;
+        d.update_mapping(vm, original.obj())?;
+        d
+    };
+    let tuple = if bases.items().is_empty() { vm.new_tuple(base_list.clone())?.into_obj() } else { bases.obj().clone() };
+    let class = Class { metatype, base, bases: base_list, tuple, dict };
     let ty = class.make(vm, name)?;
+    if ty.dict().keys(vm)?.iter().any(|k| k.cast::<PyStr>().is_none()) {
+        let text = format!("non-string key in the __dict__ of class {}", ty.name(vm));
+        vm.warn(&vm.types.runtime_warning.clone(), &text, 1)?;
+    }
     set_names(vm, &ty)?;
     init_subclass(vm, &ty, args)?;
     Ok(ty.into_obj())
@@ -133,15 +144,18 @@ struct Class {
     metatype: TypeRef,
     base: TypeRef,
     bases: Vec<Owned>,
+    /// The bases as they are kept: the tuple that was given.
+    tuple: Owned,
     dict: Ref<PyDict>,
 }
 
-static DICT_OF_INSTANCE: GetSet = GetSet { member: false, name: "__dict__", get: instance_dict::get_dict, set: Some(instance_dict::set_dict), doc: "dictionary for instance variables" };
+static DICT_OF_INSTANCE: GetSet = GetSet { member: false, name: "__dict__", get: instance_dict::get_class_dict, set: Some(instance_dict::set_class_dict), doc: "dictionary for instance variables" };
 static WEAKREF_OF_INSTANCE: GetSet = GetSet { member: false, name: "__weakref__", get: class_slots::first_weakref, set: None, doc: "list of weak references to the object" };
 
 impl Class {
     fn make(self, vm: &mut Vm, name: &Owned) -> PyResult<TypeRef> {
         let spec = class_slots::read(vm, &self.base, &self.bases, &self.dict, name)?;
+        if let Some(n) = name.cast::<PyStr>() { n.to_str(vm)?; }
         if attr::name_text(name).contains('\0') { return Err(vm.value_error("type name must not contain null characters")) }
         let info = self.layout(&spec);
         let ty = vm.new_object_of(&self.metatype, PyType::bare(info, self.dict.clone()))?;
@@ -149,17 +163,23 @@ impl Class {
         ty.name.set(Some(name.clone()));
         ty.qualname.set(Some(name));
         ty.base.set(Some(self.base.obj().clone()));
-        let bases = vm.new_tuple(self.bases.clone())?.into_obj();
-        ty.bases.set(Some(bases));
+        ty.bases.set(Some(self.tuple.clone()));
         let members = vm.new_tuple(spec.names.clone())?.into_obj();
         ty.member_names.set(Some(members));
         self.fix_namespace(vm, &ty)?;
-        class_slots::add_members(vm, &ty, &spec)?;
-        if spec.add_dict { vm.add_getset(&ty, &DICT_OF_INSTANCE)? }
-        if spec.add_weakref { vm.add_getset(&ty, &WEAKREF_OF_INSTANCE)? }
-        let doc = vm.names.__doc__.clone();
-        if ty.dict_get(vm, &doc).is_none() { let none = vm.none(); self.dict.set_item(vm, &doc, &none)? }
         self.set_cells(vm, &ty)?;
+        class_slots::add_members(vm, &ty, &spec)?;
+        // What the class body defines under these names stays.
+        for (add, getset) in [(spec.add_dict, &DICT_OF_INSTANCE), (spec.add_weakref, &WEAKREF_OF_INSTANCE)] {
+            if !add { continue }
+            let name = vm.intern(getset.name)?;
+            if ty.dict_get(vm, &name).is_none() { vm.add_getset(&ty, getset)? }
+        }
+        let doc = vm.names.__doc__.clone();
+        match ty.dict_get(vm, &doc) {
+            Some(d) => if let Some(text) = d.cast::<PyStr>() { text.to_str(vm)?; },
+            None => { let none = vm.none(); self.dict.set_item(vm, &doc, &none)? }
+        }
         vm.set_mro(&ty)?;
         self.inherit(vm, &ty)?;
         for b in &self.bases { if let Some(b) = TypeRef::from_obj(b).cloned() { b.add_subclass(vm, &ty) } }
@@ -288,6 +308,8 @@ fn set_names(vm: &mut Vm, ty: &TypeRef) -> PyResult<()> {
 /// `super(ty, ty).__init_subclass__(**kwargs)`.
 fn init_subclass(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult<()> {
     let name = vm.names.__init_subclass__.clone();
+    // (A metaclass's mro() can leave out the class itself.)
+    super_type::check(vm, ty, ty.obj())?;
     let Some(found) = vm.super_lookup(ty, ty, &name) else { return Ok(()) };
     let bound = match found.type_of(vm).slots().descr_get {
         Some(get) => get(vm, &found, None, ty.obj())?,

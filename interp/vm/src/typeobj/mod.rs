@@ -63,6 +63,8 @@ pub mod vm_flags {
     pub const GENERIC_SETATTR: u32 = 1 << 27;
     /// The MRO holds classes that are no bases (a metaclass's `mro()`): no version, so nothing is cached.
     pub const NO_VERSION: u32 = 1 << 28;
+    /// A native type that CPython makes on the heap; only `__flags__` tells.
+    pub const OF_MODULE: u32 = 1 << 29;
 }
 
 /// Payload of a type object. `info` comes first: the header's type word finds it without a load (`object`, law T1).

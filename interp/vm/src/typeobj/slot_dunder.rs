@@ -241,8 +241,9 @@ pub(super) fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> 
 pub(super) fn descr_get(vm: &mut Vm, this: &Owned, obj: Option<&Owned>, owner: &Owned) -> PyResult {
     let name = vm.names.__get__.clone();
     let Some(func) = find(vm, this, &name) else { return Ok(this.clone()) };
-    let none = vm.none();
-    call_found(vm, &func, this, &[obj.unwrap_or(&none), owner])
+    // The function is not bound: it gets the descriptor as its first argument whatever it is.
+    let obj = obj.map_or_else(|| vm.none(), Owned::clone);
+    vm.call(&func, Args::positional(&[this.clone(), obj, owner.clone()]))
 }
 
 pub(super) fn descr_set(vm: &mut Vm, this: &Owned, obj: &Owned, value: Option<&Owned>) -> PyResult<()> {

@@ -16,8 +16,8 @@ use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Raised, Vm};
 
 pub(super) const GETSET: &[GetSet] = &[
-    GetSet::ro("__basicsize__", basicsize), GetSet::ro("__itemsize__", itemsize), GetSet::ro("__flags__", flags),
-    GetSet::ro("__weakrefoffset__", weakrefoffset), GetSet::ro("__base__", base), GetSet::ro("__dictoffset__", dictoffset),
+    GetSet::member("__basicsize__", basicsize), GetSet::member("__itemsize__", itemsize), GetSet::member("__flags__", flags),
+    GetSet::member("__weakrefoffset__", weakrefoffset), GetSet::member("__base__", base), GetSet::member("__dictoffset__", dictoffset),
     GetSet::rw("__name__", name, set_name), GetSet::rw("__qualname__", qualname, set_qualname), GetSet::rw("__bases__", bases, set_bases),
     GetSet::ro("__mro__", mro), GetSet::rw("__module__", module, set_module),
     GetSet::rw("__abstractmethods__", abstractmethods, set_abstractmethods), GetSet::ro("__dict__", dict), GetSet::rw("__doc__", doc, set_doc),
@@ -42,7 +42,7 @@ fn flags(vm: &mut Vm, this: &Owned) -> PyResult {
     let f = ty.info.flags.get();
     for (mine, theirs) in [(vm_flags::SEQUENCE, 5), (vm_flags::MAPPING, 6), (vm_flags::NO_NEW, 7), (vm_flags::IMMUTABLE, 8), (vm_flags::BASETYPE, 10),
         (vm_flags::METHOD_DESCRIPTOR, 17), (vm_flags::ABSTRACT, 20), (vm_flags::MATCH_SELF, 22), (vm_flags::EXCEPTION_SUBCLASS, 30), (vm_flags::TYPE_SUBCLASS, 31),
-        (TypeFlags::HEAP_TYPE.bits(), 9), (TypeFlags::GC.bits(), 14), (TypeFlags::WEAKREF.bits(), 3), (TypeFlags::ATTRS.bits(), 4)] {
+        (TypeFlags::HEAP_TYPE.bits(), 9), (vm_flags::OF_MODULE, 9), (TypeFlags::GC.bits(), 14), (TypeFlags::WEAKREF.bits(), 3), (TypeFlags::ATTRS.bits(), 4)] {
         if f.bits() & mine != 0 { bits |= 1 << theirs }
     }
     // Attributes begin as values by the keys of the class.
@@ -72,7 +72,7 @@ fn qualname(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.option_to_none(this_t
 fn bases(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.option_to_none(this_type(this).bases.get())) }
 fn mro(vm: &mut Vm, this: &Owned) -> PyResult { Ok(vm.option_to_none(this_type(this).mro.get())) }
 
-fn dict(vm: &mut Vm, this: &Owned) -> PyResult {
+pub(crate) fn dict(vm: &mut Vm, this: &Owned) -> PyResult {
     let d = this_type(this).dict.obj().clone();
     Ok(vm.new_object(PyMappingProxy { mapping: d })?.into_obj())
 }
@@ -91,6 +91,7 @@ fn set_name(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
         let (t, v) = (ty.name(vm), value.type_name(vm));
         return Err(vm.type_error(format!("can only assign string to {t}.__name__, not '{v}'")));
     }
+    if let Some(n) = value.cast::<PyStr>() { n.to_str(vm)?; }
     if name_text(value).contains('\0') { return Err(vm.value_error("type name must not contain null characters")) }
     ty.name.set(Some(value.clone()));
     Ok(())
@@ -367,8 +368,8 @@ pub(crate) fn same_layout(vm: &Vm, a: &TypeRef, b: &TypeRef) -> bool {
     if i.slots_len == 0 { return true }
     let (a, b) = (solid_base(vm, a), solid_base(vm, b));
     if a.ptr() == b.ptr() { return true }
-    // Slots of the same names added to the same layout fit too.
+    // Slots of the same names added to the same base fit too.
     let names = |t: &TypeRef| t.member_names.get().map(|n| super::mro::items_of(&n)).unwrap_or_default();
     let (m, n) = (names(&a), names(&b));
-    m.len() == n.len() && m.iter().zip(&n).all(|(x, y)| x.is(y)) && match (a.base(), b.base()) { (Some(x), Some(y)) => same_layout(vm, &x, &y), _ => false }
+    m.len() == n.len() && m.iter().zip(&n).all(|(x, y)| x.is(y)) && match (a.base(), b.base()) { (Some(x), Some(y)) => x.ptr() == y.ptr(), _ => false }
 }

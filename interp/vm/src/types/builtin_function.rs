@@ -74,7 +74,7 @@ impl PyBuiltinFunction {
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce))],
-    getset: &[GetSet::rw("__module__", module, set_module), GetSet::ro("__doc__", doc), GetSet::ro("__name__", name), GetSet::ro("__qualname__", qualname),
+    getset: &[GetSet::member_rw("__module__", module, set_module), GetSet::ro("__doc__", doc), GetSet::ro("__name__", name), GetSet::ro("__qualname__", qualname),
         GetSet::ro("__self__", self_), GetSet::ro("__text_signature__", text_signature)],
 };
 

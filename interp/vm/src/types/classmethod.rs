@@ -63,7 +63,7 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let inner = match this(o).callable.get() { Some(f) => vm.repr_text(&f)?, None => "<NULL>".to_owned() };
+    let inner = match this(o).callable.get() { Some(f) => vm.repr_text(&f)?, None => "None".to_owned() };
     vm.new_str(&format!("<classmethod({inner})>"))
 }
 

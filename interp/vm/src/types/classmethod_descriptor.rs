@@ -11,6 +11,7 @@ use crate::object::{ObjExt, Owned, Ref};
 use crate::payload;
 use crate::slots::Slots;
 use crate::trace;
+use crate::typeobj::methods::type_display;
 use crate::typeobj::TypeRef;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::vm::{PyResult, Vm};
@@ -41,12 +42,12 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<PyClassMethodDescriptor> { o.cast().expect("law: checked by the descriptor") }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let text = format!("<method '{}' of '{}' objects>", this(o).def.name, this(o).owner.name(vm));
+    let text = format!("<method '{}' of '{}' objects>", this(o).def.name, type_display(vm, &this(o).owner));
     vm.new_str(&text)
 }
 
 fn check_class(vm: &mut Vm, d: &PyClassMethodDescriptor, class: &Owned) -> PyResult<()> {
-    let (name, o) = (d.def.name, d.owner.name(vm));
+    let (name, o) = (d.def.name, type_display(vm, &d.owner));
     let Some(ty) = TypeRef::from_obj(class) else {
         let t = class.type_name(vm);
         return Err(vm.type_error(format!("descriptor '{name}' for type '{o}' needs a type, not a '{t}' as arg 2")));
@@ -67,7 +68,7 @@ fn get(vm: &mut Vm, o: &Owned, obj: Option<&Owned>, owner: &Owned) -> PyResult {
     match obj {
         Some(obj) => { let class = obj.type_of(vm).obj().clone(); bind(vm, o, &class) }
         None => {
-            let (name, t) = (this(o).def.name, this(o).owner.name(vm));
+            let (name, t) = (this(o).def.name, type_display(vm, &this(o).owner));
             Err(vm.type_error(format!("descriptor '{name}' for type '{t}' needs either an object or a type")))
         }
     }
@@ -76,7 +77,7 @@ fn get(vm: &mut Vm, o: &Owned, obj: Option<&Owned>, owner: &Owned) -> PyResult {
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let d = this(o);
     let Some(first) = args.pos().first() else {
-        let t = d.owner.name(vm);
+        let t = type_display(vm, &d.owner);
         return Err(vm.type_error(format!("descriptor '{}' of '{t}' object needs an argument", d.def.name)));
     };
     check_class(vm, d, first)?;

@@ -5,13 +5,14 @@
 use crate::args::Args;
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned};
+use crate::typeobj::methods::type_display;
 use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Vm};
 
 /// TypeError unless `obj` is an instance of `owner`.
 pub(crate) fn check_instance(vm: &mut Vm, owner: &TypeRef, name: &str, obj: &Owned) -> PyResult<()> {
     if obj.type_of(vm).is_subtype_of(vm, owner) { return Ok(()) }
-    let (o, t) = (owner.name(vm), obj.type_name(vm));
+    let (o, t) = (type_display(vm, owner), obj.type_name(vm));
     Err(vm.type_error(format!("descriptor '{name}' for '{o}' objects doesn't apply to a '{t}' object")))
 }
 

@@ -88,7 +88,7 @@ fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     container_repr::guarded(vm, this, "...", |vm, out| {
         let items = vm.collect(this)?;
         let list = vm.new_list(items)?.into_obj();
-        out.text(vm, &format!("{}(", this.type_name(vm)))?;
+        out.text(vm, &format!("{}(", this.type_of(vm).name(vm)))?;
         out.object(vm, &list)?;
         out.text(vm, ")")
     })

@@ -147,7 +147,7 @@ pub fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 /// `BaseException.__init__`.
 pub fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     if !args.kwnames().is_empty() {
-        let name = o.type_name(vm);
+        let name = o.type_of(vm).name(vm);
         args.no_keywords(vm, &name)?;
     }
     set_args(vm, o, args.pos())
@@ -176,7 +176,7 @@ pub fn str(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let args = this(o).args_tuple(vm);
-    let name = o.type_name(vm);
+    let name = o.type_of(vm).name(vm);
     let inner = match args.items() { [one] => format!("({})", vm.repr_text(one)?), _ => vm.repr_text(args.obj())? };
     vm.new_str(&format!("{name}{inner}"))
 }

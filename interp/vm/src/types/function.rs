@@ -144,6 +144,10 @@ fn new(vm: &mut Vm, _: &crate::typeobj::TypeRef, args: Args<'_>) -> PyResult {
         return Err(vm.type_error(format!("function() argument 'globals' must be dict, not {t}")));
     };
     let given = |i: usize, vm: &Vm| a[i].clone().filter(|o: &Owned| !vm.is_none(o));
+    if given(2, vm).is_some_and(|o| !is_str(&o)) { return Err(vm.type_error("arg 3 (name) must be None or string")) }
+    if given(3, vm).is_some_and(|o| !is_tuple(&o)) { return Err(vm.type_error("arg 4 (defaults) must be None or tuple")) }
+    if given(4, vm).is_some_and(|o| !is_tuple(&o)) { return Err(vm.type_error(if code.free_count() > 0 { "arg 5 (closure) must be tuple" } else { "arg 5 (closure) must be None or tuple" })) }
+    if given(5, vm).is_some_and(|o| !is_dict(&o)) { return Err(vm.type_error("arg 6 (kwdefaults) must be None or dict")) }
     let closure = given(4, vm);
     let nfree = code.free_count();
     match &closure {
@@ -301,8 +305,8 @@ pub static DEF: TypeDef = TypeDef {
     getset: &[
         GetSet::rw("__code__", get_code, set_code), GetSet::rw("__name__", get_name, set_name), GetSet::rw("__qualname__", get_qualname, set_qualname),
         GetSet::rw("__defaults__", get_defaults, set_defaults), GetSet::rw("__kwdefaults__", get_kwdefaults, set_kwdefaults),
-        GetSet::rw("__doc__", get_doc, set_doc), GetSet::rw("__module__", get_module, set_module), GetSet::ro("__globals__", get_globals),
-        GetSet::ro("__builtins__", get_builtins), GetSet::ro("__closure__", get_closure), GetSet::rw("__type_params__", get_type_params, set_type_params),
+        GetSet::rw("__doc__", get_doc, set_doc), GetSet::rw("__module__", get_module, set_module), GetSet::member("__globals__", get_globals),
+        GetSet::member("__builtins__", get_builtins), GetSet::member("__closure__", get_closure), GetSet::rw("__type_params__", get_type_params, set_type_params),
         GetSet::rw("__annotate__", get_annotate, set_annotate), GetSet::rw("__annotations__", get_annotations, set_annotations),
         GetSet::rw("__dict__", get_dict, set_dict),
     ],

@@ -287,12 +287,19 @@ fn replace_all(vm: &mut Vm, args: &[Owned], params: &[Owned], items: &[Owned]) -
         let new = match vm.get_attr_opt(arg, &subst)? {
             Some(f) => match params.iter().position(|p| p.is(arg)) {
                 Some(i) => vm.call1(&f, &items[i])?,
-                None => arg.clone(),
+                None => {
+                    let a = vm.repr_text(arg)?;
+                    return Err(vm.type_error(format!("argument {a} with __typing_subst__ was not found in __parameters__")));
+                }
             },
             None => nested(vm, arg, params, items)?,
         };
         match new.cast::<PyTuple>() {
             Some(t) if unpack => out.extend(t.items().iter().cloned()),
+            None if unpack => {
+                let (a, n) = (arg.type_name(vm), new.type_name(vm));
+                return Err(vm.type_error(format!("expected __typing_subst__ of {a} objects to return a tuple, not {n}")));
+            }
             _ => out.push(new),
         }
     }

@@ -8,6 +8,7 @@ use crate::object::{ObjExt, Owned, Ref};
 use crate::payload;
 use crate::slots::Slots;
 use crate::trace;
+use crate::typeobj::methods::type_display;
 use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Vm};
 
@@ -34,7 +35,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<PyGetSetDescriptor> { o.cast().expect("law: checked by the descriptor") }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let text = format!("<attribute '{}' of '{}' objects>", this(o).getset.name, this(o).owner.name(vm));
+    let text = format!("<attribute '{}' of '{}' objects>", this(o).getset.name, type_display(vm, &this(o).owner));
     vm.new_str(&text)
 }
 
@@ -51,7 +52,7 @@ fn set(vm: &mut Vm, o: &Owned, obj: &Owned, value: Option<&Owned>) -> PyResult<(
     match d.getset.set {
         Some(f) => f(vm, obj, value),
         None => {
-            let t = d.owner.name(vm);
+            let t = type_display(vm, &d.owner);
             Err(vm.attribute_error(format!("attribute '{}' of '{t}' objects is not writable", d.getset.name)))
         }
     }

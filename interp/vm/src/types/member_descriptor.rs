@@ -6,11 +6,12 @@ use super::descriptor;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::payload;
-use crate::protocol::attr::name_text;
+use crate::protocol::attr::{self, name_text};
 use crate::slots::Slots;
 use crate::trace;
+use crate::typeobj::methods::type_display;
 use crate::typeobj::TypeRef;
-use crate::vm::{PyResult, Vm};
+use crate::vm::{PyResult, Raised, Vm};
 
 /// Payload of a member descriptor.
 pub struct PyMemberDescriptor {
@@ -70,7 +71,7 @@ impl PyMemberDescriptor {
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let text = format!("<member '{}' of '{}' objects>", name_text(&this(o).name), this(o).owner.name(vm));
+    let text = format!("<member '{}' of '{}' objects>", name_text(&this(o).name), type_display(vm, &this(o).owner));
     vm.new_str(&text)
 }
 
@@ -79,9 +80,17 @@ fn get(vm: &mut Vm, o: &Owned, obj: Option<&Owned>, _owner: &Owned) -> PyResult 
     let d = this(o);
     check(vm, d, obj)?;
     match d.place {
-        Place::Slot(at) => match PyMemberDescriptor::word_at(at, obj).get() { Some(v) => Ok(v), None => Err(vm.attribute_error_for(obj, &d.name)) },
+        Place::Slot(at) => match PyMemberDescriptor::word_at(at, obj).get() { Some(v) => Ok(v), None => Err(unset(vm, d, obj)) },
         Place::Native(field) => (field.get)(vm, obj),
     }
+}
+
+#[cold]
+fn unset(vm: &mut Vm, d: &PyMemberDescriptor, obj: &Owned) -> Raised {
+    let text = format!("'{}' object has no attribute '{}'", vm.qualified_type_name(obj), name_text(&d.name));
+    let error = vm.attribute_error(text);
+    attr::set_error_context(vm, &error, obj, &d.name);
+    error
 }
 
 fn set(vm: &mut Vm, o: &Owned, obj: &Owned, value: Option<&Owned>) -> PyResult<()> {

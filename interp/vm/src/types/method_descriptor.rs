@@ -11,6 +11,7 @@ use crate::object::{ObjExt, Owned, Ref};
 use crate::payload;
 use crate::slots::Slots;
 use crate::trace;
+use crate::typeobj::methods::type_display;
 use crate::typeobj::TypeRef;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::vm::{PyResult, Vm};
@@ -42,14 +43,14 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<PyMethodDescriptor> { o.cast().expect("law: checked by the descriptor") }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let text = format!("<method '{}' of '{}' objects>", this(o).def.name, this(o).owner.name(vm));
+    let text = format!("<method '{}' of '{}' objects>", this(o).def.name, type_display(vm, &this(o).owner));
     vm.new_str(&text)
 }
 
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let d = this(o);
     let Some(first) = args.pos().first() else {
-        let t = d.owner.name(vm);
+        let t = type_display(vm, &d.owner);
         return Err(vm.type_error(format!("unbound method {t}.{}() needs an argument", d.def.name)));
     };
     descriptor::check_instance(vm, &d.owner, d.def.name, first)?;

@@ -27,7 +27,7 @@ static DEF: TypeDef = TypeDef {
     doc: "Create a module object.\n\nThe name must be a string; the optional doc argument can have any type.",
     sig: "(name, doc=None)",
     methods: &[Def::new("__dir__", "", Native::N0(dir)).doc("__dir__() -> list\nspecialized dir() implementation")],
-    getset: &[GetSet::ro("__dict__", |vm, o| Ok(vm.option_to_none(this(o).dict.get()))), GetSet::rw("__annotations__", annotations, set_annotations),
+    getset: &[GetSet::member("__dict__", |vm, o| Ok(vm.option_to_none(this(o).dict.get()))), GetSet::rw("__annotations__", annotations, set_annotations),
         GetSet::rw("__annotate__", annotate, set_annotate)],
 };
 

@@ -78,8 +78,7 @@ fn state_of(vm: &mut Vm, this: &Owned, required: bool) -> PyResult {
 
 fn tuple_or_none(vm: &mut Vm, this: &Owned, name: &str) -> PyResult<Option<Ref<PyTuple>>> {
     let key = vm.intern(name)?;
-    let Some(method) = vm.get_attr_opt(this, &key)? else { return Ok(None) };
-    let result = vm.call0(&method)?;
+    let Some(result) = vm.call_special(this, &key, &[])? else { return Ok(None) };
     match Ref::try_from(result) {
         Ok(t) => Ok(Some(t)),
         Err(other) => {

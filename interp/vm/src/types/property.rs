@@ -40,7 +40,7 @@ static DEF: TypeDef = TypeDef {
         GetSet::member("fget", |vm, o| Ok(vm.option_to_none(this(o).fget.get()))),
         GetSet::member("fset", |vm, o| Ok(vm.option_to_none(this(o).fset.get()))),
         GetSet::member("fdel", |vm, o| Ok(vm.option_to_none(this(o).fdel.get()))),
-        GetSet::rw("__doc__", |vm, o| Ok(vm.option_to_none(this(o).doc.get())), |_, o, v| { this(o).doc.set(v.cloned()); Ok(()) }),
+        GetSet::member_rw("__doc__", |vm, o| Ok(vm.option_to_none(this(o).doc.get())), |_, o, v| { this(o).doc.set(v.cloned()); Ok(()) }),
         GetSet::rw("__name__", get_name, |_, o, v| { this(o).name.set(v.cloned()); Ok(()) }),
         GetSet::ro("__isabstractmethod__", is_abstract),
     ],

@@ -26,7 +26,7 @@ static DEF: TypeDef = TypeDef {
     doc: "A simple attribute-based namespace.", sig: "(mapping_or_iterable=(), /, **kwargs)",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("Return state information for pickling"),
         Def::new("__replace__", "($self, /, **changes)", Native::Full(replace)).doc("Return a copy of the namespace object with new values for the specified attributes.")],
-    getset: &[GetSet::ro("__dict__", |vm, o| Ok(namespace(vm, o)?.into_obj()))],
+    getset: &[GetSet::member("__dict__", |vm, o| Ok(namespace(vm, o)?.into_obj()))],
 };
 
 pub fn init(vm: &mut Vm) -> PyResult<()> {
@@ -121,6 +121,10 @@ fn replace(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     }
     let class = o.type_of(vm).obj().clone();
     let copy = vm.call0(&class)?;
+    if copy.cast::<PySimpleNamespace>().is_none() {
+        let (wanted, got) = (vm.qualified_type_name(o), vm.qualified_type_name(&copy));
+        return Err(vm.type_error(format!("expect types.SimpleNamespace type, but {wanted}() returned '{got}' object")));
+    }
     let key = vm.names.__dict__.clone();
     let target = vm.get_attr(&copy, &key)?;
     let Ok(target) = Ref::<PyDict>::try_from(target) else { return Err(vm.type_error("expect types.SimpleNamespace type")) };

@@ -47,7 +47,8 @@ fn new(vm: &mut Vm, ty: &TypeRef, _args: Args<'_>) -> PyResult { Ok(vm.new_objec
 
 /// The class whose MRO `super(ty, obj)` walks.
 pub(crate) fn check(vm: &mut Vm, ty: &TypeRef, obj: &Owned) -> PyResult<TypeRef> {
-    if let Some(t) = TypeRef::from_obj(obj).filter(|t| t.is_subtype_of(vm, ty)) { return Ok(t.clone()) }
+    let derived = |t: &&TypeRef| if t.ptr() == ty.ptr() { t.mro_items(vm).iter().any(|c| c.is(ty.obj())) } else { t.is_subtype_of(vm, ty) };
+    if let Some(t) = TypeRef::from_obj(obj).filter(derived) { return Ok(t.clone()) }
     let own = obj.type_of(vm).clone();
     if own.is_subtype_of(vm, ty) { return Ok(own) }
     let key = vm.names.__class__.clone();

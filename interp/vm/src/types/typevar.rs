@@ -7,7 +7,7 @@ use crate::args::{Args, Signature};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
-use crate::typeobj::TypeRef;
+use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::tuple::PyTuple;
 use crate::types::union;
 use crate::vm::{PyResult, Vm};
@@ -229,8 +229,8 @@ fn typevar_prepare(vm: &mut Vm, o: &Owned, alias: &Owned, args: &Owned) -> PyRes
         return vm.binary(instar_code::Binary::Add, args, &one);
     }
     let alias_text = vm.str(alias)?;
-    let (alias_text, params) = (vm.repr_text_plain(&alias_text), vm.len(&params)?);
-    Err(vm.type_error(format!("Too few arguments for {alias_text}; actual {have}, expected at least {params}")))
+    let (alias_text, least) = (vm.repr_text_plain(&alias_text), at + 1);
+    Err(vm.type_error(format!("Too few arguments for {alias_text}; actual {have}, expected at least {least}")))
 }
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult { get_name(vm, o) }
 fn mro_entries(vm: &mut Vm, o: &Owned, _: &Owned) -> PyResult { let ty = o.type_name(vm); Err(vm.type_error(format!("Cannot subclass an instance of {ty}"))) }
@@ -265,7 +265,8 @@ fn parameter_new(vm: &mut Vm, args: Args<'_>, what: &str, sig: &str, skip: usize
     }
     if let Some(b) = limit {
         let text = vm.new_str("Bound must be a type.")?;
-        p.bound = Slot::new(Some(typing_call(vm, "_type_check", &[b, text])?));
+        let b = if skip == 1 { typing_call(vm, "_type_check", &[b, text])? } else { b };
+        p.bound = Slot::new(Some(b));
     }
     p.default = Slot::new(bound[5].clone());
     p.variance = variance(vm, covariant, contravariant, infer)?;
@@ -393,5 +394,8 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.no_default.clone();
     vm.fill_type(&ty, Slots { repr: Some(no_default_repr), new: Some(no_default_new), ..Slots::default() }, &NO_DEFAULT)?;
     let ty = vm.types.generic.clone();
-    vm.fill_type(&ty, Slots::default(), &GENERIC)
+    vm.fill_type(&ty, Slots::default(), &GENERIC)?;
+    let t = &vm.types;
+    for ty in [&t.typevar, &t.paramspec, &t.typevartuple, &t.paramspec_args, &t.paramspec_kwargs, &t.generic] { ty.set_flag(vm_flags::OF_MODULE, true) }
+    Ok(())
 }

@@ -40,7 +40,8 @@ static DEF: TypeDef = TypeDef {
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.union.clone();
     let mut s = Slots { repr: Some(repr), hash: Some(hash), getattr: Some(getattr), compare: Some(compare), getitem: Some(getitem), ..Slots::default() };
-    s.binary[Binary::Or as usize] = Some(or);
+    // A union takes what `Union[...]` takes.
+    s.binary[Binary::Or as usize] = Some(|vm, a, b| make_checked(vm, &[a.clone(), b.clone()]));
     vm.fill_type(&ty, s, &DEF)
 }
 
@@ -139,8 +140,11 @@ fn hash(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
     Err(vm.type_error(format!("union contains {n} unhashable elements")))
 }
 
-/// `__module__` and the like come from the type; the rest is generic.
-fn getattr(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult { crate::protocol::attr::GENERIC_GETATTR(vm, o, name) }
+/// `__module__` comes from the type; the rest is generic.
+fn getattr(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult {
+    if name.is(&vm.names.__module__) { let ty = o.type_of(vm).obj().clone(); return vm.get_attr(&ty, name) }
+    crate::protocol::attr::GENERIC_GETATTR(vm, o, name)
+}
 
 fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
     let Some(other) = b.cast::<PyUnion>() else { return Ok(vm.not_implemented()) };

@@ -3,6 +3,7 @@
 //! Not here: calling the slot (`typeobj/wrapper.rs`), the bound form (`method_wrapper.rs`).
 
 use super::descriptor;
+use crate::typeobj::methods::type_display;
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
@@ -41,18 +42,18 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<PyWrapperDescriptor> { o.cast().expect("law: checked by the descriptor") }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let text = format!("<slot wrapper '{}' of '{}' objects>", this(o).row.text, this(o).owner.name(vm));
+    let text = format!("<slot wrapper '{}' of '{}' objects>", this(o).row.text, type_display(vm, &this(o).owner));
     vm.new_str(&text)
 }
 
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let d = this(o);
     let Some(first) = args.pos().first() else {
-        let t = d.owner.name(vm);
+        let t = type_display(vm, &d.owner);
         return Err(vm.type_error(format!("descriptor '{}' of '{t}' object needs an argument", d.row.text)));
     };
     if !first.type_of(vm).is_subtype_of(vm, &d.owner) {
-        let (o, t) = (d.owner.name(vm), first.type_name(vm));
+        let (o, t) = (type_display(vm, &d.owner), first.type_name(vm));
         return Err(vm.type_error(format!("descriptor '{}' requires a '{o}' object but received a '{t}'", d.row.text)));
     }
     wrapper::call_slot(vm, d.row, d.func, first, Args::new(&args.values()[1..], args.kwnames()))

@@ -308,7 +308,7 @@ fn sizeof(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
-    let name = o.type_name(vm);
+    let name = o.type_of(vm).name(vm);
     if dict(o).is_empty(vm) { return vm.new_str(&format!("{name}()")) }
     vm.check_native_stack(" while getting the repr of an object")?;
     if !vm.repr_enter(o) { return vm.new_str("...") }
