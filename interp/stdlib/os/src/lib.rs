@@ -9,6 +9,7 @@ mod posix;
 mod posixsubprocess;
 mod resource;
 mod select;
+mod socket;
 mod termios;
 mod time;
 mod wait;
@@ -25,6 +26,7 @@ pub static MODULES: &[NativeModule] = &[
     posixsubprocess::MODULE,
     resource::MODULE,
     select::MODULE,
+    socket::MODULE,
     termios::MODULE,
     time::MODULE,
 ];

@@ -228,3 +228,13 @@ pub fn retry(vm: &mut Vm, path: Option<&Owned>, mut call: impl FnMut() -> i64) -
         vm.safe_point()?;
     }
 }
+
+/// An unsigned 32-bit C integer; `kind` is its C name for messages.
+pub fn unsigned(vm: &mut Vm, o: &Owned, kind: &str) -> PyResult<u32> {
+    let n = vm.index(o)?;
+    match int_ref(&n) {
+        Some(n) if n.signum() < 0 => Err(vm.value_error("Cannot convert negative int")),
+        Some(IntRef::Small(n)) if n <= i64::from(u32::MAX) => Ok(n as u32),
+        _ => Err(vm.overflow_error(format!("Python int too large for C {kind}"))),
+    }
+}
