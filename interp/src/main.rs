@@ -1,6 +1,6 @@
 //! The `instar` command.
 //!
-//! `cli.rs` reads the command line, `run.rs` runs it, `streams.rs` makes the standard streams, `memory.rs` is the allocator,
+//! `cli.rs` reads the command line, `run.rs` runs it, `prompt.rs` asks for it, `streams.rs` makes the standard streams, `memory.rs` is the allocator,
 //! `fingerprint.rs` and `memstats.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
 
 mod cli;
@@ -10,6 +10,7 @@ mod memory;
 #[cfg(test)]
 mod memory_walk;
 mod memstats;
+mod prompt;
 mod run;
 mod streams;
 

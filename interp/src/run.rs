@@ -19,7 +19,7 @@ use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 use crate::cli::{FailAlloc, Target};
 use crate::library::Embedded;
 use crate::memory::MEMORY;
-use crate::{cli, memstats, streams};
+use crate::{cli, memstats, prompt, streams};
 
 /// Exit code of our own bugs.
 pub const BUG: u8 = 70;
@@ -47,7 +47,7 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
             vm.heap.gc_set_enabled(true);
             vm.stress.begin_program();
             if let Some(f) = failing.filter(|f| !f.boot) { fail_after(&vm, f) }
-            main_program(&mut vm, target)
+            program(&mut vm, target)
         }
         Err(e) => Err(e),
     };
@@ -113,6 +113,7 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     streams::make(vm)?;
     if !vm.settings.warn_options.is_empty() { vm.import_module("warnings")?; }
     main_module(vm)?;
+    prompt::install(vm)?;
     if !vm.settings.no_site { vm.import_module("site")?; }
     Ok(())
 }
@@ -160,6 +161,22 @@ fn prepend_path(vm: &mut Vm, entry: &str) -> PyResult<()> {
     path.insert(vm, 0, entry)
 }
 
+/// The main program, and the prompt after it if that is wanted.
+fn program(vm: &mut Vm, target: &Target) -> PyResult<()> {
+    let asked = *target == Target::Stdin && prompt::is_interactive(vm);
+    if asked || vm.settings.verbose > 0 { prompt::banner(vm) }
+    let ended = main_program(vm, target);
+    // A program that ended by SystemExit is looked at like any other; who leaves the prompt so has left.
+    if asked || !prompt::inspects(vm) { return ended }
+    if let Err(e) = ended {
+        flush_streams(vm);
+        instar_vm::display::show_uncaught(vm, &e);
+    }
+    let module = main_module(vm)?;
+    let dict = vm.module_dict(&module)?;
+    prompt::after(vm, &dict)
+}
+
 fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     let module = main_module(vm)?;
     let dict = vm.module_dict(&module)?;
@@ -177,6 +194,7 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
         Target::File(file) => run_file(vm, &dict, file),
         Target::Stdin => {
             prepend_path(vm, "")?;
+            if prompt::is_interactive(vm) { return prompt::program(vm, &dict) }
             let mut bytes = Vec::new();
             if let Err(e) = std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes) { return Err(vm.os_error_from(e, None)) }
             run_text(vm, &dict, &bytes, "<stdin>")
@@ -233,7 +251,8 @@ fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &str) -> PyResult<()> {
 
 fn absolute(file: &str) -> String { std::path::absolute(file).map_or_else(|_| file.to_owned(), |p| p.display().to_string()) }
 
-fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {
+/// Compiles and runs source text in a namespace.
+pub fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {
     let code = native::code_of(vm, bytes, file)?;
     execute::run_code(vm, &code, dict, dict.obj(), None).map(drop)
 }
@@ -250,7 +269,7 @@ fn report(vm: &mut Vm, error: Raised) -> u8 {
 }
 
 /// Flushes `sys.stdout` and `sys.stderr`; false if the first failed.
-fn flush_streams(vm: &mut Vm) -> bool {
+pub fn flush_streams(vm: &mut Vm) -> bool {
     let mut fine = true;
     for name in ["stdout", "stderr"] {
         let Ok(key) = vm.intern(name) else { continue };

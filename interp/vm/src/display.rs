@@ -285,6 +285,11 @@ pub fn print_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTrace
 pub fn report_uncaught(vm: &mut Vm, error: Raised) -> i32 {
     if error.is(vm, &vm.types.system_exit) { return exit_status(vm, error.exception()) }
     let status = if error.is(vm, &vm.types.keyboard_interrupt) { 130 } else { 1 };
+    show_uncaught(vm, &error).unwrap_or(status)
+}
+
+/// Reports an exception by `sys.excepthook`, and remembers it for debuggers. The exit status if the hook raised SystemExit.
+pub fn show_uncaught(vm: &mut Vm, error: &Raised) -> Option<i32> {
     let e = error.exception().clone();
     let ty = e.obj().type_of(vm).obj().clone();
     let tb = vm.option_to_none(e.traceback.get());
@@ -296,16 +301,16 @@ pub fn report_uncaught(vm: &mut Vm, error: Raised) -> i32 {
     let Some(hook) = vm.sys.get_interned(vm, &key) else {
         write_stderr(vm, "sys.excepthook is missing\n");
         print_exception(vm, &e, traceback_of(&e));
-        return status;
+        return None;
     };
     if let Err(second) = vm.call_n(&hook, &[ty, e.obj().clone(), tb]) {
-        if second.is(vm, &vm.types.system_exit) { return exit_status(vm, second.exception()) }
+        if second.is(vm, &vm.types.system_exit) { return Some(exit_status(vm, second.exception())) }
         write_stderr(vm, "Error in sys.excepthook:\n");
         print_exception(vm, second.exception(), traceback_of(second.exception()));
         write_stderr(vm, "\nOriginal exception was:\n");
         print_exception(vm, &e, traceback_of(&e));
     }
-    status
+    None
 }
 
 fn exit_status(vm: &mut Vm, e: &Ref<PyException>) -> i32 {

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod fcntl;
+mod mmap;
 mod posix;
 mod posixsubprocess;
 mod resource;
@@ -22,6 +23,7 @@ pub static MODULES: &[NativeModule] = &[
     accounts::GRP,
     accounts::PWD,
     fcntl::MODULE,
+    mmap::MODULE,
     posix::MODULE,
     posixsubprocess::MODULE,
     resource::MODULE,

@@ -3,7 +3,7 @@
 //! Not here: families that only Linux has (`address_linux.rs`), Bluetooth (`bluetooth.rs`), names to addresses (`resolve.rs`).
 
 use std::io;
-use std::mem::{offset_of, size_of, MaybeUninit};
+use std::mem::{offset_of, size_of};
 
 use instar_vm::types::bytearray::PyByteArray;
 use instar_vm::types::bytes::PyBytes;
@@ -93,7 +93,7 @@ impl Address {
             }
             libc::AF_INET6 => {
                 let a: libc::sockaddr_in6 = self.get();
-                let host = numeric_host(vm, self)?;
+                let host = resolve::show_ip(&a.sin6_addr.s6_addr).unwrap_or_default();
                 row(vm, &[Part::Text(&host), Part::Number(u16::from_be(a.sin6_port).into()), Part::Number(u32::from_be(a.sin6_flowinfo).into()), Part::Number(a.sin6_scope_id.into())])
             }
             libc::AF_BLUETOOTH => bluetooth::show(vm, self, proto),
@@ -221,16 +221,6 @@ fn show_unix(vm: &mut Vm, a: &Address) -> PyResult {
     let name = a.data();
     if name.first() == Some(&0) { return vm.new_bytes(name) }
     vm.fs_decode(name.split(|c| *c == 0).next().unwrap_or(name))
-}
-
-/// The host of an address in numbers.
-pub fn numeric_host(vm: &mut Vm, a: &Address) -> PyResult<String> {
-    let mut room = [MaybeUninit::<u8>::zeroed(); 1025];
-    // SAFETY: the address and the room are valid for their lengths.
-    let error = unsafe { libc::getnameinfo(a.as_ptr(), a.len(), room.as_mut_ptr().cast(), room.len() as libc::socklen_t, std::ptr::null_mut(), 0, libc::NI_NUMERICHOST) };
-    if error != 0 { return Err(resolve::lookup_error(vm, error)) }
-    // SAFETY: the room was zeroed and holds a null-terminated string.
-    Ok(unsafe { std::ffi::CStr::from_ptr(room.as_ptr().cast()) }.to_string_lossy().into_owned())
 }
 
 /// The index of an interface.

@@ -14,13 +14,16 @@ use crate::posix::arg::{self, Bound};
 /// Ancillary data that the system takes.
 type Item = (i32, i32, Vec<u8>);
 
+/// Largest length that the system takes.
+const LIMIT: u32 = i32::MAX as u32;
+
 fn cmsg_len(n: usize) -> Option<usize> {
-    let n = u32::try_from(n).ok().filter(|n| *n < i32::MAX as u32 - 64)?;
     // SAFETY: arithmetic only (here and below).
+    let n = u32::try_from(n).ok().filter(|n| *n <= LIMIT - unsafe { libc::CMSG_LEN(0) })?;
     Some(unsafe { libc::CMSG_LEN(n) } as usize)
 }
 fn cmsg_space(n: usize) -> Option<usize> {
-    let n = u32::try_from(n).ok().filter(|n| *n < i32::MAX as u32 - 64)?;
+    let n = u32::try_from(n).ok().filter(|n| *n <= LIMIT - unsafe { libc::CMSG_SPACE(1) })?;
     Some(unsafe { libc::CMSG_SPACE(n) } as usize)
 }
 

@@ -11,7 +11,7 @@ use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
 
-use super::address::{flow, host, numeric_host, Address};
+use super::address::{flow, host, Address};
 use super::object::counted;
 use super::State;
 use crate::posix::arg::{self, Bound};
@@ -21,6 +21,7 @@ unsafe extern "C" {
     fn gethostbyaddr_r(address: *const libc::c_void, size: libc::socklen_t, family: c_int, result: *mut libc::hostent, room: *mut c_char, length: usize,
         found: *mut *mut libc::hostent, error: *mut c_int) -> c_int;
     fn hstrerror(error: c_int) -> *const c_char;
+    fn inet_ntop(family: c_int, address: *const libc::c_void, room: *mut c_char, size: libc::socklen_t) -> *const c_char;
 }
 
 /// Largest buffer that a look-up gets.
@@ -131,7 +132,7 @@ pub fn gethostbyname(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     counted(vm, "gethostbyname", a.len(), 1, 1)?;
     let name = host_arg(vm, &a[0], "gethostbyname")?;
     let found = first(vm, &name, libc::AF_INET)?;
-    let text = numeric_host(vm, &found)?;
+    let text = show_ip(&found.get::<libc::sockaddr_in>().sin_addr.s_addr.to_ne_bytes()).unwrap_or_default();
     vm.new_str(&text)
 }
 
@@ -175,10 +176,14 @@ fn show_host(vm: &mut Vm, h: Result<Host, i32>, family: i32) -> PyResult {
     Ok(vm.new_tuple(items)?.into_obj())
 }
 
-/// Four or sixteen bytes as an address.
+/// Four or sixteen bytes as an address, as the C library writes it.
 pub fn show_ip(bytes: &[u8]) -> Option<String> {
-    if let Ok(b) = <[u8; 4]>::try_from(bytes) { return Some(std::net::Ipv4Addr::from(b).to_string()) }
-    <[u8; 16]>::try_from(bytes).ok().map(|b| std::net::Ipv6Addr::from(b).to_string())
+    let family = match bytes.len() { 4 => libc::AF_INET, 16 => libc::AF_INET6, _ => return None };
+    let mut room = [0u8; 64];
+    // SAFETY: the bytes are as many as the family has, the room is larger than any text.
+    let p = unsafe { inet_ntop(family, bytes.as_ptr().cast(), room.as_mut_ptr().cast(), room.len() as libc::socklen_t) };
+    if p.is_null() { return None }
+    CStr::from_bytes_until_nul(&room).ok().map(|t| t.to_string_lossy().into_owned())
 }
 
 /// `gethostbyname_ex`
