@@ -8,6 +8,9 @@ use crate::native::{Def, Native};
 use crate::object::Owned;
 use crate::vm::{PyResult, Vm};
 
+#[cfg(target_os = "linux")]
+mod info;
+
 /// Signal numbers are below this.
 pub const LIMIT: usize = 65;
 
@@ -22,6 +25,10 @@ mod native {
     static ARRIVED: [AtomicBool; LIMIT] = [const { AtomicBool::new(false) }; LIMIT];
     static BREAKER: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
     static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+    /// The error of a write to it that nobody has heard of; 0 for none.
+    static WAKEUP_ERROR: AtomicI32 = AtomicI32::new(0);
+    /// A full pipe counts as an error.
+    static WARN_FULL: AtomicBool = AtomicBool::new(true);
 
     extern "C" fn note(signal: libc::c_int) {
         let Some(flag) = usize::try_from(signal).ok().and_then(|n| ARRIVED.get(n)) else { return };
@@ -34,7 +41,10 @@ mod native {
             let fd = WAKEUP.load(Ordering::SeqCst);
             if fd >= 0 {
                 let byte = signal as u8;
-                libc::write(fd, (&raw const byte).cast(), 1);
+                if libc::write(fd, (&raw const byte).cast(), 1) < 0 {
+                    let e = *self::errno();
+                    if WARN_FULL.load(Ordering::SeqCst) || e != libc::EAGAIN { WAKEUP_ERROR.store(e, Ordering::SeqCst) }
+                }
             }
             *self::errno() = errno;
         }
@@ -54,7 +64,12 @@ mod native {
     /// Registers the breaker that signals set.
     pub fn attach(breaker: *mut u32) { BREAKER.store(breaker.cast(), Ordering::SeqCst) }
     /// Replaces the wake-up descriptor.
-    pub fn wakeup(fd: i32) -> i32 { WAKEUP.swap(fd, Ordering::SeqCst) }
+    pub fn wakeup(fd: i32, warn_full: bool) -> i32 {
+        WARN_FULL.store(warn_full, Ordering::SeqCst);
+        WAKEUP.swap(fd, Ordering::SeqCst)
+    }
+    /// The error of a write to it since the last question.
+    pub fn wakeup_error() -> Option<i32> { Some(WAKEUP_ERROR.swap(0, Ordering::SeqCst)).filter(|e| *e != 0) }
 
     /// What a signal does: the default, nothing, or the handler above.
     #[derive(Clone, Copy)]
@@ -94,6 +109,11 @@ impl Default for Handlers {
 pub fn deliver(vm: &mut Vm) -> PyResult<()> {
     // Another thread has nothing to do with them: the main one hears of them when it runs again (`remember`).
     if !vm.is_main_thread() { return Ok(()) }
+    #[cfg(unix)]
+    if let Some(e) = native::wakeup_error() {
+        let error = vm.os_error_from(std::io::Error::from_raw_os_error(e), None);
+        vm.unraisable(error, "Exception ignored while trying to write to the signal wakeup fd", None);
+    }
     #[cfg(unix)]
     for n in 1..LIMIT {
         if !native::take(n) { continue }
@@ -191,6 +211,12 @@ const FUNCTIONS: &[Def] = &[
     Def::new("pthread_kill", "($module, thread_id, signalnum, /)", Native::N2(unix::pthread_kill)).doc("Send a signal to a thread."),
     Def::new("sigpending", "($module, /)", Native::N0(unix::sigpending)).doc("Examine pending signals."),
     Def::new("sigwait", "($module, sigset, /)", Native::N1(unix::sigwait)).doc("Wait for a signal."),
+    #[cfg(target_os = "linux")]
+    Def::new("sigwaitinfo", "($module, sigset, /)", Native::N1(info::sigwaitinfo)).doc("Wait synchronously until one of the signals in *sigset* is delivered.\n\nReturns a struct_siginfo containing information about the signal."),
+    #[cfg(target_os = "linux")]
+    Def::new("sigtimedwait", "($module, sigset, timeout, /)", Native::N2(info::sigtimedwait)).doc("Like sigwaitinfo(), but with a timeout.\n\nThe timeout is specified in seconds, with floating-point numbers allowed."),
+    #[cfg(target_os = "linux")]
+    Def::new("pidfd_send_signal", "($module, pidfd, signalnum, siginfo=None, flags=0, /)", Native::Var(info::pidfd_send_signal, 2, 4)).doc("Send a signal to a process referred to by a pid file descriptor."),
 ];
 
 #[cfg(unix)]
@@ -229,6 +255,8 @@ mod unix {
         let rest = [("SIG_DFL", 0), ("SIG_IGN", 1), ("NSIG", LIMIT as i64), ("SIG_BLOCK", libc::SIG_BLOCK.into()), ("SIG_UNBLOCK", libc::SIG_UNBLOCK.into()),
             ("SIG_SETMASK", libc::SIG_SETMASK.into()), ("ITIMER_REAL", 0), ("ITIMER_VIRTUAL", 1), ("ITIMER_PROF", 2)];
         for (name, n) in rest { put(vm, dict, name, n)? }
+        #[cfg(target_os = "linux")]
+        super::info::fill(vm, dict)?;
         let base = vm.types.os_error.obj().clone();
         let error = vm.new_class("signal", "itimer_error", &[base], None)?;
         vm.state::<Errors>().0 = Some(error.clone());
@@ -366,7 +394,8 @@ mod unix {
             if flags < 0 { return Err(os_error(vm)) }
             if flags & libc::O_NONBLOCK == 0 { return Err(vm.value_error(format!("the fd {fd} must be in non-blocking mode"))) }
         }
-        vm.new_int(native::wakeup(fd).into())
+        let warn = match &args[1] { Some(w) => vm.truth(w)?, None => true };
+        vm.new_int(native::wakeup(fd, warn).into())
     }
 
     pub fn strsignal(vm: &mut Vm, _: &Owned, n: &Owned) -> PyResult {
@@ -397,10 +426,12 @@ mod unix {
         unsafe { let mut s = std::mem::zeroed(); libc::sigemptyset(&mut s); s }
     }
 
-    fn sigset(vm: &mut Vm, o: &Owned) -> PyResult<libc::sigset_t> {
+    pub fn sigset(vm: &mut Vm, o: &Owned) -> PyResult<libc::sigset_t> {
         let mut set = empty();
         for item in vm.collect(o)? {
-            let n = vm.index_i64(&item)?;
+            let n = vm.index(&item)?;
+            // As in C, what is too large is -1.
+            let n = crate::types::int::int_ref(&n).and_then(|n| n.to_i64()).unwrap_or(-1);
             if !(1..LIMIT as i64).contains(&n) { return Err(vm.value_error(format!("signal number {n} out of range [1; {}]", LIMIT - 1))) }
             // SAFETY: the set is valid.
             unsafe { libc::sigaddset(&mut set, n as i32) };

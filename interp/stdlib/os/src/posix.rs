@@ -45,6 +45,8 @@ fn record(vm: &mut Vm, ns: &Ref<PyDict>, module: &'static str, name: &'static st
 fn exec(vm: &mut Vm, _: &Owned, ns: &Ref<PyDict>) -> PyResult<()> {
     let stat_result = record(vm, ns, "os", "stat_result", stat::STAT_FIELDS, 10)?;
     let sched_param = record(vm, ns, "posix", "sched_param", &["sched_priority"], 1)?;
+    vm.set_struct_sequence_new(&sched_param, linux::new_sched_param);
+    linux::add_reduce(vm, &sched_param)?;
     let statvfs_result = record(vm, ns, "os", "statvfs_result", stat::STATVFS_FIELDS, 10)?;
     let terminal_size = record(vm, ns, "os", "terminal_size", &["columns", "lines"], 2)?;
     let uname_result = record(vm, ns, "posix", "uname_result", &["sysname", "nodename", "release", "version", "machine"], 5)?;

@@ -15,7 +15,9 @@ impl Vm {
         if o.cast::<PyStr>().is_some() || o.cast::<PyBytes>().is_some() { return Ok(o.clone()) }
         let name = self.intern("__fspath__")?;
         let t = o.type_name(self);
-        let Some(found) = self.call_special(o, &name, &[])? else {
+        // `__fspath__ = None` says that there is none.
+        let none = self.type_lookup(&o.type_of(self).clone(), &name).is_some_and(|f| self.is_none(&f));
+        let Some(found) = (if none { None } else { self.call_special(o, &name, &[])? }) else {
             return Err(self.type_error(format!("expected str, bytes or os.PathLike object, not {t}")));
         };
         if found.cast::<PyStr>().is_some() || found.cast::<PyBytes>().is_some() { return Ok(found) }

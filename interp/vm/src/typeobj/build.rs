@@ -145,6 +145,14 @@ impl Vm {
         Ok(())
     }
 
+    /// Adds one method to a native type.
+    pub fn add_method(&mut self, ty: &TypeRef, def: &'static Def) -> PyResult<()> {
+        let (name, value) = (self.intern(def.name)?, self.method_object(ty, def)?);
+        ty.dict.set_interned(self, &name, &value)?;
+        self.type_modified(ty);
+        Ok(())
+    }
+
     /// Adds one computed attribute to a type being made.
     pub(crate) fn add_getset(&mut self, ty: &TypeRef, getset: &'static GetSet) -> PyResult<()> {
         let name = self.intern(getset.name)?;

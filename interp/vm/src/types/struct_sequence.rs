@@ -95,6 +95,12 @@ impl Vm {
         Ok(())
     }
 
+    /// `new` makes instances of this struct sequence type from Python's arguments.
+    pub fn set_struct_sequence_new(&mut self, ty: &TypeRef, new: crate::slots::NewFn) {
+        ty.set_slots(Slots { new: Some(new), ..*ty.slots() });
+        self.type_modified(ty);
+    }
+
     /// An instance with a value for every field, hidden ones last.
     pub fn new_struct_sequence(&mut self, ty: &TypeRef, values: Vec<Owned>) -> PyResult {
         let hidden = values.len().saturating_sub(self.spec(ty)?.visible);

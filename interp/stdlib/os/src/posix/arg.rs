@@ -68,7 +68,8 @@ pub fn path_with(vm: &mut Vm, f: &str, name: &str, o: Option<&Owned>, allow: All
 pub fn path_object(vm: &mut Vm, f: &str, name: &str, o: &Owned, allow: Allow) -> PyResult {
     if o.cast::<PyStr>().is_some() || o.cast::<PyBytes>().is_some() { return Ok(o.clone()) }
     let key = vm.intern("__fspath__")?;
-    match vm.call_special(o, &key, &[])? {
+    let none = vm.type_lookup(&o.type_of(vm).clone(), &key).is_some_and(|f| vm.is_none(&f));
+    match if none { None } else { vm.call_special(o, &key, &[])? } {
         Some(p) if p.cast::<PyStr>().is_some() || p.cast::<PyBytes>().is_some() => Ok(p),
         Some(p) => {
             let (t, got) = (o.type_name(vm), p.type_name(vm));

@@ -2,6 +2,9 @@
 //!
 //! Not here: what POSIX has (the other files).
 
+use instar_vm::args::{Args, Signature};
+use instar_vm::native::{Def, Native};
+use instar_vm::typeobj::TypeRef;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -31,6 +34,22 @@ pub fn sched_getscheduler(vm: &mut Vm, _: &Owned, pid: &Owned) -> PyResult {
     let n = arg::check(vm, None, unsafe { libc::sched_getscheduler(pid) }.into())?;
     vm.new_int(n)
 }
+
+/// `sched_param(sched_priority)`
+pub fn new_sched_param(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
+    let a = args.bind(vm, "sched_param", &Signature::parse("(sched_priority)"))?;
+    let priority = arg::required(vm, &a, 0)?.clone();
+    vm.new_struct_sequence(ty, vec![priority])
+}
+
+static REDUCE: Def = Def::new("__reduce__", "($self, /)", Native::N0(|vm, o| {
+    let items = o.cast::<PyTuple>().map(|t| t.items().to_vec()).unwrap_or_default();
+    let parts = [o.type_of(vm).obj().clone(), vm.new_tuple(items)?.into_obj()];
+    Ok(vm.new_tuple(parts)?.into_obj())
+}));
+
+/// Pickling by the only argument of the constructor.
+pub fn add_reduce(vm: &mut Vm, ty: &TypeRef) -> PyResult<()> { vm.add_method(ty, &REDUCE) }
 
 fn param(vm: &mut Vm, o: &Owned) -> PyResult<libc::sched_param> {
     let ty = vm.state::<State>().sched_param.clone();
@@ -226,9 +245,13 @@ pub fn eventfd_read(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     vm.new_uint(value)
 }
 pub fn eventfd_write(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
-    let (fd, value) = (arg::int(vm, a, 0, -1)?, arg::long(vm, a, 1, 0)?);
+    let (fd, value) = (arg::int(vm, a, 0, -1)?, arg::required(vm, a, 1)?);
+    let value = vm.index_big(value)?;
+    let value = if value < dashu_int::IBig::ZERO { return Err(vm.value_error("Cannot convert negative int")) } else {
+        u64::try_from(&value).map_err(|_| vm.overflow_error("Python int too large for C unsigned long long"))?
+    };
     // SAFETY: no memory is involved.
-    arg::done(vm, None, unsafe { libc::eventfd_write(fd, value as u64) })
+    arg::done(vm, None, unsafe { libc::eventfd_write(fd, value) })
 }
 pub fn pidfd_open(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     let (pid, flags) = (arg::int(vm, a, 0, 0)?, arg::int(vm, a, 1, 0)?);

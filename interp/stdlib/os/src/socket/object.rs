@@ -340,10 +340,10 @@ static DEF: TypeDef = TypeDef {
         Def::new("sendmsg_afalg", "($self, /, msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)", Native::Bound(message::sendmsg_afalg)).doc("sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet operation mode, IV and length of associated data for an AF_ALG operation socket."),
     ],
     getset: &[
-        GetSet { name: "family", get: |vm, o| vm.new_int(this(o).family.get().into()), set: None, doc: "the socket family" },
-        GetSet { name: "type", get: |vm, o| vm.new_int(this(o).kind.get().into()), set: None, doc: "the socket type" },
-        GetSet { name: "proto", get: |vm, o| vm.new_int(this(o).proto.get().into()), set: None, doc: "the socket protocol" },
-        GetSet { name: "timeout", get: gettimeout, set: None, doc: "the socket timeout" },
+        GetSet { name: "family", get: |vm, o| vm.new_int(this(o).family.get().into()), set: None, doc: "the socket family", member: true },
+        GetSet { name: "type", get: |vm, o| vm.new_int(this(o).kind.get().into()), set: None, doc: "the socket type", member: true },
+        GetSet { name: "proto", get: |vm, o| vm.new_int(this(o).proto.get().into()), set: None, doc: "the socket protocol", member: true },
+        GetSet { name: "timeout", get: gettimeout, set: None, doc: "the socket timeout", member: false },
     ],
 };
 
