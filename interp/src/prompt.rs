@@ -145,9 +145,12 @@ fn compiled(vm: &mut Vm, compiler: &Owned, source: &str, number: usize) -> PyRes
         Ok(code) if vm.is_none(&code) => Ok(Input::More),
         Ok(code) => { vm.register_source(&file, source); Ok(Input::Code(code)) }
         Err(e) => {
-            if e.is(vm, &vm.types.syntax_error) {
-                let (key, name) = (vm.intern("filename")?, vm.new_str("<stdin>")?);
-                vm.set_attr(e.exception().obj(), &key, &name)?;
+            // The frames are those of `codeop`.
+            let none = vm.none();
+            for (name, value) in [("__traceback__", none.clone()), ("__context__", none), ("filename", vm.new_str("<stdin>")?)] {
+                if name == "filename" && !e.is(vm, &vm.types.syntax_error) { continue }
+                let key = vm.intern(name)?;
+                vm.set_attr(e.exception().obj(), &key, &value)?;
             }
             Err(e)
         }

@@ -6,11 +6,13 @@
 mod accounts;
 mod fcntl;
 mod mmap;
+mod multiprocessing;
 mod posix;
 mod posixsubprocess;
 mod resource;
 mod select;
 mod socket;
+mod syslog;
 mod termios;
 mod time;
 mod wait;
@@ -24,11 +26,14 @@ pub static MODULES: &[NativeModule] = &[
     accounts::PWD,
     fcntl::MODULE,
     mmap::MODULE,
+    multiprocessing::MODULE,
+    multiprocessing::SHARED_MEMORY,
     posix::MODULE,
     posixsubprocess::MODULE,
     resource::MODULE,
     select::MODULE,
     socket::MODULE,
+    syslog::MODULE,
     termios::MODULE,
     time::MODULE,
 ];

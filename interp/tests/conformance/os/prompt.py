@@ -29,7 +29,7 @@ code, out, err = run(lines, "-i", "-q")
 assert code == 0 and out == "1\n0\n1\n2\n1\n1\n", (code, out, err)
 assert err.startswith(">>> >>> >>> ... ... >>> ... >>> ... ... >>> Traceback (most recent call last):\n"), err
 assert '  File "<stdin>", line 2, in f\n    1/0\n    ~^~\nZeroDivisionError: division by zero\n' in err, err
-assert '>>>   File "<stdin>", line 1\n    1 +\n       ^\nSyntaxError: invalid syntax\n' in err, err
+assert '>>>   File "<stdin>", line 1\n    1 +\n' in err and 'SyntaxError: invalid syntax\n' in err, err
 assert "NameError: name 'y' is not defined\n" in err
 assert err.endswith(">>> \n"), err
 
