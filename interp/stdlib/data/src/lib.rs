@@ -6,6 +6,7 @@ mod csv;
 mod datetime;
 mod expat;
 mod json;
+mod pickle;
 mod statistics_;
 mod support;
 
@@ -17,5 +18,6 @@ pub static MODULES: &[NativeModule] = &[
     datetime::MODULE,
     expat::MODULE,
     json::MODULE,
+    pickle::MODULE,
     statistics_::MODULE,
 ];

@@ -196,8 +196,17 @@ impl Parser {
         scan.at += 1;
         let name = scan.name()?;
         scan.expect(";")?;
-        let entity = self.dtd.borrow().parameter.get(&name).cloned();
         let standalone = self.dtd.borrow().standalone;
+        if self.parameter_entities == 0 {
+            let mut dtd = self.dtd.borrow_mut();
+            dtd.has_unread = true;
+            dtd.keep_processing = standalone;
+            drop(dtd);
+            self.report(scan, start, Event::Other);
+            if !standalone { self.also(Event::NotStandalone) }
+            return Ok(());
+        }
+        let entity = self.dtd.borrow().parameter.get(&name).cloned();
         let reads = self.parameter_entities == 2 || self.parameter_entities == 1 && !standalone;
         let Some(entity) = entity else {
             let mut dtd = self.dtd.borrow_mut();
