@@ -1,19 +1,21 @@
 //! Where the bytes of objects come from: sources of cells, one type a policy. What a cell holds is not known here.
 //!
-//! Cells are 16-byte aligned. A source belongs to one heap and one thread (`Cell` fields, `!Sync`). Sources count
+//! Cells are aligned as their source says, to 8 bytes at least. A source belongs to one heap and one thread (`Cell` fields, `!Sync`). Sources count
 //! cells, not requests: what was asked for is added up by the heap.
 #![no_std]
 extern crate alloc;
 
+mod bump;
 #[cfg(feature = "mimalloc")]
 mod mimalloc;
 mod pool;
 mod pool_order;
 mod system;
 
+pub use bump::Bump;
 #[cfg(feature = "mimalloc")]
 pub use mimalloc::Mimalloc;
-pub use pool::{PAGE, Pool};
+pub use pool::{Classes, PAGE, Pool, Pool8};
 pub use system::System;
 
 use core::ptr::NonNull;
@@ -35,12 +37,14 @@ pub struct Usage {
 ///
 /// # Safety
 /// An implementation promises:
-///   1. `alloc` returns memory of at least `bytes` bytes, 16-byte aligned, that overlaps no other live cell.
+///   1. `alloc` returns memory of at least `bytes` bytes, aligned to `ALIGN`, that overlaps no other live cell.
 ///   2. The memory stays valid until `free`, or until `release_all` returns true.
 ///   3. `alloc` and `free` run no code of the caller.
 pub unsafe trait CellSource: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
+    /// Alignment of cells.
+    const ALIGN: usize = 16;
 
     /// A source that holds no pages yet.
     fn new() -> Self;
@@ -101,7 +105,7 @@ pub unsafe trait CellSource: Sized + 'static {
     fn release_all(&self) -> bool;
 }
 
-/// Largest request that the sources round in 16-byte steps; larger ones are rare and go to the system.
+/// Largest request that the sources round in small steps; larger ones are rare and go to the system.
 pub const SMALL_MAX: usize = 512;
 
 /// Rounds up to a multiple of 16, at least 16.
@@ -114,6 +118,6 @@ pub const fn round16(bytes: usize) -> usize {
 #[macro_export]
 macro_rules! for_each_cell_source {
     ($mac:ident) => {
-        $mac! { system = $crate::System; pool = $crate::Pool; }
+        $mac! { system = $crate::System; pool = $crate::Pool; pool8 = $crate::Pool8; bump = $crate::Bump; }
     };
 }

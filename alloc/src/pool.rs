@@ -1,4 +1,4 @@
-//! `Pool`: our own cells in 16-byte classes up to 512 bytes, from 64 KiB pages; larger requests go to the system.
+//! `Pool` and `Pool8`: our own cells in classes of 16 or 8 bytes up to 512 bytes, from 64 KiB pages; larger requests go to the system.
 //!
 //! ```text
 //! arena (1 MiB):           | page | page | ... 16 |        pages are handed out one by one, untouched until then
@@ -15,7 +15,8 @@ use core::ptr::{NonNull, null_mut};
 /// Bytes of a page; also its alignment, so that a cell finds its page by masking.
 pub const PAGE: usize = 64 * 1024;
 const HEADER: usize = 64;
-pub(crate) const CLASSES: usize = SMALL_MAX / 16 + 1;
+/// Classes of the finest pool; others leave the upper ones unused.
+const CLASSES: usize = SMALL_MAX / 8 + 1;
 /// Bytes of a page that one refill links at once: enough to make refills rare, little enough to leave the rest untouched.
 const STEP: usize = 4096;
 
@@ -40,8 +41,8 @@ pub(crate) struct Page {
 }
 const _: () = assert!(size_of::<Page>() <= HEADER);
 
-/// Cells in 16-byte classes on pages of our own.
-pub struct Pool {
+/// Cells in classes that are `GRANULE` bytes apart, on pages of our own.
+pub struct Classes<const GRANULE: usize> {
     pub(crate) free: [Cell<*mut Free>; CLASSES],
     /// The page of each class that still has cells never handed out.
     current: [Cell<*mut Page>; CLASSES],
@@ -59,6 +60,11 @@ pub struct Pool {
     peak: Cell<usize>,
 }
 
+/// Cells in 16-byte classes.
+pub type Pool = Classes<16>;
+/// Cells in 8-byte classes, aligned to 8 bytes: less is lost to rounding, and a cell may lie across one more cache line.
+pub type Pool8 = Classes<8>;
+
 /// Pages of an arena: few system calls and mappings, little address space unused.
 const ARENA_PAGES: usize = 16;
 const ARENA_LAYOUT: Layout = match Layout::from_size_align(PAGE * ARENA_PAGES, PAGE) {
@@ -66,16 +72,19 @@ const ARENA_LAYOUT: Layout = match Layout::from_size_align(PAGE * ARENA_PAGES, P
     Err(_) => panic!("64 KiB is a power of two"),
 };
 
-#[inline(always)]
-fn class_of(bytes: usize) -> usize {
-    if bytes == 0 { 1 } else { (bytes + 15) >> 4 }
-}
+impl<const GRANULE: usize> Classes<GRANULE> {
+    /// One more than the highest class in use.
+    pub(crate) const CLASSES: usize = SMALL_MAX / GRANULE + 1;
+    const CHECK: () = assert!(GRANULE == 8 || GRANULE == 16);
 
-impl Pool {
+    #[inline(always)]
+    fn class_of(bytes: usize) -> usize {
+        if bytes == 0 { 1 } else { bytes.div_ceil(GRANULE) }
+    }
     #[cold]
     #[inline(never)]
     fn refill(&self, class: usize) -> Option<NonNull<u8>> {
-        let size = class * 16;
+        let size = class * GRANULE;
         let mut page = self.current[class].get();
         // SAFETY: pages in `current` are ours and mapped; `carved` cells from HEADER on are in use, the rest is untouched.
         unsafe {
@@ -246,11 +255,13 @@ impl Pool {
 
 // SAFETY: (1) a cell is carved once from its page and then only moves between its owner and its class's free list;
 // (2) a page is unmapped only when all its carved cells are on the free lists; (3) no callbacks.
-unsafe impl CellSource for Pool {
-    const NAME: &'static str = "pool";
+unsafe impl<const GRANULE: usize> CellSource for Classes<GRANULE> {
+    const NAME: &'static str = if GRANULE == 8 { "pool8" } else { "pool" };
+    const ALIGN: usize = GRANULE;
 
     fn new() -> Self {
-        Pool {
+        let () = Self::CHECK;
+        Classes {
             free: [const { Cell::new(null_mut()) }; CLASSES],
             current: [const { Cell::new(null_mut()) }; CLASSES],
             pages: Cell::new(null_mut()),
@@ -270,7 +281,7 @@ unsafe impl CellSource for Pool {
         if bytes > SMALL_MAX {
             return self.alloc_large(bytes);
         }
-        let class = class_of(bytes);
+        let class = Self::class_of(bytes);
         let head = self.free[class].get();
         let Some(cell) = NonNull::new(head) else { return self.refill(class) };
         // SAFETY: cells on a free list are ours and hold their link.
@@ -283,7 +294,7 @@ unsafe impl CellSource for Pool {
         if bytes > SMALL_MAX {
             return None;
         }
-        let list = &self.free[(bytes + 15) >> 4];
+        let list = &self.free[bytes.div_ceil(GRANULE)];
         let cell = NonNull::new(list.get())?;
         // SAFETY: cells on a free list are ours and hold their link.
         list.set(unsafe { (*cell.as_ptr()).next });
@@ -296,9 +307,9 @@ unsafe impl CellSource for Pool {
             // SAFETY: passed on.
             return unsafe { self.free_large(cell, bytes) };
         }
-        let class = class_of(bytes);
+        let class = Self::class_of(bytes);
         let cell = cell.cast::<Free>().as_ptr();
-        // SAFETY: the cell is at least 16 bytes and nobody else uses it.
+        // SAFETY: the cell has room for a link and nobody else uses it.
         unsafe { (*cell).next = self.free[class].get() };
         self.free[class].set(cell);
     }
@@ -312,7 +323,7 @@ unsafe impl CellSource for Pool {
             self.note_peak();
             return Some(moved);
         }
-        if old <= SMALL_MAX && new <= SMALL_MAX && class_of(old) == class_of(new) {
+        if old <= SMALL_MAX && new <= SMALL_MAX && Self::class_of(old) == Self::class_of(new) {
             return Some(cell);
         }
         let moved = self.alloc(new)?;
@@ -326,7 +337,7 @@ unsafe impl CellSource for Pool {
 
     #[inline(always)]
     fn cell_size(bytes: usize) -> usize {
-        round16(bytes)
+        if bytes > SMALL_MAX { round16(bytes) } else { Self::class_of(bytes) * GRANULE }
     }
 
     fn usage(&self) -> Usage {
@@ -386,7 +397,7 @@ unsafe impl CellSource for Pool {
             while !page.is_null() {
                 let next = (*page).next;
                 if (*page).free == (*page).carved {
-                    let class = (*page).class_bytes / 16;
+                    let class = (*page).class_bytes / GRANULE;
                     if self.current[class].get() == page {
                         self.current[class].set(null_mut());
                     }

@@ -3,17 +3,17 @@
 //! A large structure dies in an order of its own, and the free lists remember it: the next structure would lie scattered over
 //! all pages. Sorting after such deaths gives neighbours to what is made together (measured: a tree of 100,000 nodes that is
 //! built and walked again and again is walked three times as fast). Not here: taking and giving back cells (`pool.rs`).
-use super::pool::{CLASSES, Free, PAGE, Page, Pool};
+use super::pool::{Classes, Free, PAGE, Page};
 use alloc::vec::Vec;
 use core::ptr::null_mut;
 
-/// Words of a page's bit map: one bit for every 16 bytes.
-const MAP_WORDS: usize = PAGE / 16 / 64;
+/// Words of a page's bit map: one bit for every 8 bytes, the least distance of two cells.
+const MAP_WORDS: usize = PAGE / 8 / 64;
 
 /// Cells that are looked at before a list is taken for disorderly.
 const SAMPLE: usize = 1024;
 
-impl Pool {
+impl<const GRANULE: usize> Classes<GRANULE> {
     /// Links every free list in address order; the bytes on them. An orderly list, and one for which there is no
     /// memory for the maps, stays as it is and counts nothing.
     pub(crate) fn sort_free_lists(&self) -> usize {
@@ -27,7 +27,7 @@ impl Pool {
             }
         }
         let (mut pages, mut maps) = (Vec::new(), Vec::new());
-        (1..CLASSES).map(|class| unsafe { self.sort_class(class, &mut pages, &mut maps) } * class * 16).sum()
+        (1..Self::CLASSES).map(|class| unsafe { self.sort_class(class, &mut pages, &mut maps) } * class * GRANULE).sum()
     }
 
     /// Whether the first cells of a free list mostly neighbour the next ones, in either direction.
@@ -41,7 +41,7 @@ impl Pool {
             // SAFETY: the caller's promise.
             let next = unsafe { (*cell).next };
             steps += 1;
-            short += (next.addr().abs_diff(cell.addr()) <= 4 * class * 16) as usize;
+            short += (next.addr().abs_diff(cell.addr()) <= 4 * class * GRANULE) as usize;
             cell = next;
         }
         short * 4 >= steps * 3
@@ -70,7 +70,7 @@ impl Pool {
                     maps.push([0; MAP_WORDS]);
                     (*page).free = pages.len();
                 }
-                let slot = (cell.addr() & (PAGE - 1)) / 16;
+                let slot = (cell.addr() & (PAGE - 1)) / GRANULE;
                 maps[(*page).free - 1][slot / 64] |= 1 << (slot % 64);
                 count += 1;
                 cell = (*cell).next;
@@ -85,7 +85,7 @@ impl Pool {
                     while bits != 0 {
                         let bit = 63 - bits.leading_zeros() as usize;
                         bits &= !(1 << bit);
-                        let cell = page.cast::<u8>().add((w * 64 + bit) * 16).cast::<Free>();
+                        let cell = page.cast::<u8>().add((w * 64 + bit) * GRANULE).cast::<Free>();
                         (*cell).next = head;
                         head = cell;
                     }
@@ -100,12 +100,17 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CellSource;
+    use crate::{CellSource, Pool, Pool8};
     use core::ptr::NonNull;
 
     #[test]
     fn cells_come_back_in_address_order() {
-        let pool = Pool::new();
+        in_order::<Pool>(|pool| pool.sort_free_lists());
+        in_order::<Pool8>(|pool| pool.sort_free_lists());
+    }
+
+    fn in_order<S: CellSource>(sort: impl Fn(&S) -> usize) {
+        let pool = S::new();
         let mut cells: Vec<NonNull<u8>> = (0..5000).map(|_| pool.alloc(48).unwrap()).collect();
         let other = pool.alloc(32).unwrap();
         // Shuffled by a step that is prime to the number.
@@ -114,7 +119,7 @@ mod tests {
             unsafe { pool.free(cells[k * 1237 % 5000], 48) }
         }
         let before = pool.usage();
-        assert!(pool.sort_free_lists() >= 5000 * 48);
+        assert!(sort(&pool) >= 5000 * 48);
         assert_eq!(pool.usage().live_cells, before.live_cells);
         let again: Vec<NonNull<u8>> = (0..5000).map(|_| pool.alloc(48).unwrap()).collect();
         assert!(again.is_sorted());

@@ -15,7 +15,7 @@ fn cells_do_not_overlap<S: CellSource>() {
         if next() % 5 < 3 {
             let bytes = if next() % 20 == 0 { next() % 5000 } else { next() % 600 };
             let cell = source.alloc(bytes).expect("memory");
-            assert_eq!(cell.addr().get() % 16, 0);
+            assert_eq!(cell.addr().get() % S::ALIGN, 0);
             let mark = step as u8;
             unsafe { cell.write_bytes(mark, bytes) };
             assert!(live.insert(cell.addr().get(), (cell, bytes, mark)).is_none());
@@ -53,7 +53,25 @@ fn cells_do_not_overlap<S: CellSource>() {
 /// Pages that one size has left are used by another; empty arenas go back to the system.
 #[test]
 fn pool_trims() {
-    let pool = instar_alloc::Pool::new();
+    trims::<instar_alloc::Pool>();
+    trims::<instar_alloc::Pool8>();
+}
+
+/// 8-byte classes lose at most 7 bytes a cell, and neighbours of one class lie that near.
+#[test]
+fn classes_of_eight() {
+    type S = instar_alloc::Pool8;
+    let pool = S::new();
+    for bytes in [1, 8, 16, 24, 40, 56, 72, 504, 512] {
+        assert_eq!(S::cell_size(bytes), bytes.next_multiple_of(8));
+        let cells: Vec<_> = (0..8).map(|_| pool.alloc(bytes).expect("memory").addr().get()).collect();
+        assert!(cells.windows(2).all(|w| w[1] - w[0] == S::cell_size(bytes)), "{bytes}: {cells:?}");
+    }
+    assert_eq!(S::cell_size(513), 528);
+}
+
+fn trims<S: CellSource>() {
+    let pool = S::new();
     for round in 0..5usize {
         let size = 16 + round * 112;
         let cells: Vec<_> = (0..20_000).map(|_| pool.alloc(size).expect("memory")).collect();
@@ -85,7 +103,7 @@ fn a_freed_cell_is_reused<S: CellSource>() {
     let a = source.alloc(48).expect("memory");
     let _b = source.alloc(48).expect("memory");
     unsafe { source.free(a, 48) };
-    assert_eq!(source.alloc(40).map(|c| c.addr()), Some(a.addr()));
+    assert_eq!(source.alloc(41).map(|c| c.addr()), Some(a.addr()));
 }
 
 macro_rules! laws { ($($name:ident = $policy:ty;)*) => { $( mod $name {
@@ -98,4 +116,26 @@ laws! { mimalloc = instar_alloc::Mimalloc; }
 #[test]
 fn pool_reuses() {
     a_freed_cell_is_reused::<instar_alloc::Pool>();
+    a_freed_cell_is_reused::<instar_alloc::Pool8>();
+}
+
+/// Nothing is used twice, and everything goes back at the end.
+#[test]
+fn bump_goes_on() {
+    let bump = instar_alloc::Bump::new();
+    let mut last = 0;
+    for round in 0..100_000usize {
+        let cell = bump.alloc(round % 100).expect("memory");
+        assert_ne!(cell.addr().get(), last);
+        last = cell.addr().get();
+        unsafe { bump.free(cell, round % 100) };
+    }
+    let large = bump.alloc(3 << 20).expect("memory");
+    assert_eq!(bump.usage().live_cells, 1);
+    assert!(bump.usage().page_bytes > (3 << 20) + 100_000 * 32);
+    assert!(!bump.release_all());
+    unsafe { bump.free(large, 3 << 20) };
+    assert!(bump.release_all());
+    assert_eq!(bump.usage().page_bytes, 0);
+    assert!(bump.alloc(16).is_some());
 }

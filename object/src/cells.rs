@@ -97,7 +97,7 @@ impl<L: Layout> Heap<L> {
         unsafe { self.cells.free(cell, bytes) }
     }
 
-    /// A buffer of `bytes` bytes, 16-byte aligned, counted in the measures.
+    /// A buffer of `bytes` bytes, aligned as the layout's cells are, counted in the measures.
     #[inline]
     pub fn buffer_alloc(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
         if bytes > isize::MAX as usize / 2 {

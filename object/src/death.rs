@@ -263,7 +263,7 @@ unsafe fn release_child<L: Layout>(heap: &Heap<L>, word: Word<L>) {
 /// As there.
 #[inline(always)]
 unsafe fn release_item<L: Layout>(heap: &Heap<L>, word: Word<L>) {
-    if !word.is_int() {
+    if !word.is_immediate() {
         // SAFETY: passed on.
         unsafe { release_known(heap, word.ptr()) }
     }
@@ -360,7 +360,7 @@ unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: Ty
         // SAFETY: the caller's promise.
         return unsafe { size_of(obj.payload()) };
     }
-    if flags.contains(TypeFlags::TAIL) {
+    if flags.contains(TypeFlags::VALUES) {
         return info.payload_bytes as usize + attrs::tail_bytes(obj, info);
     }
     info.payload_bytes as usize

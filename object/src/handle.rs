@@ -79,7 +79,7 @@ impl<L: Layout> Owned<L> {
     pub unsafe fn share_word(word: Word<L>) -> Self {
         // SAFETY: passed on; then the new reference is ours.
         unsafe {
-            if !word.is_int() {
+            if !word.is_immediate() {
                 word.retain_ptr();
             }
             Self::from_word(word)
@@ -117,6 +117,12 @@ impl<L: Layout> Owned<L> {
         // SAFETY: an immediate is not null and owns nothing.
         Word::from_small(i).map(|w| unsafe { Self::from_word(w) })
     }
+    /// An immediate float, if it can be one.
+    #[inline(always)]
+    pub fn from_float(x: f64) -> Option<Self> {
+        // SAFETY: an immediate is not null and owns nothing.
+        Word::from_float(x).map(|w| unsafe { Self::from_word(w) })
+    }
     /// Looks at it without a reference of one's own.
     #[inline(always)]
     pub fn borrow(&self) -> Borrowed<'_, L> {
@@ -145,7 +151,7 @@ impl<L: Layout> Drop for Owned<L> {
     #[inline(always)]
     fn drop(&mut self) {
         let word = self.word();
-        if !word.is_int() {
+        if !word.is_immediate() {
             // SAFETY: the handle owns a reference.
             unsafe { word.release_ptr() }
         }

@@ -11,6 +11,7 @@ use crate::types::{Shape, TAIL, TypeFlags};
 use crate::weak::WeakPolicy;
 use crate::word::Word;
 use core::cell::Cell;
+use instar_alloc::CellSource;
 use instar_refcount::RefCount;
 
 /// Moves words: for few, without a call.
@@ -97,6 +98,9 @@ impl<L: Layout> Heap<L> {
     /// cell is rounded up to them: 8 or 0. `prefix` is what stands before the header.
     #[inline(always)]
     pub const fn free_tail(prefix: usize, count: usize) -> usize {
+        if <L::Alloc as CellSource>::ALIGN < 16 {
+            return 0; // nothing is rounded up that far
+        }
         (prefix + HEADER + 8 + count * size_of::<Word<L>>()) & 8
     }
 

@@ -30,7 +30,7 @@
 //!
 //! # Testing
 //! Every test is generic over [`for_each_layout!`]: `cargo test -p instar-object` runs all layouts in one build, whatever
-//! its features. `tests/prop_heap.rs` runs random scripts on a heap and on a model, `tests/tables.rs` does so for dicts,
+//! its features; pairs of choices that no preset has are in [`for_each_covering_layout!`]. `tests/prop_heap.rs` runs random scripts on a heap and on a model, `tests/tables.rs` does so for dicts,
 //! sets, vectors and attributes, `tests/sizes.rs` counts bytes. With AddressSanitizer (layouts on the system allocator see it best;
 //! objects that are stuck on purpose are leaks):
 //! ```text
@@ -42,6 +42,7 @@ pub mod attrs;
 mod bufvec;
 mod cells;
 mod collect;
+pub mod covering;
 mod death;
 pub mod dict;
 mod handle;

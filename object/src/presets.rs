@@ -2,9 +2,9 @@
 //! The features of the same names in `Cargo.toml` choose the same policies; a test compares them.
 use crate::attrs::{Exact, Inline, Merged, Spare, Split};
 use crate::layout::Compose;
-use crate::value::{Boxed, Tagged};
+use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
-use instar_alloc::{Pool, System};
+use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
 use instar_refcount::{Immortal, Plain, Saturating};
 
@@ -23,7 +23,7 @@ pub type Compact = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InTable
 /// `Compact` without the spare slot.
 pub type CompactExact = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Boxed, Pool, false, true>;
 /// What measurement says.
-pub type Best = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, true, false>;
+pub type Best = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
 
 /// `cpython-312` with a saturating count.
 pub type StepSaturating = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true>;
@@ -45,8 +45,18 @@ pub type DefaultFreeLists = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed,
 pub type DefaultInline = Compose<Plain, TwoWord, Inline, Spare, InWord, Boxed, System, false, false>;
 /// And with exact slots.
 pub type DefaultInlineExact = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, System, false, false>;
-/// `best` with values in the instance's cell.
-pub type InlineBest = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
+/// `best` with values in a block of their own.
+pub type BestMerged = Compose<Immortal<Saturating>, OneWord, Merged, Exact, InTable, Tagged, Pool, true, false>;
+/// `best` with 8-byte cells.
+pub type Best8 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool8, true, false>;
+/// And with immediate floats.
+pub type BestFloats8 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, SelfTag, Pool8, true, false>;
+/// The default with immediate floats.
+pub type DefaultSelfTag = Compose<Plain, TwoWord, Split, Spare, InWord, SelfTag, System, false, false>;
+/// The default on 8-byte cells.
+pub type DefaultPool8 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool8, false, false>;
+/// The default on cells that are never used again.
+pub type DefaultBump = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Bump, false, false>;
 /// A saturating count, one GC word, split attributes and the weak-reference table on the system allocator.
 pub type OneWordSplit = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, false>;
 
@@ -74,7 +84,12 @@ macro_rules! for_each_layout {
             default_freelists "freelists" = $crate::presets::DefaultFreeLists;
             default_inline "attrs-inline" = $crate::presets::DefaultInline;
             default_inline_exact "attrs-inline,slots-exact" = $crate::presets::DefaultInlineExact;
-            inline_best "best,attrs-inline" = $crate::presets::InlineBest;
+            best_merged "best,attrs-merged" = $crate::presets::BestMerged;
+            best8 "best,alloc-pool8" = $crate::presets::Best8;
+            best_floats8 "best,alloc-pool8,value-selftag" = $crate::presets::BestFloats8;
+            default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
+            default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
+            default_bump "alloc-bump" = $crate::presets::DefaultBump;
             one_word_split "rc-saturating,gc-one-word,weakref-table" = $crate::presets::OneWordSplit;
         }
     };

@@ -25,8 +25,8 @@ axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" =
 axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
-axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged }
-axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-mimalloc" => instar_alloc::Mimalloc }
+axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged, "value-selftag" => value::SelfTag }
+axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-pool8" => instar_alloc::Pool8, "alloc-bump" => instar_alloc::Bump, "alloc-mimalloc" => instar_alloc::Mimalloc }
 
 /// The layout that the features ask for, before the question whether it is legal.
 pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }>;

@@ -40,7 +40,7 @@ impl TypeFlags {
     pub(crate) const BUFFER: Self = TypeFlags(2048);
     pub(crate) const FIELDS: Self = TypeFlags(4096);
     /// Values of attributes follow the payload in the cell. Set by `TypeInfo::new`.
-    pub(crate) const TAIL: Self = TypeFlags(8192);
+    pub(crate) const VALUES: Self = TypeFlags(8192);
     /// Instances own their attributes and their type, and nothing else. Set by `TypeInfo::new`.
     pub(crate) const INSTANCE: Self = TypeFlags(16384);
     /// Any of `INLINE`, `BUFFER`, `FIELDS`.
@@ -297,7 +297,7 @@ impl<L: Layout> TypeInfo<L> {
         // As in CPython: where the payload's size differs from instance to instance, no place behind it is the class's.
         let sized = !flags.intersects(TypeFlags::VAR | TypeFlags::INLINE) && payload_bytes <= attrs::MAX_PAYLOAD && payload_bytes.is_multiple_of(8);
         if <L::Attrs as AttrsPolicy>::INLINE && flags.contains(TypeFlags::ATTRS) && sized {
-            flags.insert(TypeFlags::TAIL);
+            flags.insert(TypeFlags::VALUES);
         }
         let parts = TypeFlags::ATTRS | TypeFlags::HEAP_TYPE | TypeFlags::VAR | TypeFlags::SLOTS | TypeFlags::WORDS;
         if flags.intersection(parts) == TypeFlags::ATTRS | TypeFlags::HEAP_TYPE && vtable.drop.is_none() {

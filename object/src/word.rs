@@ -31,7 +31,10 @@ impl<L: Layout> core::fmt::Debug for Word<L> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self.as_small() {
             Some(i) => write!(f, "{i}"),
-            None => write!(f, "{:p}", self.0),
+            None => match self.as_float() {
+                Some(x) => write!(f, "{x}"),
+                None => write!(f, "{:p}", self.0),
+            },
         }
     }
 }
@@ -45,6 +48,8 @@ impl<L: Layout> Word<L> {
     pub const SMALL_MIN: i64 = L::Value::SMALL_MIN;
     /// Largest immediate integer.
     pub const SMALL_MAX: i64 = L::Value::SMALL_MAX;
+    /// Whether some floats are immediate.
+    pub const TAGGED_FLOATS: bool = L::Value::TAGGED_FLOATS;
 
     #[inline(always)]
     fn immediate(bits: usize) -> Self {
@@ -64,6 +69,26 @@ impl<L: Layout> Word<L> {
     #[inline(always)]
     pub fn is_int(self) -> bool {
         L::Value::is_int(self.0.addr())
+    }
+    /// Whether this is neither `NULL` nor a heap pointer. For a word that is not `NULL`, the quickest way to know that it is no pointer.
+    #[inline(always)]
+    pub fn is_immediate(self) -> bool {
+        L::Value::is_immediate(self.0.addr())
+    }
+    /// Whether this is an immediate float.
+    #[inline(always)]
+    pub fn is_float(self) -> bool {
+        L::Value::is_float(self.0.addr())
+    }
+    /// An immediate float, if it is one of those that can be.
+    #[inline(always)]
+    pub fn from_float(x: f64) -> Option<Self> {
+        L::Value::encode_float(x).map(Self::immediate)
+    }
+    /// The float of an immediate.
+    #[inline(always)]
+    pub fn as_float(self) -> Option<f64> {
+        if self.is_float() { Some(L::Value::decode_float(self.0.addr())) } else { None }
     }
     /// The word of an object.
     #[inline(always)]
@@ -227,7 +252,7 @@ impl<L: Layout> Word<L> {
     /// Not `NULL`; the object, if any, is alive.
     #[inline(always)]
     pub unsafe fn retain_value(self) {
-        if !self.is_int() {
+        if !self.is_immediate() {
             // SAFETY: alive.
             unsafe { self.retain_ptr() }
         }

@@ -31,7 +31,10 @@ fn a_preset_feature_is_its_type() {
         feature = "slots-exact",
         feature = "weakref-table",
         feature = "value-tagged",
+        feature = "value-selftag",
         feature = "alloc-pool",
+        feature = "alloc-pool8",
+        feature = "alloc-bump",
         feature = "alloc-mimalloc",
         feature = "freelists"
     )) {

@@ -257,3 +257,4 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $(
     }
 )* } }
 instar_object::for_each_layout!(laws);
+instar_object::for_each_covering_layout!(laws);

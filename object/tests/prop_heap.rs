@@ -510,6 +510,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    /// The same for every legal pair of choices (`tests/covering.rs`).
+    #[test]
+    fn heap_is_its_model_under_every_pair_of_choices(script in prop::collection::vec(op(), 1..80)) {
+        let unstuck = !script.iter().any(|op| matches!(op, Op::Stick(_)));
+        let first = check::<presets::Default>(&script);
+        macro_rules! all { ($($name:ident $text:literal = $layout:ty;)*) => { $(
+            let log = check::<$layout>(&script);
+            if unstuck {
+                prop_assert_eq!(&first, &log, "{} orders events otherwise", <$layout>::name());
+            }
+        )* } }
+        instar_object::for_each_covering_layout!(all);
+    }
+}
+
 fn ten_million_links<L: Layout>() {
     let w = World::<L>::new();
     w.heap.gc_set_enabled(false);

@@ -11,8 +11,8 @@ const ROWS: &[(&str, [usize; 9])] = &[
     ("cpython-314", [80, 80, 96, 96, 112, 112, 128, 128, 144]),
     ("compact", [48, 64, 64, 80, 80, 96, 112, 112, 128]),
     ("compact-exact", [32, 48, 64, 64, 80, 80, 96, 96, 112]),
-    // object-model.md section 9, "compact-inline exact".
-    ("best,attrs-inline", [32, 48, 48, 64, 64, 80, 80, 96, 96]),
+    ("best", [32, 48, 48, 64, 64, 80, 80, 96, 96]),
+    ("best,alloc-pool8", [32, 40, 48, 56, 64, 72, 80, 88, 96]),
 ];
 
 #[test]

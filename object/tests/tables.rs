@@ -371,6 +371,20 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn tables_are_their_models_under_every_pair_of_choices(script in prop::collection::vec(op(), 1..150)) {
+        macro_rules! all { ($($name:ident $text:literal = $layout:ty;)*) => { $(
+            dict_is_its_model::<$layout>(&script, true);
+            set_is_its_model::<$layout>(&script);
+            attributes_are_their_model::<$layout>(&script);
+            vectors_are_their_model::<$layout>(&script);
+        )* } }
+        instar_object::for_each_covering_layout!(all);
+    }
+}
+
 #[test]
 fn sets_show_cpythons_order() {
     type L = presets::Best;
@@ -477,7 +491,8 @@ fn failing_allocations_leave_everything_whole() {
     walk::<presets::Default>();
     walk::<presets::Cpython312>();
     walk::<presets::Cpython314>();
-    walk::<presets::InlineBest>();
+    walk::<presets::BestMerged>();
+    walk::<presets::BestFloats8>();
     walk::<presets::Compact>();
     walk::<presets::Best>();
 }

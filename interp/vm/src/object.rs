@@ -266,6 +266,21 @@ pub trait ObjExt {
     fn bare_type_name(&self, vm: &Vm) -> String;
 }
 
+/// The type object of a value.
+///
+/// # Safety
+/// `w` is not NULL and alive.
+#[inline(always)]
+pub unsafe fn type_ptr(types: &Types, w: Word) -> ObjPtr {
+    if w.is_ptr() {
+        w.ptr().ty()
+    } else if w.is_float() {
+        types.float.ptr()
+    } else {
+        types.int.ptr()
+    }
+}
+
 impl ObjExt for Owned {
     #[inline(always)]
     fn type_of<'a>(&'a self, vm: &'a Vm) -> &'a TypeRef {
@@ -273,6 +288,8 @@ impl ObjExt for Owned {
         if w.is_ptr() {
             // SAFETY: a header's type word always points at a live type object; the field outlives the borrow of self.
             unsafe { Ref::<PyType>::from_ref_unchecked(&*std::ptr::from_ref(w.ptr().ty_field()).cast::<Owned>()) }
+        } else if w.is_float() {
+            &vm.types.float
         } else {
             &vm.types.int
         }

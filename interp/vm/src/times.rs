@@ -23,7 +23,7 @@ pub fn new_wide(vm: &mut Vm, n: i128) -> PyResult {
 }
 
 fn float_value(vm: &mut Vm, o: &Owned) -> PyResult<Option<f64>> {
-    if o.cast::<PyFloat>().is_none() { return Ok(None) }
+    if crate::types::float::float_value(o).is_none() { return Ok(None) }
     let x = vm.to_float(o)?;
     if x.is_nan() { return Err(vm.value_error("Invalid value NaN (not a number)")) }
     Ok(Some(x))

@@ -63,7 +63,7 @@ pub(super) const fn bytes_for<L: Layout>(capacity: usize) -> usize {
     if L::Slots::EXACT { capacity * 8 } else { 8 + capacity * 8 + capacity.next_multiple_of(8) }
 }
 
-/// Bytes behind the payload of a complete object whose type has `TAIL`.
+/// Bytes behind the payload of a complete object whose type has `VALUES`.
 #[inline(always)]
 pub(super) fn bytes_of<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
     if L::Slots::EXACT {
@@ -84,7 +84,7 @@ pub(super) unsafe fn init<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, capacit
         State::in_cell(first + capacity, first).set(obj);
     } else {
         obj.attr_word(0).set(null_mut());
-        if !info.has(TypeFlags::TAIL) {
+        if !info.has(TypeFlags::VALUES) {
             return;
         }
         // SAFETY: the cell has room for the header before the slots.

@@ -142,7 +142,7 @@ pub fn shared_keys<L: Layout>(info: &TypeInfo<L>) -> Result<&SharedKeys<L>, Allo
 /// Slots in the cell of an instance that is to be made.
 #[inline(always)]
 pub(crate) fn birth_capacity<L: Layout>(info: &TypeInfo<L>) -> Result<usize, AllocError> {
-    if !L::Attrs::INLINE || !info.has(TypeFlags::TAIL) {
+    if !L::Attrs::INLINE || !info.has(TypeFlags::VALUES) {
         return Ok(0);
     }
     if !L::Slots::EXACT {
@@ -155,9 +155,9 @@ pub(crate) fn birth_capacity<L: Layout>(info: &TypeInfo<L>) -> Result<usize, All
 /// Bytes behind the payload of an instance that is to be made with so many slots.
 #[inline(always)]
 pub(crate) fn birth_bytes<L: Layout>(info: &TypeInfo<L>, capacity: usize) -> usize {
-    if L::Attrs::INLINE && info.has(TypeFlags::TAIL) { in_cell::bytes_for::<L>(capacity) } else { 0 }
+    if L::Attrs::INLINE && info.has(TypeFlags::VALUES) { in_cell::bytes_for::<L>(capacity) } else { 0 }
 }
-/// Bytes behind the payload of a complete object whose type has `TAIL`.
+/// Bytes behind the payload of a complete object whose type has `VALUES`.
 #[inline(always)]
 pub(crate) fn tail_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
     if L::Attrs::INLINE { in_cell::bytes_of(obj, info) } else { 0 }
@@ -206,7 +206,7 @@ pub fn set<L: Layout>(obj: ObjPtr<L>, name: Word<L>, value: Owned<L>) -> Result<
         return Ok(AttrSet::Dict(dict, value));
     }
     let info = obj.info();
-    if in_cell::as_cpython::<L>() && !info.has(TypeFlags::TAIL) {
+    if in_cell::as_cpython::<L>() && !info.has(TypeFlags::VALUES) {
         return Ok(AttrSet::NeedsDict(value));
     }
     let keys = shared_keys(info)?;
@@ -330,7 +330,7 @@ pub fn set_dict<L: Layout>(obj: ObjPtr<L>, new: Owned<L>) -> Option<Owned<L>> {
         State::dict(State::of(obj).slots(in_cell::first_place(obj.info())), word).set(obj);
     } else {
         obj.attr_word(L::Attrs::WORDS - 1).set(word);
-        if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::TAIL) {
+        if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::VALUES) {
             Values(in_cell::at(obj, in_cell::first_place(obj.info()))).invalidate();
         }
     }
@@ -361,7 +361,7 @@ pub(crate) unsafe fn trace<L: Layout>(obj: ObjPtr<L>, visit: &mut impl FnMut(Wor
 /// Checks what the layout says of an instance's attribute storage: for tests.
 pub fn check<L: Layout>(obj: ObjPtr<L>) {
     let first = in_cell::first_place(obj.info());
-    if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::TAIL) {
+    if in_cell::as_cpython::<L>() && obj.info().has(TypeFlags::VALUES) {
         assert_eq!(Values(in_cell::at(obj, first)).is_valid(), dict(obj).is_none(), "the header knows whether there is a dict");
     }
     if in_cell::exact::<L>() {

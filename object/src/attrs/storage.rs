@@ -49,7 +49,7 @@ pub(super) fn storage<L: Layout>(obj: ObjPtr<L>) -> Storage<L> {
     if in_cell::as_cpython::<L>() {
         return if !word.is_null() {
             Storage::Dict(dict_at(word))
-        } else if obj.info().has(TypeFlags::TAIL) {
+        } else if obj.info().has(TypeFlags::VALUES) {
             Storage::Block(Values(in_cell::at(obj, in_cell::first_place(obj.info()))))
         } else {
             Storage::Nothing

@@ -172,14 +172,14 @@ impl State {
     #[inline(always)]
     pub unsafe fn drop_value(&mut self, w: Word) {
         unsafe {
-            if !w.is_int() && unlikely(w.release_is_dead()) { slow::died(self.vm, self.pc, self.fp, w) }
+            if !w.is_immediate() && unlikely(w.release_is_dead()) { slow::died(self.vm, self.pc, self.fp, w) }
         }
     }
     /// As `drop_value` for what is often a float: its death needs no call.
     #[inline(always)]
     pub unsafe fn drop_number(&mut self, w: Word) {
         unsafe {
-            if !w.is_int() && unlikely(w.release_is_dead()) {
+            if !w.is_immediate() && unlikely(w.release_is_dead()) {
                 if w.ptr().ty() == (*self.vm).types.float.ptr() { (*self.vm).heap.free_leaf::<PyFloat>(w.ptr()) }
                 else { slow::died(self.vm, self.pc, self.fp, w) }
             }

@@ -39,7 +39,7 @@ impl PyFloat {
 
 /// The value of a float or an instance of a subclass.
 #[inline(always)]
-pub fn float_value(o: &Owned) -> Option<f64> { o.cast::<PyFloat>().map(|f| f.value()) }
+pub fn float_value(o: &Owned) -> Option<f64> { o.word().as_float().or_else(|| o.cast::<PyFloat>().map(|f| f.value())) }
 
 /// The value of an exact float.
 ///
@@ -48,7 +48,10 @@ pub fn float_value(o: &Owned) -> Option<f64> { o.cast::<PyFloat>().map(|f| f.val
 #[inline(always)]
 unsafe fn exact(vm: *mut Vm, w: Word) -> Option<f64> {
     // SAFETY: the type says that the payload is a PyFloat.
-    unsafe { if w.is_ptr() && w.ptr().ty() == (*vm).types.float.ptr() { Some((*w.ptr().payload::<PyFloat>()).value()) } else { None } }
+    unsafe {
+        if let Some(x) = w.as_float() { return Some(x) }
+        if w.is_ptr() && w.ptr().ty() == (*vm).types.float.ptr() { Some((*w.ptr().payload::<PyFloat>()).value()) } else { None }
+    }
 }
 
 /// The value of an exact small int.
@@ -123,6 +126,7 @@ pub unsafe fn is_reusable(vm: *mut Vm, w: Word) -> bool {
 /// `vm` is the interpreter of this thread.
 #[inline(always)]
 pub unsafe fn new_word(vm: *mut Vm, x: f64) -> Word {
+    if let Some(w) = Word::from_float(x) { return w }
     // SAFETY: the caller's promise; the shape is the payload's (`SHAPE`).
     unsafe {
         match (*vm).heap.alloc_known::<PyFloat, false, false>((*vm).types.float.ptr(), PyFloat::new(x)) {
@@ -158,7 +162,10 @@ unsafe fn no_room(vm: *mut Vm) -> Word {
 impl Vm {
     /// A float.
     #[inline(always)]
-    pub fn new_float(&self, x: f64) -> PyResult { Ok(self.new_object(PyFloat::new(x))?.into_obj()) }
+    pub fn new_float(&self, x: f64) -> PyResult {
+        if let Some(o) = Owned::from_float(x) { return Ok(o) }
+        Ok(self.new_object(PyFloat::new(x))?.into_obj())
+    }
 }
 
 fn this_float(this: &Owned) -> f64 { float_value(this).expect("law: checked by the descriptor") }

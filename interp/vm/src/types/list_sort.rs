@@ -11,7 +11,7 @@ use instar_object::BufVec;
 
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::CompareFn;
-use crate::types::float::PyFloat;
+use crate::types::float::{float_value, PyFloat};
 use crate::types::int::{int_ref, IntRef};
 use crate::types::list::{this_list, PyList};
 use crate::types::str::PyStr;
@@ -97,7 +97,7 @@ fn less(vm: &mut Vm, way: Way, a: &Owned, b: &Owned) -> PyResult<bool> {
     vm.truth(&result)
 }
 
-fn float(vm: &Vm, o: &Owned) -> Option<f64> { if o.is_exact::<PyFloat>(vm) { o.cast::<PyFloat>().map(|f| f.value()) } else { None } }
+fn float(vm: &Vm, o: &Owned) -> Option<f64> { if o.is_exact::<PyFloat>(vm) { float_value(o) } else { None } }
 
 fn choose<'a>(vm: &Vm, mut keys: impl Iterator<Item = &'a Owned> + Clone) -> Way {
     let Some(first) = keys.clone().next() else { return Way::Any };

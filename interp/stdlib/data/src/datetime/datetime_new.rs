@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use instar_vm::args::Args;
 use instar_vm::typeobj::TypeRef;
-use instar_vm::types::float::PyFloat;
+use instar_vm::types::float::float_value;
 use instar_vm::types::int::int_ref;
 use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
@@ -97,7 +97,7 @@ pub fn fromtimestamp(vm: &mut Vm, class: &Owned, args: &[Option<Owned>]) -> PyRe
 /// `datetime.utcfromtimestamp(timestamp)`
 pub fn utcfromtimestamp(vm: &mut Vm, class: &Owned, stamp: &Owned) -> PyResult {
     deprecated(vm, "utcfromtimestamp", "datetime.datetime.fromtimestamp(timestamp, datetime.UTC)")?;
-    if stamp.cast::<PyFloat>().is_none() && int_ref(stamp).is_none() && !vm.has_index(stamp) {
+    if float_value(stamp).is_none() && int_ref(stamp).is_none() && !vm.has_index(stamp) {
         let t = stamp.type_name(vm);
         return Err(vm.type_error(format!("argument must be int or float, not {t}")));
     }

@@ -11,7 +11,7 @@ use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
-use instar_vm::types::float::PyFloat;
+use instar_vm::types::float::{float_value, PyFloat};
 use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
@@ -104,8 +104,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
             let n = match n { IntRef::Small(n) => Some(i128::from(n)), IntRef::Big(n) => i128::try_from(n).ok() };
             let sum = n.and_then(|n| n.checked_mul(factor.into())).and_then(|n| whole.checked_add(n));
             whole = match sum { Some(n) => n, None => return Err(too_large(vm)) };
-        } else if let Some(f) = o.cast::<PyFloat>() {
-            let x = f.value();
+        } else if let Some(x) = float_value(o) {
             if !x.is_finite() {
                 if x.is_nan() { return Err(vm.value_error("cannot convert float NaN to integer")) }
                 return Err(vm.overflow_error("cannot convert float infinity to integer"));
@@ -172,7 +171,7 @@ fn mul(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
         let product = big(d) * &*n.big();
         return from_big(vm, product);
     }
-    let Some(x) = factor.cast::<PyFloat>().map(|f| f.value()) else { return Ok(vm.not_implemented()) };
+    let Some(x) = float_value(factor) else { return Ok(vm.not_implemented()) };
     let (num, den) = ratio(vm, factor, x)?;
     if den == IBig::from(0) { return Err(vm.zero_division_error("division by zero")) }
     from_big(vm, divide_nearest(&(big(d) * num), &den))
@@ -188,7 +187,7 @@ fn truediv(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
         if n.signum() == 0 { return Err(vm.zero_division_error("division by zero")) }
         return from_big(vm, divide_nearest(&big(d), &n.big()));
     }
-    let Some(x) = b.cast::<PyFloat>().map(|f| f.value()) else { return Ok(vm.not_implemented()) };
+    let Some(x) = float_value(b) else { return Ok(vm.not_implemented()) };
     let (num, den) = ratio(vm, b, x)?;
     if num == IBig::from(0) { return Err(vm.zero_division_error("division by zero")) }
     from_big(vm, divide_nearest(&(big(d) * den), &num))

@@ -4,9 +4,9 @@
 
 use std::ffi::CStr;
 
-use instar_vm::types::float::PyFloat;
+use instar_vm::types::float::float_value;
 use instar_vm::types::int::int_ref;
-use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
+use instar_vm::{Owned, PyResult, Raised, Vm};
 
 use super::calendar as cal;
 use super::date::bad_year;
@@ -40,7 +40,7 @@ pub fn gmtime(vm: &mut Vm, t: i64) -> PyResult<libc::tm> {
 const NO_TIME_T: &str = "timestamp out of range for platform time_t";
 
 fn float_argument(vm: &mut Vm, o: &Owned) -> PyResult<Option<f64>> {
-    let Some(x) = o.cast::<PyFloat>().map(|f| f.value()) else { return Ok(None) };
+    let Some(x) = float_value(o) else { return Ok(None) };
     if x.is_nan() { return Err(vm.value_error("Invalid value NaN (not a number)")) }
     Ok(Some(x))
 }

@@ -37,7 +37,7 @@ unsafe fn slot_of(s: &State) -> usize { unsafe { (s.cache(1) >> 32) as u16 as us
 #[inline(always)]
 unsafe fn slot_for(s: &State, o: Word) -> Option<usize> {
     unsafe {
-        if o.is_int() { return None }
+        if o.is_immediate() { return None }
         let version = o.ptr().info().version.get();
         if version == s.cache(1) as u32 { return Some(slot_of(s)) }
         (*s.vm).method_cache.slot_of(version, Word::from_raw(s.cache(2) as usize))
@@ -81,7 +81,7 @@ pub unsafe fn LoadAttrMember(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn module_value(s: &State, o: Word) -> Word {
     unsafe {
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.module.ptr() { return Word::NULL }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.module.ptr() { return Word::NULL }
         let dict = (*o.ptr().payload::<PyModule>()).dict.word();
         if dict.is_null() || (*dict.ptr().payload::<PyDict>()).keys_version_raw() != s.cache(1) as u32 { return Word::NULL }
         *(s.cache(2) as *const Word)
@@ -102,7 +102,7 @@ pub unsafe fn LoadAttrModule(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn class_value(s: &State, o: Word) -> Word {
     unsafe {
-        if o.is_int() || !std::ptr::eq(o.ptr().info().vtable, <PyType as crate::object::Payload>::vtable()) { return Word::NULL }
+        if o.is_immediate() || !std::ptr::eq(o.ptr().info().vtable, <PyType as crate::object::Payload>::vtable()) { return Word::NULL }
         if (*o.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Word::NULL }
         Word::from_raw(s.cache(2) as usize)
     }

@@ -134,6 +134,12 @@ pub unsafe fn BinaryIntK(s: &mut State, i: Instr) -> Flow {
 unsafe fn store_float(s: &mut State, i: Instr, a: Word, b: Word, constant: bool, x: f64) -> Flow {
     unsafe {
         let (a_temp, b_temp) = (i.b() >= 0, !constant && i.c() >= 0);
+        if let Some(w) = Word::from_float(x) {
+            if b_temp { s.drop_number(b) }
+            if a_temp { s.drop_number(a) }
+            s.set(i.a(), w);
+            return Flow::Next;
+        }
         if a_temp && float::is_reusable(s.vm, a) {
             (*a.ptr().payload::<PyFloat>()).set_unshared(x);
             if b_temp { s.drop_number(b) }

@@ -8,7 +8,7 @@ use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::slow;
 use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::native::Native;
-use crate::object::{Payload, Word};
+use crate::object::{type_ptr, Payload, Word};
 use crate::typeobj::PyType;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
@@ -79,7 +79,7 @@ pub unsafe fn link(s: &mut State, func: Word, exec: &Executable, fp: *mut Word, 
 #[inline(always)]
 unsafe fn exact<'a>(s: &State, f: Word, given: usize) -> Option<&'a Executable> {
     unsafe {
-        if f.is_int() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
+        if f.is_immediate() || f.ptr().ty() != (*s.vm).types.function.ptr() { return None }
         let exec = (*f.ptr().payload::<PyFunction>()).exec_ptr();
         if exec.is_null() || (*exec).exact_args != given { return None }
         Some(&*exec)
@@ -125,7 +125,7 @@ pub unsafe fn CallMethodPy(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn push_defaults(s: &mut State, f: Word, base: *mut Word, given: usize) -> Flow {
     unsafe {
-        if f.is_int() || f.ptr().ty() != (*s.vm).types.function.ptr() { return Flow::Miss }
+        if f.is_immediate() || f.ptr().ty() != (*s.vm).types.function.ptr() { return Flow::Miss }
         let func = f.ptr().payload::<PyFunction>();
         let exec = (*func).exec_ptr();
         if exec.is_null() || !(*exec).simple || given >= (*exec).arg_count { return Flow::Miss }
@@ -184,7 +184,7 @@ unsafe fn called(s: &mut State, i: Instr, count: i16, w: Word) -> Flow {
 pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let f = s.get(i.b());
-        if f.is_int() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Flow::Miss }
+        if f.is_immediate() || f.ptr().ty() != (*s.vm).types.builtin_function.ptr() { return Flow::Miss }
         let b = f.ptr().payload::<PyBuiltinFunction>();
         let this = builtin_self(s, b);
         s.save();
@@ -203,9 +203,9 @@ pub unsafe fn CallBuiltin(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallMethodNative(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, this) = (s.get(i.b()), s.get(i.b() + 1));
-        if f.is_int() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return Flow::Miss }
+        if f.is_immediate() || f.ptr().ty() != (*s.vm).types.method_descriptor.ptr() || this.is_null() { return Flow::Miss }
         let d = f.ptr().payload::<PyMethodDescriptor>();
-        let ty = if this.is_ptr() { this.ptr().ty() } else { (*s.vm).types.int.ptr() };
+        let ty = type_ptr(&(*s.vm).types, this);
         if ty != (*d).owner.ptr() { return Flow::Miss }
         s.save();
         let this = s.at(i.b() + 1);
@@ -245,7 +245,7 @@ pub unsafe fn CallType1(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (f, o) = (s.get(i.b()), s.get(i.b() + 1));
         if !f.same((*s.vm).types.type_.obj().word()) { return Flow::Miss }
-        let ty = if o.is_ptr() { Word::from_ptr(o.ptr().ty()) } else { (*s.vm).types.int.obj().word() };
+        let ty = Word::from_ptr(type_ptr(&(*s.vm).types, o));
         ty.retain();
         s.drop_value(o);
         s.drop_value(f);
@@ -280,7 +280,7 @@ pub unsafe fn CallIsinstance(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn CallClass(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let class = s.get(i.b());
-        if class.is_int() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Flow::Miss }
+        if class.is_immediate() || !std::ptr::eq(class.ptr().info().vtable, PyType::vtable()) { return Flow::Miss }
         if (*class.ptr().payload::<PyType>()).info.version.get() != s.cache(1) as u32 { return Flow::Miss }
         let init = Word::from_raw(s.cache(2) as usize);
         let func = init.ptr().payload::<PyFunction>();

@@ -116,7 +116,7 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterGenerator(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if it.is_int() || it.ptr().ty() != (*s.vm).types.generator.ptr() { return Flow::Miss }
+        if it.is_immediate() || it.ptr().ty() != (*s.vm).types.generator.ptr() { return Flow::Miss }
         let g = &*it.ptr().payload::<PyGenerator>();
         if !enterable(s, g) { return Flow::Miss }
         let none = (*s.vm).consts.none.word();

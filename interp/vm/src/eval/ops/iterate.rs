@@ -50,7 +50,7 @@ pub unsafe fn ForIterNative(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
         // A type of the interpreter itself: it lives as long as the interpreter and keeps its slots.
-        if it.is_int() || Word::from_ptr(it.ptr().ty()).raw() as u64 != s.cache(2) { return Flow::Miss }
+        if it.is_immediate() || Word::from_ptr(it.ptr().ty()).raw() as u64 != s.cache(2) { return Flow::Miss }
         s.save();
         finish_native(s, i, it)
     }
@@ -73,7 +73,7 @@ unsafe fn finish_native(s: &mut State, i: Instr, it: Word) -> Flow {
 pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if it.is_int() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
+        if it.is_immediate() || it.ptr().ty() != (*s.vm).types.range_iterator.ptr() { return Flow::Miss }
         let Some(n) = (*it.ptr().payload::<PyRangeIter>()).next_small() else { return exhausted(s, i, it) };
         let Some(w) = int::small_word(s.vm, n) else {
             s.save();
@@ -89,7 +89,7 @@ pub unsafe fn ForIterRange(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if it.is_int() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return Flow::Miss }
+        if it.is_immediate() || it.ptr().ty() != (*s.vm).types.list_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyListIter>();
         let list = iter.list_word();
         if unlikely(list.is_null()) { return exhausted(s, i, it) }
@@ -111,7 +111,7 @@ pub unsafe fn ForIterList(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn ForIterTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let it = s.get(i.b());
-        if it.is_int() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return Flow::Miss }
+        if it.is_immediate() || it.ptr().ty() != (*s.vm).types.tuple_iterator.ptr() { return Flow::Miss }
         let iter = &*it.ptr().payload::<PyTupleIter>();
         let tuple = iter.tuple_word();
         if unlikely(tuple.is_null()) { return exhausted(s, i, it) }
@@ -176,7 +176,7 @@ unsafe fn unpack_items(s: &mut State, i: Instr, o: Word, items: *const Word) -> 
 pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
         if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)
@@ -187,7 +187,7 @@ pub unsafe fn UnpackTuple(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn UnpackList(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         if len != i.c() as u16 as usize { return Flow::Miss }
         unpack_items(s, i, o, items)

@@ -41,7 +41,7 @@ pub unsafe fn LoadSubscrK(s: &mut State, i: Instr) -> Flow {
 #[inline(always)]
 unsafe fn list_item(s: &State, o: Word, k: Word) -> Word {
     unsafe {
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Word::NULL }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Word::NULL }
         let Some(n) = int::small(k) else { return Word::NULL };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
@@ -52,7 +52,7 @@ unsafe fn list_item(s: &State, o: Word, k: Word) -> Word {
 #[inline(always)]
 unsafe fn tuple_item(s: &State, o: Word, k: Word) -> Word {
     unsafe {
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Word::NULL }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.tuple.ptr() { return Word::NULL }
         let Some(n) = int::small(k) else { return Word::NULL };
         let (items, len) = (*o.ptr().payload::<PyTuple>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };
@@ -100,7 +100,7 @@ sequence_item!(SubscrTupleInt, SubscrTupleIntK, tuple_item);
 pub unsafe fn SubscrDictK(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.dict.ptr() { return Flow::Miss }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.dict.ptr() { return Flow::Miss }
         s.save();
         let w = slow::items::load_dict(s.vm, o, *s.k.add(i.c() as u16 as usize));
         if i.b() >= 0 { s.drop_value(o) }
@@ -112,7 +112,7 @@ pub unsafe fn SubscrDictK(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn SubscrGetitem(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        if o.is_int() { return Flow::Miss }
+        if o.is_immediate() { return Flow::Miss }
         let vm = &*s.vm;
         // The class's own function, whatever the class: the method cache knows it by the type's version.
         let Some(Found::Method(f)) = vm.planned(o, vm.names.__getitem__.word()) else { return Flow::Miss };
@@ -135,7 +135,7 @@ pub unsafe fn SubscrGetitem(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn SubscrDict(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.use_(i.b()), s.use_(i.c()));
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.dict.ptr() {
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.dict.ptr() {
             s.save();
             let w = slow::items::load(s.vm, s.pc, o, k);
             s.end(i.c(), k);
@@ -168,7 +168,7 @@ pub unsafe fn StoreSubscr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn StoreSubscrListInt(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let (o, k) = (s.get(i.a()), s.get(i.b()));
-        if o.is_int() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
+        if o.is_immediate() || o.ptr().ty() != (*s.vm).types.list.ptr() { return Flow::Miss }
         let Some(n) = int::small(k) else { return Flow::Miss };
         let (items, len) = (*o.ptr().payload::<PyList>()).raw_items();
         let n = if n < 0 { n + len as i64 } else { n };

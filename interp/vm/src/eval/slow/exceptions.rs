@@ -112,7 +112,7 @@ pub unsafe fn load_special(vm: *mut Vm, o: Word, which: i16) -> (Word, Word) {
         };
         // A function of the class: no bound method, no counts but those of the result.
         let attr = vm.type_lookup_word(o.type_of(vm), &name);
-        if !attr.is_null() && !attr.is_int() && (*attr.ptr().ty().payload::<PyType>()).has_flag(vm_flags::METHOD_DESCRIPTOR) {
+        if !attr.is_null() && !attr.is_immediate() && (*attr.ptr().ty().payload::<PyType>()).has_flag(vm_flags::METHOD_DESCRIPTOR) {
             attr.retain_ptr();
             o.word().retain_value();
             return (attr, o.word());

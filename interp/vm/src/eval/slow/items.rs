@@ -53,7 +53,7 @@ pub unsafe fn load_dict(vm: *mut Vm, o: Word, k: Word) -> Word {
             let table = d.table(vm);
             let mut probe = table.probe(instar_base_hash::hash_i64(k.small_unchecked()));
             match table.step(&mut probe, k) { Step::Hit(entry) => Some(entry), _ => None }
-        } else if k.ptr().ty() == vm.types.str.ptr() {
+        } else if k.is_ptr() && k.ptr().ty() == vm.types.str.ptr() {
             d.find_str(vm, (*k.ptr().payload::<PyStr>()).hash(vm), key)
         } else {
             None

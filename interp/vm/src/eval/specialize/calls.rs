@@ -6,7 +6,7 @@ use instar_object::TypeFlags;
 
 use super::{become_with, due, failed};
 use crate::native::Native;
-use crate::object::{ObjExt, Owned, Payload, Ref, Word};
+use crate::object::{type_ptr, ObjExt, Owned, Payload, Ref, Word};
 use crate::typeobj::PyType;
 use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::function::PyFunction;
@@ -36,7 +36,7 @@ pub unsafe fn call(vm: &mut Vm, pc: *mut Unit, fp: *mut Word, b: i16, n: usize, 
         }
         if method && bound && ty == vm.types.method_descriptor.ptr() {
             let d = Ref::<PyMethodDescriptor>::from_ref_unchecked(handle(&f));
-            let this_ty = if this.is_ptr() { this.ptr().ty() } else { vm.types.int.ptr() };
+            let this_ty = type_ptr(&vm.types, this);
             if this_ty != d.owner.ptr() { return failed(pc) }
             if this_ty == vm.types.list.ptr() && d.def.name == "append" && n == 1 {
                 return become_with(pc, Op::CallListAppend, 0, f.raw() as u64);

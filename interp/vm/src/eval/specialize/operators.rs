@@ -117,7 +117,7 @@ unsafe fn has_python_getitem(vm: &mut Vm, o: Word) -> bool {
         let name = vm.names.__getitem__.clone();
         let o: &Owned = obj(&o);
         let f = vm.type_lookup_word(o.type_of(vm), &name);
-        if f.is_null() || f.is_int() || f.ptr().ty() != vm.types.function.ptr() { return false }
+        if f.is_null() || f.is_immediate() || f.ptr().ty() != vm.types.function.ptr() { return false }
         vm.note_plan(o, &name);
         true
     }

@@ -1,0 +1,70 @@
+//! A covering array of layouts: every pair of choices on two axes that is legal occurs in one of them. `tests/covering.rs` proves it, and
+//! runs them against the model. Layouts that people build are in `presets.rs`.
+use crate::attrs::{Exact, Inline, Merged, Spare, Split};
+use crate::layout::Compose;
+use crate::value::{Boxed, SelfTag, Tagged};
+use crate::weak::{InTable, InWord};
+use instar_alloc::{Bump, Pool, Pool8, System};
+use instar_gc::{OneWord, TwoWord};
+use instar_refcount::{Immortal, Plain, Saturating};
+
+/// Row 0.
+pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, Bump, true, false>;
+/// Row 1.
+pub type C01 = Compose<Plain, TwoWord, Merged, Spare, InWord, SelfTag, System, false, true>;
+/// Row 2.
+pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, SelfTag, Pool, false, true>;
+/// Row 3.
+pub type C03 = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, Pool8, true, true>;
+/// Row 4.
+pub type C04 = Compose<Saturating, TwoWord, Split, Exact, InTable, Boxed, System, false, true>;
+/// Row 5.
+pub type C05 = Compose<Saturating, TwoWord, Merged, Spare, InWord, SelfTag, Bump, false, true>;
+/// Row 6.
+pub type C06 = Compose<Saturating, TwoWord, Merged, Spare, InTable, Tagged, Pool, true, false>;
+/// Row 7.
+pub type C07 = Compose<Saturating, TwoWord, Inline, Exact, InTable, Tagged, Pool, false, false>;
+/// Row 8.
+pub type C08 = Compose<Saturating, OneWord, Inline, Spare, InWord, Tagged, Pool8, false, false>;
+/// Row 9.
+pub type C09 = Compose<Immortal<Plain>, TwoWord, Merged, Exact, InWord, Tagged, System, false, false>;
+/// Row 10.
+pub type C10 = Compose<Immortal<Plain>, TwoWord, Inline, Exact, InTable, Tagged, Bump, true, true>;
+/// Row 11.
+pub type C11 = Compose<Immortal<Plain>, OneWord, Split, Spare, InWord, SelfTag, Pool8, true, true>;
+/// Row 12.
+pub type C12 = Compose<Immortal<Plain>, OneWord, Merged, Spare, InWord, Boxed, Pool, true, false>;
+/// Row 13.
+pub type C13 = Compose<Immortal<Saturating>, TwoWord, Split, Spare, InTable, Tagged, Pool, false, true>;
+/// Row 14.
+pub type C14 = Compose<Immortal<Saturating>, TwoWord, Merged, Exact, InTable, Boxed, Pool8, true, false>;
+/// Row 15.
+pub type C15 = Compose<Immortal<Saturating>, OneWord, Inline, Spare, InTable, SelfTag, System, true, false>;
+/// Row 16.
+pub type C16 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InWord, Boxed, Bump, false, false>;
+
+/// The rows of the array, as `for_each_layout!` gives its layouts.
+#[macro_export]
+macro_rules! for_each_covering_layout {
+    ($mac:ident) => {
+        $mac! {
+            c00 "c00" = $crate::covering::C00;
+            c01 "c01" = $crate::covering::C01;
+            c02 "c02" = $crate::covering::C02;
+            c03 "c03" = $crate::covering::C03;
+            c04 "c04" = $crate::covering::C04;
+            c05 "c05" = $crate::covering::C05;
+            c06 "c06" = $crate::covering::C06;
+            c07 "c07" = $crate::covering::C07;
+            c08 "c08" = $crate::covering::C08;
+            c09 "c09" = $crate::covering::C09;
+            c10 "c10" = $crate::covering::C10;
+            c11 "c11" = $crate::covering::C11;
+            c12 "c12" = $crate::covering::C12;
+            c13 "c13" = $crate::covering::C13;
+            c14 "c14" = $crate::covering::C14;
+            c15 "c15" = $crate::covering::C15;
+            c16 "c16" = $crate::covering::C16;
+        }
+    };
+}
