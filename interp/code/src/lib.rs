@@ -1,7 +1,7 @@
 //! Op table and code objects before they meet a heap.
 //!
 //! `ops.rs` is the one list of opcodes, `table.rs` what is derived from it, `blob.rs` a compiled code,
-//! `effect.rs` what instructions do to the temps, `verify.rs` the proof of safety, `disassemble.rs` text, `encode.rs` and `decode.rs` bytes, `lazy.rs` what stays bytes until it is needed.
+//! `effect.rs` what instructions do to the temps, `verify.rs` the proof of safety, `disassemble.rs` text, `encode.rs` and `decode.rs` bytes, `location.rs` CPython's tables, `lazy.rs` what stays bytes until it is needed.
 //! Nothing here knows an object, a layout or the VM; bytecode is identical in all variants.
 
 mod blob;
@@ -10,6 +10,7 @@ mod disassemble;
 mod effect;
 mod encode;
 mod lazy;
+pub mod location;
 mod ops;
 mod table;
 mod verify;
@@ -22,4 +23,4 @@ pub use ops::{Binary, Compare, Effect, Intrinsic1, Intrinsic2, Kind, FRAME_WORDS
 pub use disassemble::disassemble;
 pub use effect::{base_len, dropped_at_jump, jump_of, out_len, temp_effect, TempEffect};
 pub use table::{Op, OpInfo};
-pub use verify::{verify, VerifyError};
+pub use verify::{error_depths, verify, VerifyError};

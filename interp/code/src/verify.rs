@@ -30,7 +30,7 @@ fn fail<T>(at: usize, what: impl Into<String>) -> Check<T> { Err(VerifyError { a
 /// # Errors
 /// The first violation found.
 pub fn verify(code: &CodeBlob) -> Check {
-    Verifier { code, starts: Vec::new() }.run()?;
+    Verifier { code, starts: Vec::new(), found: None }.run()?;
     let mut pending: Vec<&Const> = code.consts.iter().collect();
     while let Some(c) = pending.pop() {
         match c {
@@ -43,16 +43,28 @@ pub fn verify(code: &CodeBlob) -> Check {
     Ok(())
 }
 
+/// The `error_depth` table that a code must have, its own being ignored; units that are never reached have 0.
+///
+/// # Errors
+/// Any other violation.
+pub fn error_depths(code: &CodeBlob) -> Check<Vec<u16>> {
+    let mut v = Verifier { code, starts: Vec::new(), found: Some(vec![0; code.units.len()]) };
+    v.run()?;
+    Ok(v.found.unwrap_or_default())
+}
+
 struct Verifier<'a> {
     code: &'a CodeBlob,
     starts: Vec<bool>,
+    /// Error depths computed instead of compared.
+    found: Option<Vec<u16>>,
 }
 
 impl Verifier<'_> {
     fn run(&mut self) -> Check {
         let code = self.code;
         let n = code.units.len();
-        if code.error_depth.len() != n || code.positions.len() != n { return fail(n, "tables differ in length from the units"); }
+        if self.found.is_none() && code.error_depth.len() != n || code.positions.len() != n { return fail(n, "tables differ in length from the units"); }
         if n > i32::MAX as usize / 4 || code.locals.len() > i32::MAX as usize / 4 || code.temps > 32767 { return fail(n, "code is too large"); }
         let params = code.arg_count as usize + code.kwonly_count as usize
             + usize::from(code.flags & crate::flags::VARARGS != 0) + usize::from(code.flags & crate::flags::VARKEYWORDS != 0);
@@ -136,13 +148,14 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    fn depths(&self) -> Check {
+    fn depths(&mut self) -> Check {
         let code = self.code;
         let n = code.units.len();
+        let starts = std::mem::take(&mut self.starts);
         let mut depth: Vec<i32> = vec![-1; n];
         let mut work = Vec::new();
         let reach = |depth: &mut Vec<i32>, work: &mut Vec<usize>, from: usize, to: i64, d: u32| -> Check {
-            if to < 0 || to as usize >= n || !self.starts[to as usize] { return fail(from, format!("control reaches {to}, which is no instruction")); }
+            if to < 0 || to as usize >= n || !starts[to as usize] { return fail(from, format!("control reaches {to}, which is no instruction")); }
             let seen = &mut depth[to as usize];
             if *seen < 0 { *seen = d as i32; work.push(to as usize); }
             else if *seen != d as i32 { return fail(to as usize, format!("depth {d} from unit {from}, {seen} before")); }
@@ -166,7 +179,8 @@ impl Verifier<'_> {
             if e.consumed > d { return fail(at, "consumes more temps than there are"); }
             let left = d - e.consumed;
             self.consumed_on_top(at, op, unit, d, left)?;
-            if code.error_depth[at] as u32 != left { return fail(at, format!("error depth {} should be {left}", code.error_depth[at])); }
+            if let Some(found) = &mut self.found { found[at] = left as u16; }
+            else if code.error_depth[at] as u32 != left { return fail(at, format!("error depth {} should be {left}", code.error_depth[at])); }
             if left + e.produced.max(e.at_jump) > code.temps { return fail(at, "more temps than declared"); }
             if op == Op::Return && left != 0 || op == Op::ReturnConst && left != 0 { return fail(at, "temps left at return"); }
             if let Some(h) = code.handlers.get(handler[at] as usize) {

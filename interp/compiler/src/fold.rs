@@ -183,7 +183,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn check_call(&mut self, x: &'a ast::ExprCall) {
-        if let Some(what) = not_callable(&x.func) { self.warn(x.range(), format!("'{what}' object is not callable; perhaps you missed a comma?")); }
+        if let Some(what) = not_callable(&x.func) { self.warn(x.func.range(), format!("'{what}' object is not callable; perhaps you missed a comma?")); }
     }
 
     pub(crate) fn check_subscript(&mut self, x: &'a ast::ExprSubscript) {
@@ -201,11 +201,11 @@ impl<'a> Compiler<'a> {
                     Expr::NumberLiteral(n) if !matches!(n.value, Number::Int(_)) => number_type(&n.value), Expr::Lambda(_) => "function", Expr::Generator(_) => "generator",
                     _ => return,
                 };
-                if let Some(kind) = indexable { self.warn(x.range, format!("{kind} indices must be integers or slices, not {odd}; perhaps you missed a comma?")); }
+                if let Some(kind) = indexable { self.warn(x.value.range(), format!("{kind} indices must be integers or slices, not {odd}; perhaps you missed a comma?")); }
                 return;
             }
         };
-        self.warn(x.range, format!("'{what}' object is not subscriptable; perhaps you missed a comma?"));
+        self.warn(x.value.range(), format!("'{what}' object is not subscriptable; perhaps you missed a comma?"));
     }
 }
 

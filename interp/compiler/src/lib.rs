@@ -64,7 +64,7 @@ pub struct Compiled {
 /// A SyntaxWarning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Warning { pub message: String, pub line: u32, pub column: u32, pub end_line: u32, pub end_column: u32 }
+pub struct Warning { /** Found by the tokenizer, not by the compiler. */ pub of_tokenizer: bool, pub message: String, pub line: u32, pub column: u32, pub end_line: u32, pub end_column: u32 }
 
 /// An error as Python shows it.
 #[derive(Clone, Debug)]
@@ -107,12 +107,12 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> R
     let lines = Lines::new(source);
     let parsed = match instar_syntax::parse(source, reading(mode, options)) { Ok(p) => p, Err(e) => return Err(locate(*e, source, filename, &lines)) };
     let nesting = instar_syntax::nesting(&parsed.tokens);
-    let escapes: Vec<Warning> = instar_syntax::invalid_escapes(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
+    let escapes: Vec<Warning> = instar_syntax::token_warnings(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
     let run = move || {
         let result = compile_parsed(source, filename, mode, options, &lines, &parsed.root, None);
         result.map(|mut c| {
-            c.warnings.extend(escapes);
-            c.warnings.sort_by_key(|w| (w.line, w.column));
+            // The tokenizer was there first.
+            c.warnings.splice(0..0, escapes);
             c
         }).map_err(|e| locate(*e, source, filename, &lines))
     };
@@ -144,7 +144,7 @@ fn on_stack(nesting: usize, filename: &str, run: impl FnOnce() -> Result<Compile
 fn warning(range: TextRange, message: String, source: &str, lines: &Lines) -> Warning {
     let (line, column) = lines.column_in_chars(source, range.start());
     let (end_line, end_column) = lines.column_in_chars(source, range.end());
-    Warning { message, line, column, end_line, end_column }
+    Warning { of_tokenizer: true, message, line, column, end_line, end_column }
 }
 
 fn reading(mode: Mode, options: &Options) -> Reading {
@@ -180,7 +180,7 @@ fn locate(e: Error, source: &str, filename: &str, lines: &Lines) -> CompileError
     // Columns of the compiler's own errors count bytes.
     let ((line, column), (end_line, end_column)) = (lines.locate(e.range.start()), lines.locate(e.range.end()));
     let (column, end_column) = (column.wrapping_add(1), end_column.wrapping_add(1));
-    let text = lines.text(source, line).to_owned();
+    // CPython looks the line up in the file, if there is one.
     let [line, column, end_line, end_column] = [line, column, end_line, end_column].map(|n| n as i32);
-    CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text) }
+    CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: None }
 }

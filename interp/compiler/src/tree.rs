@@ -35,7 +35,7 @@ pub fn parse(source: &str, filename: &str, mode: Mode, options: &Options) -> Res
         Err(e) => return Err(locate(*e, source, filename, &lines)),
     };
     let nesting = instar_syntax::nesting(&parsed.tokens);
-    let warnings = instar_syntax::invalid_escapes(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
+    let warnings = instar_syntax::token_warnings(source, &parsed.tokens).into_iter().map(|(range, message)| warning(range, message, source, &lines)).collect();
     Ok(Parse { root: parsed.root, tokens: parsed.tokens, lines, nesting, warnings })
 }
 

@@ -1,4 +1,4 @@
-//! Facts that only tokens tell: tabs against spaces, invalid escapes.
+//! Facts that only tokens tell: tabs against spaces, invalid escapes, numbers that run into words.
 //!
 //! Not here: errors of the parser (`explain/`).
 
@@ -38,10 +38,36 @@ pub(crate) fn inconsistent_tabs(source: &str, tokens: &Tokens) -> bool {
     false
 }
 
-/// Warnings about backslashes that start no escape.
-pub fn invalid_escapes(source: &str, tokens: &Tokens) -> Vec<(TextRange, String)> {
+/// SyntaxWarnings of the tokenizer: keywords glued to numbers, backslashes that start no escape.
+pub fn token_warnings(source: &str, tokens: &Tokens) -> Vec<(TextRange, String)> {
     let mut found = Vec::new();
-    if !source.contains('\\') { return found; }
+    glued_numbers(source, tokens, &mut found);
+    if source.contains('\\') { invalid_escapes(source, tokens, &mut found); }
+    found
+}
+
+/// `1or x`: a number and a keyword without a space between.
+fn glued_numbers(source: &str, tokens: &Tokens, found: &mut Vec<(TextRange, String)>) {
+    for t in tokens.iter() {
+        if !matches!(t.kind(), T::Int | T::Float | T::Complex) { continue }
+        let next = source.as_bytes().get(t.end().to_usize()).copied().unwrap_or(0);
+        if !next.is_ascii_alphabetic() { continue }
+        let text = &source[t.range()];
+        let radix = if text.starts_with('0') { text.as_bytes().get(1).map(u8::to_ascii_lowercase) } else { None };
+        let what = match (t.kind(), radix) {
+            (T::Complex, _) => "imaginary",
+            (T::Int, Some(b'x')) => "hexadecimal",
+            (T::Int, Some(b'o')) => "octal",
+            (T::Int, Some(b'b')) => "binary",
+            _ => "decimal",
+        };
+        let last = t.end() - TextSize::new(1);
+        found.push((TextRange::empty(last), format!("invalid {what} literal")));
+    }
+}
+
+/// Backslashes that start no escape.
+fn invalid_escapes(source: &str, tokens: &Tokens, found: &mut Vec<(TextRange, String)>) {
     let mut raw_pieces: Vec<bool> = Vec::new();
     for t in tokens.iter() {
         let text = &source[t.range()];
@@ -56,7 +82,9 @@ pub fn invalid_escapes(source: &str, tokens: &Tokens) -> Vec<(TextRange, String)
         let mut chars = text[body..].char_indices();
         while let Some((i, c)) = chars.next() {
             if c != '\\' { continue; }
-            let Some((_, next)) = chars.next() else { break };
+            // At the end of a piece comes the bracket of a field.
+            let field = || source[t.end().to_usize()..].chars().next().filter(|c| matches!(c, '{' | '}'));
+            let Some(next) = chars.next().map(|c| c.1).or_else(field) else { break };
             let at = t.start() + TextSize::new((body + i) as u32);
             let mut warn = |shown: &str, what: &str| {
                 let range = TextRange::at(at, TextSize::new(1 + shown.len() as u32));
@@ -73,5 +101,4 @@ pub fn invalid_escapes(source: &str, tokens: &Tokens) -> Vec<(TextRange, String)
             }
         }
     }
-    found
 }

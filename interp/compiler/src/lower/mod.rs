@@ -195,7 +195,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn warn(&mut self, range: TextRange, message: String) {
-        self.warnings.push(crate::warning(range, message, self.source, self.lines));
+        self.warnings.push(crate::Warning { of_tokenizer: false, ..crate::warning(range, message, self.source, self.lines) });
     }
 
     pub(crate) fn mangle(&self, name: &str) -> String { crate::symtable::mangle(self.u.class.as_deref(), name) }

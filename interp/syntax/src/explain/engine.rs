@@ -66,8 +66,6 @@ pub(crate) struct P<'a> {
     pub(crate) error: Option<Found>,
     /// An error that counts if the text is otherwise well-formed.
     pub(crate) later: Option<Found>,
-    /// A token `<>` that would have to be `!=`.
-    pub(crate) unequal: Option<usize>,
     /// A key of the mapping pattern at hand is an f-string.
     pub(crate) interpolated_key: bool,
     depth: usize,
@@ -79,7 +77,7 @@ pub(crate) struct P<'a> {
 
 impl<'a> P<'a> {
     pub(crate) fn new(text: &'a str, tokens: Vec<Token>, stop: Option<Stop>) -> Self {
-        Self { text, tokens, stop, at: 0, seen: 0, slips: false, error: None, later: None, unequal: None, interpolated_key: false, depth: 0, memory: HashMap::new(), store: Vec::new(), flufl: false }
+        Self { text, tokens, stop, at: 0, seen: 0, slips: false, error: None, later: None, interpolated_key: false, depth: 0, memory: HashMap::new(), store: Vec::new(), flufl: false }
     }
 
     /// Starts again, now looking for slips.

@@ -249,11 +249,10 @@ impl P<'_> {
         if self.alt(|p| p.t("==")).is_none() {
             if self.t("!=").is_some() {
                 if self.flufl { return self.fail_last("with Barry as BDFL, use '<>' instead of '!='") }
-            } else if self.t("<>").is_some() {
+            } else if let Some(n) = self.t("<>") {
                 if !self.flufl {
-                    // `<` fits, `>` does not.
-                    if !self.slips { self.unequal = Some(self.at - 1); }
-                    return None;
+                    if !self.slips { return None }
+                    return self.fail(n, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
                 }
             } else if self.any(&["<=", "<", ">=", ">"]).is_none()
                 && self.alt(|p| { p.t("not")?; p.t("in") }).is_none() {

@@ -122,14 +122,8 @@ fn judge(p: &mut P<'_>, reached: usize) {
             Kind::Dedent => { p.fail_indent::<()>("unexpected unindent".into()); return }
             _ => {}
         }
-        if p.unequal.is_some_and(|i| i + 1 == reached) {
-            let n = p.blamed(last);
-            let whole = engine::Node { to: token::Pos { column: n.to.column + 1, ..n.to }, ..n };
-            p.fail::<()>(whole, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
-        } else {
-            let n = p.blamed(last);
-            p.fail::<()>(n, "invalid syntax");
-        }
+        let n = p.blamed(last);
+        p.fail::<()>(n, "invalid syntax");
     }
     // Errors of the tokenizer further on are worse than those of the grammar.
     let Some(found) = &p.error else { return };

@@ -5,6 +5,10 @@
 use instar_compiler::{CompileError, Compiled, ErrorKind, Mode, Options};
 
 use super::trees;
+use crate::display::source;
+use crate::object::ObjExt;
+use crate::types::exception::PyException;
+use crate::types::syntax_error::field;
 use crate::object::Owned;
 use crate::types::code::PyCode;
 use crate::object::Ref;
@@ -29,7 +33,9 @@ pub fn raise(vm: &mut Vm, error: CompileError) -> Raised {
     let details = |vm: &mut Vm| -> PyResult<Raised> {
         let filename = file_name(vm, &error.filename)?;
         let number = |vm: &mut Vm, n: i32| vm.new_int(i64::from(n));
-        let text = match &error.text { Some(t) => vm.new_str(t)?, None => vm.none() };
+        // The compiler knows places only; the text is that of the file, if there is one.
+        let found = match &error.text { None if error.line > 0 => source::line_of_file(vm, &error.filename, error.line), known => known.clone() };
+        let text = match &found { Some(t) => vm.new_str(t)?, None => vm.none() };
         let place = vec![filename, number(vm, error.line)?, number(vm, error.column)?, text, number(vm, error.end_line)?, number(vm, error.end_column)?];
         let args = vec![vm.new_str(&error.message)?, vm.new_tuple(place)?.into_obj()];
         Ok(vm.raise(&ty, args))
@@ -47,7 +53,16 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
     drop(promised);
     let Compiled { code, warnings } = match compiled {
         Ok(c) => c,
-        Err(e) => return Err(raise(vm, e)),
+        Err(e) => {
+            let of_parser = e.text.is_some();
+            let raised = raise(vm, e);
+            // What `traceback` needs to look for misspelt keywords.
+            if of_parser && let Some(e) = raised.0.obj().cast::<PyException>() {
+                let metadata = [vm.new_int(0)?, vm.new_int(0)?, vm.new_str(source)?];
+                e.set_field(field::METADATA, Some(vm.new_tuple(metadata)?.into_obj()));
+            }
+            return Err(raised);
+        }
     };
     trees::warn_all(vm, warnings, filename, |line| trees::line_of(source, line))?;
     PyCode::new(vm, code)
@@ -73,17 +88,27 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
     let (bytes, marked) = match bytes.strip_prefix(b"\xEF\xBB\xBF") { Some(rest) => (rest, true), None => (bytes, false) };
     let cookie = cookie(bytes);
     let name = cookie.as_deref().map_or_else(|| "utf-8".to_owned(), normal_name);
-    if marked && name != "utf-8" { return Err(simple(vm, format!("encoding problem: {} with BOM", cookie.unwrap_or_default()), filename)) }
+    if marked && name != "utf-8" {
+        let first: Vec<u8> = bytes.split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
+        let end = String::from_utf8_lossy(&first).chars().count() as i64;
+        return Err(undecodable(vm, format!("encoding problem: {} with BOM", cookie.unwrap_or_default()), &first, 1, 0, end));
+    }
     match name.as_str() {
         "utf-8" => match String::from_utf8(owned(vm, bytes)?) {
             Ok(text) => Ok(text),
             Err(e) => {
                 let at = e.utf8_error().valid_up_to();
-                let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
                 if cookie.is_some() {
-                    return Err(simple(vm, format!("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: invalid start byte", bytes[at]), filename));
+                    let byte = bytes[at];
+                    let why = if matches!(byte, 0xC2..=0xF4) { if e.utf8_error().error_len().is_none() { "unexpected end of data" } else { "invalid continuation byte" } } else { "invalid start byte" };
+                    return Err(unplaced(vm, format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: {why}"), filename));
                 }
-                Err(simple(vm, format!("Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]), filename))
+                let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+                let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+                let shown: Vec<u8> = bytes[start..].split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
+                let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() as i64 + 1;
+                let message = format!("Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]);
+                Err(undecodable(vm, message, &shown, line as i64, column, column))
             }
         },
         "iso-8859-1" => {
@@ -99,19 +124,34 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
             let method = vm.names.decode.clone();
             match vm.call_method(&data, &method, &[name, errors]) {
                 Ok(text) => match Ref::<crate::types::str::PyStr>::cast(&text) { Some(s) => s.try_to_string(vm), None => Ok("?".to_owned()) },
-                Err(e) if e.is(vm, &vm.types.lookup_error.clone()) => Err(simple(vm, format!("unknown encoding: {}", cookie.unwrap_or_default()), filename)),
+                Err(e) if e.is(vm, &vm.types.lookup_error.clone()) => Err(unplaced(vm, format!("unknown encoding: {}", cookie.unwrap_or_default()), filename)),
                 Err(e) => {
                     let text = vm.str_text(e.exception().obj())?;
-                    Err(simple(vm, format!("(unicode error) {text}"), filename))
+                    Err(unplaced(vm, text, filename))
                 }
             }
         }
     }
 }
 
-fn simple(vm: &mut Vm, message: String, filename: &str) -> Raised {
-    let error = CompileError { kind: ErrorKind::Syntax, message, filename: filename.to_owned(), line: 0, column: 0, end_line: 0, end_column: 0, text: None };
-    raise(vm, error)
+/// A SyntaxError without a place.
+fn unplaced(vm: &mut Vm, message: String, filename: &str) -> Raised {
+    let made = |vm: &mut Vm| -> PyResult<Raised> {
+        let place = [file_name(vm, filename)?, vm.new_int(0)?, vm.new_int(-1)?, vm.none()];
+        let args = vec![vm.new_str(&message)?, vm.new_tuple(place)?.into_obj()];
+        Ok(vm.raise(&vm.types.syntax_error.clone(), args))
+    };
+    match made(vm) { Ok(e) | Err(e) => e }
+}
+
+/// A SyntaxError about bytes of a line; the tokenizer knows no file name.
+fn undecodable(vm: &mut Vm, message: String, line: &[u8], number: i64, column: i64, end: i64) -> Raised {
+    let made = |vm: &mut Vm| -> PyResult<Raised> {
+        let place = [vm.none(), vm.new_int(number)?, vm.new_int(column)?, vm.new_str(&String::from_utf8_lossy(line))?, vm.new_int(number)?, vm.new_int(end)?];
+        let args = vec![vm.new_str(&message)?, vm.new_tuple(place)?.into_obj()];
+        Ok(vm.raise(&vm.types.syntax_error.clone(), args))
+    };
+    match made(vm) { Ok(e) | Err(e) => e }
 }
 
 /// `coding[:=]\s*([-\w.]+)` in a comment on line 1, or on line 2 if line 1 is blank or a comment.
@@ -144,7 +184,6 @@ fn normal_name(name: &str) -> String {
 
 /// The text of a `source` argument given as str, bytes or a buffer; `what` begins the TypeError.
 pub fn source_text(vm: &mut Vm, source: &Owned, what: &str, filename: &str) -> PyResult<String> {
-    use crate::object::ObjExt;
     let text = if let Some(s) = source.cast::<crate::types::str::PyStr>() {
         s.to_owned_str(vm)?
     } else if source.type_of(vm).slots().buffer.is_some() {

@@ -90,9 +90,9 @@ pub fn warn_all(vm: &mut Vm, warnings: Vec<Warning>, filename: &str, line: impl 
     for w in warnings {
         let Err(e) = syntax_error::warn(vm, &w.message, filename, w.line) else { continue };
         if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
-        let text = line(w.line);
+        let text = if w.of_tokenizer { line(w.line) } else { None };
         let error = CompileError {
-            kind: ErrorKind::Syntax, message: w.message, filename: filename.to_owned(), line: w.line as i32, column: w.column as i32,
+            kind: ErrorKind::Syntax, message: w.message.replace(" Such sequences will not work in the future.", ""), filename: filename.to_owned(), line: w.line as i32, column: w.column as i32,
             end_line: w.end_line as i32, end_column: w.end_column as i32, text,
         };
         return Err(raise(vm, error));

@@ -87,3 +87,11 @@ fn from_loader(vm: &mut Vm, globals: &Owned) -> PyResult<Option<String>> {
     let text = vm.call1(&get_source, &name)?;
     Ok(text.cast::<PyStr>().map(|t| t.to_string_lossy()))
 }
+
+/// A line of a file, with its end.
+pub(crate) fn line_of_file(vm: &mut Vm, path: &str, line: i32) -> Option<String> {
+    if path.is_empty() || path.starts_with('<') { return None }
+    let text = read(vm, path)?;
+    let found = text.split_inclusive('\n').nth((line - 1).max(0) as usize)?;
+    Some(found.to_owned())
+}

@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use instar_code::{flags, CodeBlob, Const, LocalKind, Text};
+use instar_code::{flags, location, CodeBlob, Const, LocalKind, Text};
 
 use crate::eval::exec::Executable;
 use crate::native::{Def, GetSet, Native, TypeDef};
@@ -136,7 +136,7 @@ fn locals_of(vm: &mut Vm, o: &Owned, keep: impl Fn(usize, LocalKind) -> bool) ->
 }
 
 /// Parameters, `*args` and `**kwargs` included.
-fn param_count(b: &CodeBlob) -> usize {
+pub(crate) fn param_count(b: &CodeBlob) -> usize {
     (b.arg_count + b.kwonly_count) as usize + (b.flags & flags::VARARGS != 0) as usize + (b.flags & flags::VARKEYWORDS != 0) as usize
 }
 
@@ -207,33 +207,52 @@ fn co_lines(vm: &mut Vm, o: &Owned) -> PyResult {
     vm.iter(list.obj())
 }
 
-fn replace(vm: &mut Vm, o: &Owned, args: crate::args::Args<'_>) -> PyResult {
-    if let [extra, ..] = args.pos() { let _ = extra; return Err(vm.type_error(format!("replace() takes no positional arguments ({} given)", args.pos().len()))) }
-    let mut blob = (**this(o).blob()).clone();
-    for (name, value) in args.keywords() {
-        let key = vm.repr_text_plain(name);
-        match key.as_str() {
-            "co_name" => blob.name = vm.repr_text_plain(value).into(),
-            "co_qualname" => blob.qualname = vm.repr_text_plain(value).into(),
-            "co_filename" => blob.filename = vm.repr_text_plain(value).into(),
-            "co_firstlineno" => blob.first_line = vm.index_i64(value)?.clamp(0, u32::MAX.into()) as u32,
-            "co_flags" => {
-                // Only flags that change no frame shape.
-                let fixed = flags::VARARGS | flags::VARKEYWORDS | flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-                let new = vm.index_i64(value)? as u32;
-                if (new ^ blob.flags) & fixed != 0 { return Err(vm.value_error("code: co_flags that change the kind of code are not supported")) }
-                blob.flags = new;
-            }
-            _ => return Err(vm.not_implemented_error(format!("code.replace({key}=...) is not supported"))),
-        }
+fn co_linetable(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    vm.new_bytes(&location::encode_positions(b.first_line, &b.positions))
+}
+fn co_exceptiontable(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    vm.new_bytes(&location::encode_handlers(&b.handlers, b.locals.iter().filter(|l| l.kind == LocalKind::Hidden).count()))
+}
+/// The table of lines as it was before 3.10: pairs of steps in bytes and lines.
+fn co_lnotab(vm: &mut Vm, o: &Owned) -> PyResult {
+    let category = vm.types.deprecation_warning.clone();
+    vm.warn(&category, "co_lnotab is deprecated, use co_lines instead.", 1)?;
+    let b = this(o).blob.clone();
+    let (mut out, mut line, mut from) = (Vec::new(), b.first_line as i32, 0usize);
+    for (i, p) in b.positions.iter().enumerate() {
+        if p.line < 0 || p.line == line { continue }
+        let (mut bytes, mut lines) = ((i - from) * 8, p.line - line);
+        while bytes > 254 { out.extend([254, 0]); bytes -= 254; }
+        while lines > 127 { out.extend([bytes as u8, 127]); bytes = 0; lines -= 127; }
+        while lines < -128 { out.extend([bytes as u8, 128]); bytes = 0; lines += 128; }
+        out.extend([bytes as u8, lines as i8 as u8]);
+        (line, from) = (p.line, i);
     }
-    Ok(PyCode::new(vm, Arc::new(blob))?.into_obj())
+    vm.new_bytes(&out)
+}
+/// The name of a local slot.
+fn varname_from_oparg(vm: &mut Vm, o: &Owned, index: &Owned) -> PyResult {
+    let n = vm.index_i64(index)?;
+    let b = this(o).blob.clone();
+    match usize::try_from(n).ok().and_then(|n| b.locals.get(n)) {
+        Some(l) => vm.intern(&l.name),
+        None => Err(vm.exception_with_message(&vm.types.index_error.clone(), "tuple index out of range")),
+    }
+}
+
+/// Whether the local slots are the same; hidden ones have no names.
+fn same_locals(a: &CodeBlob, b: &CodeBlob) -> bool {
+    a.locals.len() == b.locals.len() && a.locals.iter().zip(&b.locals).all(|(x, y)| x.kind == y.kind && (x.kind == LocalKind::Hidden || x.name == y.name))
 }
 
 fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: instar_code::Compare) -> PyResult {
     let (Some(x), Some(y)) = (Ref::<PyCode>::cast(a), Ref::<PyCode>::cast(b)) else { return Ok(vm.not_implemented()) };
     let same = x.is(b) || (x.blob.name == y.blob.name && x.blob.units == y.blob.units && x.blob.first_line == y.blob.first_line
-        && x.blob.names == y.blob.names && x.blob.locals == y.blob.locals && format!("{:?}", x.blob.consts) == format!("{:?}", y.blob.consts));
+        && x.blob.arg_count == y.blob.arg_count && x.blob.posonly_count == y.blob.posonly_count && x.blob.kwonly_count == y.blob.kwonly_count
+        && x.blob.flags == y.blob.flags && *x.blob.positions == *y.blob.positions && x.blob.handlers == y.blob.handlers
+        && x.blob.names == y.blob.names && same_locals(&x.blob, &y.blob) && format!("{:?}", x.blob.consts) == format!("{:?}", y.blob.consts));
     match op {
         instar_code::Compare::Eq => Ok(vm.bool(same)),
         instar_code::Compare::Ne => Ok(vm.bool(!same)),
@@ -244,7 +263,9 @@ fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: instar_code::Compare) -> PyRes
 fn hash(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
     let b = this(o).blob.clone();
     let name = vm.intern(&b.name)?;
-    let h = vm.hash(&name)? ^ (b.units.len() as i64).wrapping_mul(1_000_003) ^ i64::from(b.first_line);
+    let mut h = vm.hash(&name)? ^ i64::from(b.first_line);
+    let counts = [b.arg_count, b.posonly_count, b.kwonly_count, b.flags].map(u64::from);
+    for n in counts.into_iter().chain(b.units.iter().map(|u| u.bits())) { h = (h ^ n as i64).wrapping_mul(1_000_003).rotate_left(5); }
     Ok(if h == -1 { -2 } else { h })
 }
 
@@ -255,8 +276,9 @@ pub static DEF: TypeDef = TypeDef {
     methods: &[
         Def::new("co_positions", "($self, /)", Native::N0(co_positions)),
         Def::new("co_lines", "($self, /)", Native::N0(co_lines)),
-        Def::new("replace", "($self, /, **changes)", Native::Full(replace)),
-        Def::new("__replace__", "($self, /, **changes)", Native::Full(replace)),
+        Def::new("_varname_from_oparg", "($self, oparg, /)", Native::N1(varname_from_oparg)),
+        Def::new("replace", "($self, /, **changes)", Native::Full(super::code_replace::replace)),
+        Def::new("__replace__", "($self, /, **changes)", Native::Full(super::code_replace::replace)),
     ],
     getset: &[
         GetSet::member("co_name", co_name), GetSet::member("co_qualname", co_qualname), GetSet::member("co_filename", co_filename), GetSet::member("co_argcount", co_argcount),
@@ -264,12 +286,13 @@ pub static DEF: TypeDef = TypeDef {
         GetSet::member("co_firstlineno", co_firstlineno), GetSet::member("co_stacksize", co_stacksize), GetSet::member("co_nlocals", co_nlocals),
         GetSet::ro("co_varnames", co_varnames), GetSet::ro("co_cellvars", co_cellvars), GetSet::ro("co_freevars", co_freevars),
         GetSet::member("co_names", co_names), GetSet::member("co_consts", co_consts), GetSet::ro("co_code", co_code), GetSet::ro("_co_code_adaptive", co_code),
+        GetSet::member("co_linetable", co_linetable), GetSet::member("co_exceptiontable", co_exceptiontable), GetSet::ro("co_lnotab", co_lnotab),
     ],
 };
 
 /// Fills the type.
 pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.code.clone();
-    vm.fill_type(&ty, Slots { repr: Some(repr), compare: Some(compare), hash: Some(hash), ..Slots::default() }, &DEF)
+    vm.fill_type(&ty, Slots { new: Some(super::code_replace::new), repr: Some(repr), compare: Some(compare), hash: Some(hash), ..Slots::default() }, &DEF)
 }
 

@@ -18,6 +18,7 @@ pub mod cell;
 pub mod classmethod;
 pub mod classmethod_descriptor;
 pub mod code;
+mod code_replace;
 pub mod complex;
 pub mod container_repr;
 pub mod coroutine;

@@ -56,6 +56,8 @@ pub fn adjust(len: usize, start: isize, stop: isize, step: isize) -> (isize, isi
 impl PySlice {
     /// `slice(start, stop, step)`; None where absent.
     pub fn new(start: Owned, stop: Owned, step: Owned) -> Self { PySlice { start, stop, step } }
+    /// Start, stop and step as given.
+    pub fn parts(&self) -> [Owned; 3] { [self.start.clone(), self.stop.clone(), self.step.clone()] }
 
     /// The three parts as native numbers, clamped; ValueError for a zero step. May run Python.
     pub fn unpack(&self, vm: &mut Vm) -> PyResult<(isize, isize, isize)> {
