@@ -155,8 +155,15 @@ impl Vm {
     }
 
     /// Makes the handled exception the context of `e`, without making a cycle.
-    pub fn chain_context(&self, e: &Raised) {
-        let Some(handled) = self.handled_exception() else { return };
+    pub fn chain_context(&self, e: &Raised) { if let Some(handled) = self.handled_exception() { Vm::chain(e, handled) } }
+
+    /// The same for an exception thrown into the running generator: only what that handles itself counts.
+    pub(crate) fn chain_thrown(&self, e: &Raised) {
+        e.0.thrown.set(true);
+        if let Some(handled) = self.handled.get().and_then(|h| Ref::try_from(h).ok()) { Vm::chain(e, handled) }
+    }
+
+    fn chain(e: &Raised, handled: Ref<PyException>) {
         let e = e.exception();
         if handled.is(e.obj()) { return }
         // The chain below the handled exception may lead back to `e`: cut it there. It may also have a cycle of its own (set from
@@ -189,7 +196,7 @@ impl Vm {
     pub(crate) fn add_traceback(&mut self, frame: Frame) {
         let Some(e) = self.raised.clone() else { return };
         let old = e.traceback.get();
-        if old.is_none() && !e.context.is_some() { self.chain_context(&Raised(e.clone())) }
+        if old.is_none() && !e.context.is_some() && !e.thrown.get() { self.chain_context(&Raised(e.clone())) }
         // SAFETY: the frame is live and its pc saved.
         let unit = unsafe { frame.unit_index() };
         // Without memory the entry is left out.

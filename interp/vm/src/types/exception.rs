@@ -36,6 +36,8 @@ pub struct PyException {
     pub context: Slot,
     /// `__suppress_context__`.
     pub suppress_context: Cell<bool>,
+    /// It was thrown into a generator: what its resumer handles is not its context.
+    pub(crate) thrown: Cell<bool>,
     /// `__dict__`, empty until something is stored.
     pub dict: Slot,
     fields: OnceCell<Box<[Slot; FIELD_COUNT]>>,
@@ -59,7 +61,7 @@ impl PyException {
     pub fn new(args: Owned) -> PyException {
         PyException {
             args: Slot::new(Some(args)), traceback: Slot::default(), cause: Slot::default(), context: Slot::default(),
-            suppress_context: Cell::new(false), dict: Slot::default(), fields: OnceCell::new(),
+            suppress_context: Cell::new(false), thrown: Cell::new(false), dict: Slot::default(), fields: OnceCell::new(),
         }
     }
     /// Makes it as new, without arguments.

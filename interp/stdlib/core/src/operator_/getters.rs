@@ -5,7 +5,7 @@
 use instar_object::TypeFlags;
 use instar_vm::fallible::{CollectVec, CopyVec};
 use instar_vm::args::Args;
-use instar_vm::native::{Def, Native, TypeDef};
+use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::dict::PyDict;
@@ -46,7 +46,7 @@ macro_rules! def {
         static $name: TypeDef = TypeDef {
             doc: $doc, sig: $sig,
             methods: &[Def::new("__reduce__", "($self, /)", Native::N0($reduce)).doc("Return state information for pickling")],
-            getset: &[],
+            getset: &[GetSet::ro("__text_signature__", |vm, _| vm.new_str("(obj, /)"))],
         };
     };
 }

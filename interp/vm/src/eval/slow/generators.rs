@@ -285,7 +285,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             Life::Running => { let k = kind_name(vm, gen_obj); return Err(vm.value_error(format!("{k} already executing"))) }
             Life::Finished => {
                 return match with {
-                    Err(e) => { vm.chain_context(&e); Err(e) }
+                    Err(e) => { e.0.thrown.set(true); Err(e) }
                     Ok(_) if kind_name(vm, gen_obj) == "coroutine" => Err(vm.runtime_error("cannot reuse already awaited coroutine")),
                     Ok(_) => Ok(Resumed::Returned(vm.none())),
                 };
@@ -294,7 +294,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
                 if let Err(e) = with {
                     // Nothing of the body is in force yet: no handler, no finally.
                     g.abandon();
-                    vm.chain_context(&e);
+                    e.0.thrown.set(true);
                     return Err(e);
                 }
                 if let Ok(v) = &with {
@@ -318,7 +318,8 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
         match with {
             Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, f.pc(), v.into_word())) },
             Err(e) => {
-                vm.set_raised_with_context(e);
+                vm.chain_thrown(&e);
+                vm.raised = Some(e.0);
                 let after = unwind::unwind(vm, f.pc(), f.0);
                 if after.pc.is_null() { return Err(Raised(vm.raised.take().expect("law: unwind leaves the exception"))) }
                 debug_assert_eq!(after.fp, f.0);
