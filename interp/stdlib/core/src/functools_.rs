@@ -35,7 +35,7 @@ payload!(Key, "KeyWrapper");
 
 static KEY: TypeDef = TypeDef {
     doc: "", sig: "", methods: &[],
-    getset: &[GetSet { doc: "Value wrapped by a key function.", ..GetSet::member("obj", |vm, o| { let k: &Ref<Key> = key(o); match &k.value { Some(v) => Ok(v.clone()), None => Err(vm.attribute_error("object")) } }) }],
+    getset: &[GetSet::ro("__text_signature__", |vm, _| vm.new_str("(obj)")), GetSet { doc: "Value wrapped by a key function.", ..GetSet::member("obj", |vm, o| { let k: &Ref<Key> = key(o); match &k.value { Some(v) => Ok(v.clone()), None => Err(vm.attribute_error("object")) } }) }],
 };
 
 fn key(o: &Owned) -> &Ref<Key> { o.cast().expect("law: checked by the descriptor") }

@@ -126,6 +126,9 @@ impl Vm {
         found.ok_or_else(|| self.attribute_error(name))
     }
 
+    /// Looks the name up that `__reduce__` will: that may run the program, which may move the iterator. So it comes before a look at it.
+    pub(crate) fn settle_builtin(&mut self, name: &str) -> PyResult<()> { self.builtin(name).map(drop) }
+
     /// `(builtins.name, args)` or `(builtins.name, args, state)`, what iterators reduce to.
     pub fn reduce_to_builtin(&mut self, name: &str, args: Vec<Owned>, state: Option<Owned>) -> PyResult {
         let function = self.builtin(name)?;

@@ -61,6 +61,7 @@ macro_rules! byte_iterator {
             }
 
             pub(super) fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
+                vm.settle_builtin("iter")?;
                 let it = this_iter(this);
                 match it.bytes.get() {
                     Some(bytes) => {

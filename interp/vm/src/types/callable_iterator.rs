@@ -65,6 +65,7 @@ fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
 }
 
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
+    vm.settle_builtin("iter")?;
     let it = this_iter(this);
     match (it.callable.get(), it.sentinel.get()) {
         (Some(callable), Some(sentinel)) => vm.reduce_to_builtin("iter", vec![callable, sentinel], None),

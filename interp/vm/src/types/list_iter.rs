@@ -131,6 +131,7 @@ fn hint(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
+    vm.settle_builtin("iter")?;
     let it = forward(this);
     reduce_indexed(vm, "iter", it.list.get(), it.index.get() as isize)
 }
@@ -144,7 +145,7 @@ pub(crate) fn reduce_indexed(vm: &mut Vm, name: &str, sequence: Option<Owned>, i
         }
         None => {
             let empty = vm.new_list(Vec::new())?.into_obj();
-            vm.reduce_to_builtin("iter", vec![empty], None)
+            vm.reduce_to_builtin(name, vec![empty], None)
         }
     }
 }
@@ -178,6 +179,7 @@ fn reverse_hint(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn reverse_reduce(vm: &mut Vm, this: &Owned) -> PyResult {
+    vm.settle_builtin("reversed")?;
     let it = backward(this);
     reduce_indexed(vm, "reversed", it.list.get(), it.index.get())
 }

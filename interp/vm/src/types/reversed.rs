@@ -91,7 +91,7 @@ fn hint(vm: &mut Vm, this: &Owned) -> PyResult {
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
     let it = this_reversed(this);
     let ty = this.type_of(vm).obj().clone();
-    let parts = match it.sequence.get() {
+    let parts = match it.sequence.get().filter(|_| it.index.get() >= 0) {
         Some(sequence) => vec![ty, vm.new_tuple([sequence])?.into_obj(), vm.new_int(it.index.get() as i64)?],
         None => {
             let empty = vm.consts.empty_tuple.obj().clone();

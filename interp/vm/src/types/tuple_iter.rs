@@ -74,6 +74,7 @@ fn hint(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
+    vm.settle_builtin("iter")?;
     let it = this_iter(this);
     match it.tuple.get() {
         Some(tuple) => {

@@ -105,12 +105,12 @@ pub unsafe fn from_dict_or_deref(vm: *mut Vm, fp: *mut Word, mapping: Word, cell
     }
 }
 
-/// `mapping[name]`, `None` for KeyError. Exact dicts without Python code.
+/// `mapping[name]`, `None` for KeyError. Exact dicts run Python code only where a key that is no exact str has the same hash.
 fn lookup_mapping(vm: &mut Vm, mapping: &Owned, name: &Owned) -> PyResult<Option<Owned>> {
     use crate::object::ObjExt;
     if mapping.is_exact::<PyDict>(vm) {
-        let d = mapping.cast::<PyDict>().expect("law: exact dict");
-        return Ok(d.get_interned(vm, name));
+        let d = mapping.cast::<PyDict>().expect("law: exact dict").clone();
+        return d.get_item(vm, name);
     }
     match vm.get_item(mapping, name) {
         Ok(o) => Ok(Some(o)),
@@ -140,13 +140,13 @@ fn name_error(vm: &mut Vm, name: &Owned) -> Word {
 /// Looks in globals, then builtins.
 unsafe fn global_or_builtin(vm: &mut Vm, fp: *mut Word, name: &Owned) -> PyResult<Option<Owned>> {
     unsafe {
-        let globals = globals(fp);
         // A subclass of dict decides itself (`__getitem__`, `__missing__`).
-        let found = if crate::object::ObjExt::is_exact::<PyDict>(globals.obj(), vm) { globals.get_interned(vm, name) } else { lookup_mapping(vm, globals.obj(), name)? };
+        let globals = globals(fp).obj().clone();
+        let found = lookup_mapping(vm, &globals, name)?;
         if found.is_some() { return Ok(found) }
         let builtins = builtins_of(vm, fp);
-        let b: &Owned = obj(&builtins);
-        lookup_mapping(vm, b, name)
+        let b = obj(&builtins).clone();
+        lookup_mapping(vm, &b, name)
     }
 }
 
