@@ -247,6 +247,7 @@ impl Vm {
     }
 
     fn leave_thread(&mut self, me: u64) {
+        crate::monitor::legacy::thread_ends(self);
         loop {
             // What is released can run code that makes new state.
             let states = std::mem::take(&mut self.thread_states);

@@ -16,16 +16,7 @@ use crate::vm::Vm;
 /// `fp` is the innermost frame, `pc` the raising instruction, whose consumed temps have been released.
 #[cold]
 #[inline(never)]
-pub unsafe fn unwind(vm: *mut Vm, pc: *mut Unit, fp: *mut Word) -> After { unsafe { unwind_in(vm, pc, fp, false) } }
-
-/// As [`unwind`], out of a frame that has not begun to run: nothing of its code is in force.
-///
-/// # Safety
-/// As [`unwind`]; the frame has no temps.
-#[cold]
-pub unsafe fn unwind_from_start(vm: *mut Vm, pc: *mut Unit, fp: *mut Word) -> After { unsafe { unwind_in(vm, pc, fp, true) } }
-
-unsafe fn unwind_in(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word, mut fresh: bool) -> After {
+pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> After {
     unsafe {
         let vm = &mut *vm;
         loop {
@@ -35,11 +26,9 @@ unsafe fn unwind_in(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word, mut fresh
             let unit = f.unit_index();
             let reraised = std::mem::take(&mut vm.reraised);
             if !reraised { vm.add_traceback(f) }
-            if vm.is_monitored() && !fresh { step::raised_in(vm, f, reraised) }
-            let depth = if fresh { 0 } else { exec.blob.error_depth[unit] as usize };
-            let handler = exec.blob.handlers.iter().find(|h| !fresh && (h.start..h.end).contains(&(unit as u32)));
-            fresh = false;
-            if let Some(h) = handler {
+            if vm.is_monitored() { step::raised_in(vm, f, reraised) }
+            let depth = exec.blob.error_depth[unit] as usize;
+            if let Some(h) = exec.blob.handlers.iter().find(|h| (h.start..h.end).contains(&(unit as u32))) {
                 if vm.is_monitored() { step::settled_in(vm, f, event::EXCEPTION_HANDLED); }
                 for k in (h.depth as usize..depth).rev() { release(vm, *fp.add(k)) }
                 let e = vm.raised.take().expect("law: an exception is on its way");
@@ -62,6 +51,23 @@ unsafe fn unwind_in(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word, mut fresh
             fp = vm.fp;
             pc = Frame(fp).pc();
         }
+    }
+}
+
+/// Takes away the frame `fp`, which has not begun to run; the exception in `vm.raised` is then that of its caller's call.
+///
+/// # Safety
+/// `fp` is the innermost frame, at its first unit and without temps.
+#[cold]
+pub unsafe fn abandon(vm: &mut Vm, fp: *mut Word) {
+    unsafe {
+        let f = Frame(fp);
+        vm.add_traceback(f);
+        let prev = f.prev();
+        calls::clear_frame(vm, fp);
+        vm.fp = prev;
+        vm.recursion_depth -= 1;
+        settle(vm);
     }
 }
 

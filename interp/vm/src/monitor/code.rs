@@ -145,7 +145,8 @@ fn line_starts(exec: &Executable) -> Vec<bool> {
         // The end of a loop's body is no place in the text.
         let prologue = matches!(op, Op::MakeCell | Op::CopyFreeVars | Op::ReturnGenerator) || is_loop_end(exec, at);
         if here >= 0 && here != current && !prologue { starts[at] = true }
-        if !prologue { current = here }
+        // What has no line belongs to the one before.
+        if !prologue && here >= 0 { current = here }
         if op.has(Effect::Ends) { current = -1 }
         if let Some(offset) = instar_code::jump_of(op, &blob.units[at..]) { jumps.push((at, (at as i64 + i64::from(offset)) as usize)) }
         at += op.len();

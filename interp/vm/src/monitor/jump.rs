@@ -24,7 +24,16 @@ impl Default for During { fn default() -> Self { During::Line(None) } }
 
 /// What a temp holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Held { Object, Iterator, Exception, Handled, /** Perhaps the empty word. */ Empty }
+enum Held {
+    Object,
+    Iterator,
+    /// What the handler at this unit handles.
+    Exception(u32),
+    /// What was handled before the handler at this unit.
+    Handled(u32),
+    /// Perhaps the empty word.
+    Empty,
+}
 
 /// The temps before each instruction that control can reach.
 fn temps(exec: &Executable) -> Vec<Option<Vec<Held>>> {
@@ -46,12 +55,12 @@ fn temps(exec: &Executable) -> Vec<Option<Vec<Held>>> {
         let left = held.len().saturating_sub(e.consumed as usize);
         if let Some(h) = blob.handlers.iter().find(|h| (h.start..h.end).contains(&(at as u32))) {
             let mut there = held[..(h.depth as usize).min(left)].to_vec();
-            there.push(Held::Exception);
+            there.push(Held::Exception(h.target));
             reach(&mut known, &mut work, h.target as usize, there);
         }
         let made = match op {
             Op::GetIter | Op::GetAIter | Op::GetYieldFromIter | Op::GetAwaitable => Held::Iterator,
-            Op::PushExc => Held::Handled,
+            Op::PushExc => match held.last() { Some(Held::Exception(h)) => Held::Handled(*h), _ => Held::Handled(u32::MAX) },
             _ => Held::Object,
         };
         let after = |count: u32, drop: u32| {
@@ -81,7 +90,7 @@ fn fits(from: &[Held], to: &[Held]) -> bool {
 fn reason(to: &Option<Vec<Held>>) -> &'static str {
     match to.as_ref().map(|t| t.last()) {
         None => "can't jump into unreachable code",
-        Some(Some(Held::Exception | Held::Handled)) => "can't jump into an 'except' block as there's no exception",
+        Some(Some(Held::Exception(_) | Held::Handled(_))) => "can't jump into an 'except' block as there's no exception",
         Some(Some(Held::Iterator)) => "can't jump into the body of a for loop",
         Some(_) => "incompatible stacks",
     }
@@ -151,7 +160,7 @@ pub(crate) unsafe fn take(vm: &mut Vm, f: Frame, at: usize) -> Option<usize> {
             let word = std::mem::replace(&mut *f.0.add(k), Word::NULL);
             match from[k] {
                 // What was handled before the handler that is left.
-                Held::Handled => vm.handled.set(Owned::owned_or_none(word)),
+                Held::Handled(_) => vm.handled.set(Owned::owned_or_none(word)),
                 _ => word.release(),
             }
         }

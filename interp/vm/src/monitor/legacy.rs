@@ -32,6 +32,12 @@ pub fn install(vm: &mut Vm, tool: usize, f: Option<Owned>, all: bool) {
     drop(old);
 }
 
+/// The running thread ends: its functions go, and with the last of them the events.
+pub fn thread_ends(vm: &mut Vm) {
+    if vm.own.trace.is_some() { install(vm, TRACE, None, false) }
+    if vm.own.profile.is_some() { install(vm, PROFILE, None, false) }
+}
+
 /// Tells a trace or profile function.
 pub fn handle(vm: &mut Vm, f: Frame, tool: usize, event: usize, args: &[Owned]) -> PyResult<()> {
     if tool == PROFILE { return profile(vm, f, event, args) }
@@ -39,7 +45,8 @@ pub fn handle(vm: &mut Vm, f: Frame, tool: usize, event: usize, args: &[Owned]) 
     let none = vm.none();
     match event {
         event::PY_START | event::PY_RESUME | event::PY_THROW => trace(vm, f, "call", none),
-        event::PY_RETURN | event::PY_YIELD => trace(vm, f, "return", args[1].clone()),
+        event::PY_RETURN => trace(vm, f, "return", args[1].clone()),
+        event::PY_YIELD => trace_where(vm, f, "return", args[1].clone(), true),
         event::PY_UNWIND => trace(vm, f, "return", none),
         event::LINE => trace(vm, f, "line", none),
         event::INSTRUCTION => trace(vm, f, "opcode", none),
@@ -54,7 +61,10 @@ pub fn handle(vm: &mut Vm, f: Frame, tool: usize, event: usize, args: &[Owned]) 
     }
 }
 
-fn trace(vm: &mut Vm, f: Frame, what: &str, arg: Owned) -> PyResult<()> {
+fn trace(vm: &mut Vm, f: Frame, what: &str, arg: Owned) -> PyResult<()> { trace_where(vm, f, what, arg, what == "line") }
+
+/// Calls the trace function; `may_jump`: it may say where the frame goes on.
+fn trace_where(vm: &mut Vm, f: Frame, what: &str, arg: Owned, may_jump: bool) -> PyResult<()> {
     let callback = if what == "call" { vm.own.trace.clone() } else {
         // SAFETY: the frame is live; without an object nobody has set `f_trace`.
         let word = unsafe { f.frame_object() };
@@ -67,9 +77,9 @@ fn trace(vm: &mut Vm, f: Frame, what: &str, arg: Owned) -> PyResult<()> {
     let Some(callback) = callback else { return Ok(()) };
     let frame = vm.frame_object(f)?;
     let before = vm.own.jumping.take();
-    vm.own.jumping = Some((frame.word(), if what == "line" { jump::During::Line(None) } else { jump::During::Other(leak_name(what)) }));
+    vm.own.jumping = Some((frame.word(), if may_jump { jump::During::Line(None) } else { jump::During::Other(leak_name(what)) }));
     let r = run(vm, &callback, frame.clone(), what, arg);
-    if what != "line" { vm.own.jumping = before }
+    if !may_jump { vm.own.jumping = before }
     let frame = Ref::<PyFrame>::cast(&frame).expect("law: a frame").clone();
     match r {
         Ok(r) => {

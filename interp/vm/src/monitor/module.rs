@@ -99,7 +99,7 @@ fn event_set(vm: &mut Vm, o: &Owned, local: bool) -> PyResult<u32> {
 }
 
 fn get_events(vm: &mut Vm, _: &Owned, id: &Owned) -> PyResult {
-    let n = used_tool(vm, id)?;
+    let n = tool_id(vm, id)?;
     let events = shown(vm.monitor.tools[n].events);
     vm.new_int(events.into())
 }
@@ -124,7 +124,7 @@ fn code_arg(vm: &mut Vm, o: &Owned) -> PyResult<Ref<PyCode>> {
 
 fn get_local(vm: &mut Vm, _: &Owned, id: &Owned, code: &Owned) -> PyResult {
     let code = code_arg(vm, code)?;
-    let n = used_tool(vm, id)?;
+    let n = tool_id(vm, id)?;
     let exec = code.executable(vm)?;
     // SAFETY: the code object is alive.
     let exec = unsafe { &*exec };

@@ -111,7 +111,11 @@ unsafe fn first(vm: &mut Vm, f: Frame, exec: &Executable, unit: usize, before: u
             }
             Op::YieldValue if vm.wants(exec, event::PY_YIELD) => {
                 let value = Owned::share_word(*f.0.offset(exec.blob.units[unit].b as isize));
-                vm.tell_at(f, event::PY_YIELD, &[value])?;
+                vm.own.jumping = None;
+                let r = vm.tell_at(f, event::PY_YIELD, &[value]);
+                let target = jump::take(vm, f, unit);
+                r?;
+                return Ok(target);
             }
             _ => {}
         }

@@ -78,22 +78,24 @@ pub unsafe fn push_slow(vm: *mut Vm, pc: *mut Unit, fp: *mut Word, func: Word, b
             Some((base, more)) => {
                 for k in given..exec.nlocals { *base.add(k) = Word::NULL }
                 ops::link(&mut s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
-                begins(vm, After { pc: s.pc, fp: s.fp })
+                if !begins(vm, s.fp) { return After { pc: std::ptr::null_mut(), fp } }
+                After { pc: s.pc, fp: s.fp }
             }
             None => After { pc: std::ptr::null_mut(), fp },
         }
     }
 }
 
-/// A frame was pushed: where to go on in it. Tools that watch hear of it.
-unsafe fn begins(vm: *mut Vm, at: After) -> After {
+/// A frame was pushed; tools that watch hear of it. False: one raised, the frame is gone and the exception in `vm.raised`.
+unsafe fn begins(vm: *mut Vm, fp: *mut Word) -> bool {
     unsafe {
-        if !(*vm).is_monitored() { return at }
-        match (*vm).frame_begins(Frame(at.fp)) {
-            Ok(()) => at,
+        if !(*vm).is_monitored() { return true }
+        match (*vm).frame_begins(Frame(fp)) {
+            Ok(()) => true,
             Err(e) => {
                 (*vm).set_raised_with_context(e);
-                crate::eval::unwind::unwind_from_start(vm, at.pc, at.fp)
+                crate::eval::unwind::abandon(&mut *vm, fp);
+                false
             }
         }
     }
@@ -153,8 +155,11 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             Some((base, count, more)) => {
                 for k in count..exec.nlocals { *base.add(k) = Word::NULL }
                 ops::link(s, func, exec, base.add(exec.nlocals + HEADER_WORDS), namespace, flags | more);
-                let after = begins(s.vm, After { pc: s.pc, fp: s.fp });
-                s.go_or_exit(after)
+                if begins(s.vm, s.fp) { return Flow::Jump }
+                // The caller is current again, at its call.
+                let caller = Frame((*s.vm).fp);
+                s.go(After { pc: caller.pc(), fp: caller.0 });
+                Flow::Error
             }
             None => Flow::Error,
         }
@@ -633,9 +638,7 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
         f.set_pc(exec.units.as_ptr().cast_mut());
         vm.fp = fp;
         vm.recursion_depth += 1;
-        if vm.is_monitored() && begins(vm, After { pc: f.pc(), fp }).pc.is_null() {
-            return Err(Raised(vm.raised.take().expect("law: unwind leaves the exception")));
-        }
+        if !begins(vm, fp) { return Err(Raised(vm.raised.take().expect("law: the frame was given up for it"))) }
         match crate::eval::run(vm, f) {
             Some(o) => Ok(o),
             None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),

@@ -95,7 +95,7 @@ const FAMILY: [u16; Op::COUNT] = {
 fn keep(head: Op, unit: Unit) -> Unit {
     match head {
         // Jump distance.
-        Op::ForIter => Unit { op: unit.op, a: unit.a, b: 0, c: 0 },
+        Op::ForIter | Op::Send => Unit { op: unit.op, a: unit.a, b: 0, c: 0 },
         _ => Unit::from_bits(0),
     }
 }
