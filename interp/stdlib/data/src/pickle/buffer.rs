@@ -13,16 +13,17 @@ use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
 
 use crate::support::type_once;
 
-/// Payload of `PickleBuffer`: a memoryview of the object, empty when released.
-pub struct PickleBuffer { view: Slot }
-instar_vm::trace! { PickleBuffer { view } }
+/// Payload of `PickleBuffer`: the object and a memoryview that keeps its buffer where it is; empty when released.
+pub struct PickleBuffer { object: Slot, view: Slot }
+instar_vm::trace! { PickleBuffer { object, view } }
 instar_vm::payload!(PickleBuffer, "PickleBuffer");
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let a = args.exactly(vm, "PickleBuffer", 1, 1)?;
     let buffer = vm.buffer_any(&a[0], false)?;
+    let object = buffer.owner().clone();
     let view = vm.new_memoryview_of(buffer)?;
-    Ok(vm.new_object_of(ty, PickleBuffer { view: Slot::new(Some(view)) })?.into_obj())
+    Ok(vm.new_object_of(ty, PickleBuffer { object: Slot::new(Some(object)), view: Slot::new(Some(view)) })?.into_obj())
 }
 
 #[cold]
@@ -34,8 +35,7 @@ pub fn view_of(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn raw(vm: &mut Vm, o: &Owned) -> PyResult {
-    let view = view_of(vm, o)?;
-    let buffer = vm.buffer_any(&view, false)?;
+    let buffer = export(vm, o, false)?;
     let contiguous = buffer.layout().is_none_or(|l| l.is_c_contiguous() || l.is_f_contiguous());
     if !contiguous { return Err(vm.buffer_error("cannot extract raw buffer from non-contiguous buffer")) }
     let n = buffer.nbytes();
@@ -44,11 +44,14 @@ fn raw(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn release(vm: &mut Vm, o: &Owned) -> PyResult {
-    if let Some(b) = o.cast::<PickleBuffer>() { b.view.set(None) }
+    if let Some(b) = o.cast::<PickleBuffer>() { b.view.set(None); b.object.set(None) }
     Ok(vm.none())
 }
 
-fn export(vm: &mut Vm, o: &Owned, writable: bool) -> PyResult<Buffer> { let view = view_of(vm, o)?; vm.buffer_any(&view, writable) }
+fn export(vm: &mut Vm, o: &Owned, writable: bool) -> PyResult<Buffer> {
+    // The object's own buffer: who looks at a view of it finds the object.
+    match o.cast::<PickleBuffer>().and_then(|b| b.object.get()) { Some(object) => vm.buffer_any(&object, writable), None => Err(released(vm)) }
+}
 
 static DEF: TypeDef = TypeDef {
     doc: "Wrapper for potentially out-of-band buffers",

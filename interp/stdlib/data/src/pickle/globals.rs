@@ -6,7 +6,7 @@ use instar_vm::types::dict::PyDict;
 use instar_vm::types::int::int_ref;
 use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
-use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
+use instar_vm::{codecs, ObjExt, Owned, PyResult, Raised, Vm};
 
 use super::opcodes::*;
 use super::pickler::Run;
@@ -16,7 +16,9 @@ use super::save::{memoize, save as save_object};
 fn text(o: &Owned) -> String { o.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default() }
 
 /// `object.a.b.c`
-pub fn resolve(vm: &mut Vm, object: &Owned, path: &str) -> PyResult {
+pub fn resolve(vm: &mut Vm, object: &Owned, name: &Owned) -> PyResult {
+    let path = text(name);
+    if !path.contains('.') { return vm.get_attr(object, name) }
     let mut at = object.clone();
     for name in path.split('.') { let key = vm.intern(name)?; at = vm.get_attr(&at, &key)? }
     Ok(at)
@@ -34,7 +36,7 @@ fn because(vm: &mut Vm, o: &Owned, why: &str, cause: Raised) -> Raised {
 }
 
 /// The module that a thing is found in by its name.
-fn module_of(vm: &mut Vm, o: &Owned, path: &str) -> PyResult {
+fn module_of(vm: &mut Vm, o: &Owned, global: &Owned, path: &str) -> PyResult {
     let key = vm.names.__module__.clone();
     let module = vm.get_attr_opt(o, &key)?.filter(|m| !vm.is_none(m));
     if path.split('.').any(|p| p == "<locals>") {
@@ -49,7 +51,7 @@ fn module_of(vm: &mut Vm, o: &Owned, path: &str) -> PyResult {
             for (name, module) in modules.pairs(vm)? {
                 let n = text(&name);
                 if n == "__main__" || n == "__mp_main__" || vm.is_none(&module) { continue }
-                match resolve(vm, &module, path) {
+                match resolve(vm, &module, global) {
                     Ok(value) if value.is(o) => { found = Some(name); break }
                     Ok(_) => {}
                     Err(e) if e.is(vm, &vm.types.attribute_error) => {}
@@ -67,7 +69,7 @@ fn module_of(vm: &mut Vm, o: &Owned, path: &str) -> PyResult {
         }
         Err(e) => return Err(e),
     };
-    match resolve(vm, &module, path) {
+    match resolve(vm, &module, global) {
         Ok(value) if value.is(o) => Ok(name),
         Ok(_) => Err(cannot(vm, o, &format!("it's not the same object as {}.{path}", text(&name)))),
         Err(e) if e.is(vm, &vm.types.attribute_error) => { let why = format!("it's not found as {}.{path}", text(&name)); Err(because(vm, o, &why, e)) }
@@ -77,6 +79,7 @@ fn module_of(vm: &mut Vm, o: &Owned, path: &str) -> PyResult {
 
 /// A module by its full name, imported if need be.
 pub fn import(vm: &mut Vm, name: &Owned) -> PyResult {
+    if name.cast::<PyStr>().is_some_and(|n| n.is_empty()) { return Err(vm.value_error("Empty module name")) }
     let modules = vm.modules.clone();
     if let Some(m) = modules.get_item(vm, name)?.filter(|m| !vm.is_none(m)) { return Ok(m) }
     instar_vm::import::absolute(vm, name)?;
@@ -99,7 +102,7 @@ pub fn save(vm: &mut Vm, r: &mut Run<'_>, o: &Owned, name: Option<&Owned>) -> Py
         }
     };
     let path = text(&name);
-    let module = module_of(vm, o, &path)?;
+    let module = module_of(vm, o, &name, &path)?;
     if r.protocol >= 2 {
         let registry = vm.import_attr("copyreg", "_extension_registry")?;
         let key = vm.new_tuple([module.clone(), name.clone()])?.into_obj();
@@ -150,14 +153,19 @@ fn toplevel(vm: &mut Vm, r: &mut Run<'_>, module: &Owned, name: &Owned) -> PyRes
     }
     r.op(vm, GLOBAL)?;
     for (o, what) in [(&module, "module"), (&name, "global")] {
-        let Some(s) = o.cast::<PyStr>() else { return Err(vm.type_error("names must be strings")) };
-        let plain = if r.protocol >= 3 { s.to_str_opt().map(|t| t.into_owned()) } else { s.as_ascii().map(str::to_owned) };
-        let Some(plain) = plain else {
-            let shown = vm.repr_text(o)?;
-            let n = r.protocol;
-            return Err(pickling_error(vm, format!("can't pickle {what} identifier {shown} using pickle protocol {n}")));
+        if o.cast::<PyStr>().is_none() { return Err(vm.type_error("names must be strings")) }
+        let encoded = codecs::encode(vm, if r.protocol >= 3 { codecs::Native::Utf8 } else { codecs::Native::Ascii }, o, None);
+        let plain = match encoded {
+            Err(cause) if cause.is(vm, &vm.types.unicode_encode_error) => {
+                let shown = vm.repr_text(o)?;
+                let n = r.protocol;
+                let e = pickling_error(vm, format!("can't pickle {what} identifier {shown} using pickle protocol {n}"));
+                e.exception().context.set(Some(cause.exception().obj().clone()));
+                return Err(e);
+            }
+            r => r?,
         };
-        r.put(vm, plain.as_bytes())?;
+        r.put(vm, &plain)?;
         r.put(vm, b"\n")?;
     }
     Ok(())

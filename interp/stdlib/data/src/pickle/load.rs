@@ -140,7 +140,7 @@ impl Machine<'_, '_> {
                 let text = String::from_utf8_lossy(&line).trim().to_owned();
                 if let Ok(n) = text.parse::<i64>() { return vm.new_int(n) }
                 let text = vm.new_str(&text)?;
-                let (class, base) = (vm.types.int.obj().clone(), vm.new_int(if op == INT { 0 } else { 10 })?);
+                let (class, base) = (vm.types.int.obj().clone(), vm.new_int(10)?);
                 match vm.call2(&class, &text, &base) {
                     Err(e) if op == INT && e.is(vm, &vm.types.value_error) => Err(vm.value_error("could not convert string to int")),
                     r => r,
@@ -177,7 +177,6 @@ impl Machine<'_, '_> {
         match op {
             STRING => {
                 let line = self.r.line(vm)?;
-                let line = line.trim_ascii_end();
                 let quoted = line.len() >= 2 && matches!(line[0], b'\'' | b'"') && line[line.len() - 1] == line[0];
                 if !quoted { return Err(unpickling_error(vm, "the STRING opcode argument must be quoted")) }
                 let inner = vm.new_bytes(&line[1..line.len() - 1])?;
@@ -285,6 +284,7 @@ impl Machine<'_, '_> {
 
     fn name_line(&mut self, vm: &mut Vm) -> PyResult {
         let line = self.r.line(vm)?;
+        if line.is_empty() { return Err(unpickling_error(vm, "pickle data was truncated")) }
         let b = vm.new_bytes(&line)?;
         let encoding = vm.new_str("utf-8")?;
         codecs::decode_to_str(vm, &b, Some(&encoding), None)

@@ -8,7 +8,7 @@ use instar_object::TypeFlags;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{Guarded, Slot};
-use instar_vm::protocol::attr::GENERIC_SETATTR;
+use instar_vm::protocol::attr::{GENERIC_GETATTR, GENERIC_SETATTR};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::builtin_function::PyBuiltinFunction;
@@ -145,6 +145,7 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "Pickler", &Signature::parse("(file, protocol=None, fix_imports=True, buffer_callback=None)"))?;
     let Some(file) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let p = this(o);
+    if p.busy.get() { return Err(vm.runtime_error("Pickler object is already used")) }
     p.ready.set(false);
     setup(vm, p, a[1].as_ref(), a[2].as_ref(), a[3].as_ref())?;
     let write = output(vm, file)?;
@@ -257,6 +258,11 @@ fn setattr(vm: &mut Vm, o: &Owned, name: &Owned, value: Option<&Owned>) -> PyRes
     Ok(())
 }
 
+fn getattr(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult {
+    let asked = name.cast::<PyStr>().is_some_and(|n| n.as_ascii() == Some("persistent_id"));
+    match this(o).persistent_id.get() { Some(f) if asked => Ok(f), _ => GENERIC_GETATTR(vm, o, name) }
+}
+
 fn number(cell: fn(&Pickler) -> &Cell<i32>, vm: &mut Vm, o: &Owned, value: Option<&Owned>) -> PyResult<()> {
     match value { Some(v) => { let n = c_int(vm, v)?; cell(this(o)).set(n); Ok(()) } None => Err(vm.type_error("can't delete numeric/char attribute")) }
 }
@@ -283,6 +289,6 @@ static DEF: TypeDef = TypeDef {
 
 /// Makes the type.
 pub fn make(vm: &mut Vm) -> PyResult<TypeRef> {
-    let slots = Slots { new: Some(|vm, ty, _| Ok(vm.new_object_of(ty, blank())?.into_obj())), init: Some(init), setattr: Some(setattr), ..Slots::default() };
+    let slots = Slots { new: Some(|vm, ty, _| Ok(vm.new_object_of(ty, blank())?.into_obj())), init: Some(init), getattr: Some(getattr), setattr: Some(setattr), ..Slots::default() };
     type_once::<Pickler>(vm, "_pickle", "Pickler", None, TypeFlags::GC.bits() | vm_flags::BASETYPE, slots, &DEF)
 }

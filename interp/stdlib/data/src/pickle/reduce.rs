@@ -22,7 +22,7 @@ pub fn save(vm: &mut Vm, r: &mut Run<'_>, o: &Owned) -> PyResult<()> {
     }
     let ty = o.type_of(vm).clone();
     if ty.ptr() == vm.types.type_.ptr() { return save_type(vm, r, o) }
-    if o.cast::<PyFunction>().is_some() && r.dispatch_table.is_none() { return globals::save(vm, r, o, None) }
+    if o.cast::<PyFunction>().is_some() { return globals::save(vm, r, o, None) }
     let found = match r.dispatch_table.clone() {
         Some(table) => match vm.get_item(&table, ty.obj()) {
             Ok(f) => Some(f),

@@ -8,7 +8,7 @@ use instar_object::TypeFlags;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{Ref, Slot};
-use instar_vm::protocol::attr::GENERIC_SETATTR;
+use instar_vm::protocol::attr::{GENERIC_GETATTR, GENERIC_SETATTR};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::builtin_function::PyBuiltinFunction;
@@ -57,6 +57,8 @@ pub struct Run<'a> {
     readline: Option<Owned>,
     data: Vec<u8>,
     at: usize,
+    /// Where the frame ends that is being read.
+    frame_end: Option<usize>,
 }
 
 #[cold]
@@ -76,8 +78,17 @@ impl Run<'_> {
         let data = vm.call1(&read, &n)?;
         vm.bytes_like(&data)
     }
+    /// UnpicklingError unless `n` more bytes are within the frame, if there is one.
+    fn check_frame(&mut self, vm: &mut Vm, n: usize) -> PyResult<()> {
+        match self.frame_end {
+            Some(end) if self.at < end && n > end - self.at => Err(unpickling_error(vm, "pickle exhausted before end of frame")),
+            Some(end) if self.at >= end => { self.frame_end = None; Ok(()) }
+            _ => Ok(()),
+        }
+    }
     /// Exactly `n` bytes.
     pub fn bytes(&mut self, vm: &mut Vm, n: usize) -> PyResult<Vec<u8>> {
+        self.check_frame(vm, n)?;
         let have = self.data.len() - self.at;
         let mut out = Vec::new();
         if n <= have {
@@ -102,10 +113,12 @@ impl Run<'_> {
     pub fn line(&mut self, vm: &mut Vm) -> PyResult<Vec<u8>> {
         let mut out = Vec::new();
         if let Some(n) = self.data[self.at..].iter().position(|b| *b == b'\n') {
+            self.check_frame(vm, n + 1)?;
             vm.append(&mut out, &self.data[self.at..self.at + n])?;
             self.at += n + 1;
             return Ok(out);
         }
+        if self.frame_end.is_some_and(|end| self.at < end) { return Err(unpickling_error(vm, "pickle exhausted before end of frame")) }
         let Some(readline) = self.readline.clone() else { return Err(truncated(vm)) };
         vm.append(&mut out, &self.data[self.at..])?;
         self.at = self.data.len();
@@ -119,10 +132,14 @@ impl Run<'_> {
     pub fn frame(&mut self, vm: &mut Vm, n: u64) -> PyResult<()> {
         if n > i64::MAX as u64 { return Err(vm.value_error(format!("frame length exceeds system's maximum of {} bytes", i64::MAX))) }
         let n = n as usize;
-        if n <= self.data.len() - self.at { return Ok(()) }
-        let frame = self.bytes(vm, n)?;
-        self.data = frame;
-        self.at = 0;
+        if self.frame_end.is_some_and(|end| self.at < end) { return Err(unpickling_error(vm, "beginning of a new frame before end of current frame")) }
+        self.frame_end = None;
+        if n > self.data.len() - self.at {
+            let frame = self.bytes(vm, n)?;
+            self.data = frame;
+            self.at = 0;
+        }
+        self.frame_end = Some(self.at + n);
         Ok(())
     }
     /// The protocol that the pickle says.
@@ -172,6 +189,7 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "Unpickler", &Signature::parse("(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())"))?;
     let Some(file) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let u = this(o);
+    if u.busy.get() { return Err(vm.runtime_error("Unpickler object is already used")) }
     u.ready.set(false);
     input(vm, u, file)?;
     setup(vm, u, &a[1..])?;
@@ -194,7 +212,7 @@ fn run<'a>(vm: &mut Vm, u: &'a Unpickler, own: Option<&Owned>, data: Vec<u8>) ->
     }
     Ok(Run {
         unpickler: u, encoding: u.encoding.borrow().clone(), errors: u.errors.borrow().clone(), persistent_load, find_class, buffers: u.buffers.get(),
-        read: u.read.get(), readline: u.readline.get(), data, at: 0,
+        read: u.read.get(), readline: u.readline.get(), data, at: 0, frame_end: None,
     })
 }
 
@@ -248,10 +266,12 @@ pub fn find(vm: &mut Vm, u: &Unpickler, module: &Owned, name: &Owned) -> PyResul
     let found = globals::import(vm, &module)?;
     let path = name.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
     if u.protocol.get() < 4 || !path.contains('.') { return vm.get_attr(&found, &name) }
-    match globals::resolve(vm, &found, &path) {
+    match globals::resolve(vm, &found, &name) {
         Err(e) if e.is(vm, &vm.types.attribute_error) => {
             let (n, m) = (vm.repr_text(&name)?, vm.repr_text(&module)?);
-            Err(vm.attribute_error(format!("Can't resolve path {n} on module {m}")))
+            let error = vm.attribute_error(format!("Can't resolve path {n} on module {m}"));
+            error.exception().context.set(Some(e.exception().obj().clone()));
+            Err(error)
         }
         r => r,
     }
@@ -282,6 +302,11 @@ fn setattr(vm: &mut Vm, o: &Owned, name: &Owned, value: Option<&Owned>) -> PyRes
     Ok(())
 }
 
+fn getattr(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult {
+    let asked = name.cast::<PyStr>().is_some_and(|n| n.as_ascii() == Some("persistent_load"));
+    match this(o).persistent_load.get() { Some(f) if asked => Ok(f), _ => GENERIC_GETATTR(vm, o, name) }
+}
+
 fn no_persistent(vm: &mut Vm, _: &Owned, _: &Owned) -> PyResult { Err(load::no_persistent(vm)) }
 
 static DEF: TypeDef = TypeDef {
@@ -298,6 +323,6 @@ static DEF: TypeDef = TypeDef {
 /// Makes the type.
 pub fn make(vm: &mut Vm) -> PyResult<TypeRef> {
     let new: instar_vm::slots::NewFn = |vm, ty, _| { let u = blank(vm)?; Ok(vm.new_object_of(ty, u)?.into_obj()) };
-    let slots = Slots { new: Some(new), init: Some(init), setattr: Some(setattr), ..Slots::default() };
+    let slots = Slots { new: Some(new), init: Some(init), getattr: Some(getattr), setattr: Some(setattr), ..Slots::default() };
     type_once::<Unpickler>(vm, "_pickle", "Unpickler", None, TypeFlags::GC.bits() | vm_flags::BASETYPE, slots, &DEF)
 }
