@@ -121,6 +121,7 @@ table! {
     dict_items: dict_view::PyDictView, "dict_items", object, GC;
     set_iterator: set_iter::PySetIter, "set_iterator", object, GC;
     callable_iterator: callable_iterator::PyCallableIter, "callable_iterator", object, GC;
+    generic_alias_iterator: generic_alias_iter::PyGenericAliasIter, "generic_alias_iterator", object, GC;
     seq_iterator: seq_iterator::PySeqIter, "iterator", object, GC;
     memory_iterator: memoryview::PyMemoryIter, "memory_iterator", object, GC;
     enumerate: enumerate::PyEnumerate, "enumerate", object, GC | BASETYPE;
@@ -283,6 +284,7 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("dict_view", dict_view::init),
     ("set_iter", set_iter::init),
     ("callable_iterator", callable_iterator::init),
+    ("generic_alias_iter", generic_alias_iter::init),
     ("seq_iterator", seq_iterator::init),
     ("enumerate", enumerate::init),
     ("zip", zip::init),

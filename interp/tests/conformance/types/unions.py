@@ -63,4 +63,12 @@ assert error(typing.Union) == ('TypeError', "cannot create 'typing.Union' instan
 assert error(object.__new__, typing.Union) == ('TypeError', "cannot create 'typing.Union' instances")
 assert error(typing.Union.__new__, typing.Union) == ('TypeError', "cannot create 'typing.Union' instances")
 assert error(lambda: type('X', (TypeVar,), {})) == ('TypeError', "type 'typing.TypeVar' is not an acceptable base type")
+
+# Starred aliases copy and reduce through their iterator.
+import copy
+
+star = next(iter(tuple[int]))
+assert copy.deepcopy(star) == copy.copy(star) == star and repr(star) == '*tuple[int]'
+it = iter(list[int])
+assert it.__reduce__() == (iter, (list[int],)) and next(it) != list[int] and it.__reduce__() == (iter, ((),))
 print('ok')

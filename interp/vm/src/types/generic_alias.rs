@@ -14,6 +14,7 @@ use crate::trace;
 use crate::typeobj::TypeRef;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
+use crate::types::generic_alias_iter::PyGenericAliasIter;
 use crate::types::tuple::PyTuple;
 use crate::types::union;
 use crate::vm::{PyResult, Vm};
@@ -143,11 +144,12 @@ fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
 }
 
 /// `*tuple[int, str]`: one starred alias.
-fn iter(vm: &mut Vm, o: &Owned) -> PyResult {
-    let a = this(o).clone();
-    let starred = make(vm, a.origin.clone(), a.args.obj(), true)?;
-    let one = vm.new_tuple(vec![starred])?.into_obj();
-    vm.iter(&one)
+fn iter(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.new_object(PyGenericAliasIter::new(o.clone()))?.into_obj()) }
+
+/// `*alias`
+pub(super) fn starred(vm: &mut Vm, alias: &Owned) -> PyResult {
+    let a = this(alias).clone();
+    make(vm, a.origin.clone(), a.args.obj(), true)
 }
 
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult {

@@ -14,6 +14,7 @@ pub mod bytes_new;
 pub mod bytes_percent;
 pub mod bytes_split;
 pub mod callable_iterator;
+pub mod generic_alias_iter;
 pub mod cell;
 pub mod classmethod;
 pub mod classmethod_descriptor;

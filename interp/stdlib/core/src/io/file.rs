@@ -35,7 +35,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
     ],
     getset: &[
-        GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).fd.get() < 0))),
+        GetSet { doc: "True if the file is closed", ..GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).fd.get() < 0))) },
         GetSet::ro("closefd", |vm, o| Ok(vm.bool(this(o).close_fd.get()))),
         GetSet::ro("mode", |vm, o| { let m = mode_text(o); vm.new_str(m) }),
         GetSet::ro("_blksize", |vm, o| vm.new_int(this(o).buffer_size.get() as i64)),
