@@ -110,6 +110,17 @@ class Lost(type):
 
 assert error(Lost, 'X', (), {}) == ('TypeError', 'super(type, obj): obj (type X) is not an instance or subtype of type (X).')
 
+
+
+class Early(type):
+    def mro(cls):
+        if cls.__mro__ is None:
+            assert error(lambda: super(cls, cls).nothing)[0] == 'AttributeError'
+        return type.mro(cls)
+
+
+Early('Y', (), {})
+
 f = lambda: 0
 assert error(types.FunctionType, f.__code__, {}, 'a', 1) == ('TypeError', 'arg 4 (defaults) must be None or tuple')
 assert error(types.FunctionType, f.__code__, {}, None, None, None, 1) == ('TypeError', 'arg 6 (kwdefaults) must be None or dict')

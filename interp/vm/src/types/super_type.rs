@@ -47,7 +47,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, _args: Args<'_>) -> PyResult { Ok(vm.new_objec
 
 /// The class whose MRO `super(ty, obj)` walks.
 pub(crate) fn check(vm: &mut Vm, ty: &TypeRef, obj: &Owned) -> PyResult<TypeRef> {
-    let derived = |t: &&TypeRef| if t.ptr() == ty.ptr() { t.mro_items(vm).iter().any(|c| c.is(ty.obj())) } else { t.is_subtype_of(vm, ty) };
+    let derived = |t: &&TypeRef| if t.ptr() == ty.ptr() { let mro = t.mro_items(vm); mro.is_empty() || mro.iter().any(|c| c.is(ty.obj())) } else { t.is_subtype_of(vm, ty) };
     if let Some(t) = TypeRef::from_obj(obj).filter(derived) { return Ok(t.clone()) }
     let own = obj.type_of(vm).clone();
     if own.is_subtype_of(vm, ty) { return Ok(own) }
