@@ -24,6 +24,8 @@ pub enum Request {
     Show(String),
     /// A wrong option: print this on standard error and exit with 2.
     Wrong(String),
+    /// A setting that makes no sense: print this on standard error and exit with 1.
+    Fatal(String),
     /// Run something.
     Run(Box<Settings>, Target),
 }
@@ -80,6 +82,8 @@ fn settings() -> Settings {
 pub fn parse(args: Vec<String>) -> Request {
     let mut s = settings();
     let mut versions = 0;
+    // `-R`: whatever the environment says of the seed.
+    let mut randomize = false;
     let mut args = args.into_iter();
     let mut target = None;
     let mut rest = Vec::new();
@@ -130,7 +134,8 @@ pub fn parse(args: Vec<String>) -> Request {
                 },
                 'b' => s.bytes_warning += 1,
                 'B' => s.dont_write_bytecode = true,
-                'd' | 'x' | 'R' => {}
+                'd' | 'x' => {}
+                'R' => randomize = true,
                 'E' => s.ignore_environment = true,
                 'h' | '?' => return Request::Show(USAGE.to_owned()),
                 'i' => { s.inspect = true; s.interactive = true }
@@ -154,7 +159,9 @@ pub fn parse(args: Vec<String>) -> Request {
     if rest.is_empty() { rest.push(String::new()) }
     rest.extend(args);
     s.argv = rest;
-    if let Some(message) = apply_environment(&mut s) { return Request::Wrong(message) }
+    if let Some(message) = apply_environment(&mut s, randomize) {
+        return if message.starts_with("Fatal") { Request::Fatal(message) } else { Request::Wrong(message) };
+    }
     Request::Run(Box::new(s), target)
 }
 
@@ -163,7 +170,7 @@ fn wrong(message: &str) -> Request {
 }
 
 /// Environment variables and `-X` options that are settings. Gives back a message if one makes no sense.
-fn apply_environment(s: &mut Settings) -> Option<String> {
+fn apply_environment(s: &mut Settings, randomize: bool) -> Option<String> {
     let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     if !s.ignore_environment {
         let level = |v: Option<String>| v.map_or(0, |v| v.parse::<u8>().unwrap_or(1));
@@ -187,6 +194,7 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
         }
         match env("PYTHONHASHSEED").as_deref() {
             None | Some("random") => {}
+            _ if randomize => {}
             Some(v) => match v.parse() {
                 Ok(seed) => s.hash_seed = Some(seed),
                 Err(_) => return Some("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n".into()),
@@ -201,6 +209,7 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
                 Some(n) => s.int_max_str_digits = n,
                 None => return Some("Fatal Python error: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n".into()),
             },
+            ("int_max_str_digits", None) => return Some("Fatal Python error: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n".into()),
             ("memlimit", v) => match v.as_deref().and_then(size) {
                 Some(n) => s.memory_limit = n,
                 None => return Some("-X memlimit: a number of bytes is needed, also with k, m or g after it\n".into()),
@@ -212,6 +221,11 @@ fn apply_environment(s: &mut Settings) -> Option<String> {
         }
     }
     if s.dev_mode { s.warn_options.insert(0, "default".into()) }
+    match s.bytes_warning {
+        0 => {}
+        1 => s.warn_options.push("default::BytesWarning".into()),
+        _ => s.warn_options.push("error::BytesWarning".into()),
+    }
     match std::env::var("INSTAR_GC").as_deref() {
         Ok("stress") => s.gc = GcMode::Stress,
         Ok("never") => s.gc = GcMode::Never,

@@ -26,6 +26,10 @@ fn main() -> ExitCode {
             eprint!("{text}");
             ExitCode::from(2)
         }
+        cli::Request::Fatal(text) => {
+            eprint!("{text}");
+            ExitCode::FAILURE
+        }
         cli::Request::Run(settings, target) => {
             if settings.x_options.iter().any(|(name, _)| name == "fingerprint") {
                 println!("{}", fingerprint::line());

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use instar_vm::boot::BootError;
+use instar_compiler::{Mode, Options};
 use instar_vm::builtins::execute;
+use instar_vm::builtins::syntax_error::compile_text;
 use instar_vm::fallible::Promises;
 use instar_vm::import::library::EMBEDDED;
 use instar_vm::import::{bootstrap, native};
@@ -106,6 +108,7 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     if vm.settings.stdlib.is_none() { vm.set_library(Rc::new(Embedded::open())) }
     instar_vm::builtins::init(vm)?;
     instar_vm::sysmod::init(vm)?;
+    set_cache_prefix(vm)?;
     set_path(vm)?;
     bootstrap::start(vm)?;
     vm.import_module("encodings")?;
@@ -183,8 +186,12 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     match target {
         Target::Command(text) => {
             prepend_path(vm, "")?;
-            vm.register_source("<string>", text);
-            run_text(vm, &dict, text.as_bytes(), "<string>")
+            let text = dedent(text);
+            vm.register_source("<string>", &text);
+            // A comment about the encoding says nothing here: the text has been decoded.
+            let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
+            let code = compile_text(vm, &text, "<string>", Mode::Exec, &options)?;
+            execute::run_code(vm, &code, &dict, dict.obj(), None).map(drop)
         }
         Target::Module(name) => {
             let here = std::env::current_dir().map(|d| d.display().to_string()).unwrap_or_default();
@@ -200,6 +207,29 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
             run_text(vm, &dict, &bytes, "<stdin>")
         }
     }
+}
+
+/// The text without the white space that all its lines begin with, as `-c` takes it; lines of white space become empty.
+fn dedent(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let indent = |l: &&str| -> usize { l.len() - l.trim_start_matches([' ', '\t']).len() };
+    let mut margin: Option<&str> = None;
+    for l in lines.iter().filter(|l| !l.trim_matches([' ', '\t']).is_empty()) {
+        let own = &l[..indent(l)];
+        let common = margin.map_or(own.len(), |m| m.bytes().zip(own.bytes()).take_while(|(a, b)| a == b).count());
+        margin = Some(&own[..common]);
+    }
+    let Some(cut) = margin.map(str::len).filter(|n| *n > 0) else { return text.to_owned() };
+    lines.iter().map(|l| if l.trim_matches([' ', '\t']).is_empty() { "" } else { &l[cut..] }).collect::<Vec<_>>().join("\n")
+}
+
+/// `sys.pycache_prefix` from `-X pycache_prefix` or the environment.
+fn set_cache_prefix(vm: &mut Vm) -> PyResult<()> {
+    let option = vm.settings.x_options.iter().rev().find(|(name, _)| name == "pycache_prefix").map(|(_, v)| v.clone().unwrap_or_default());
+    let environment = || if vm.settings.ignore_environment { None } else { std::env::var("PYTHONPYCACHEPREFIX").ok() };
+    let Some(prefix) = option.or_else(environment).filter(|p| !p.is_empty()) else { return Ok(()) };
+    let (key, prefix, sys) = (vm.intern("pycache_prefix")?, vm.new_str(&prefix)?, vm.sys.clone());
+    sys.set_item(vm, &key, &prefix)
 }
 
 /// `runpy._run_module_as_main(name, alter_argv)`

@@ -120,9 +120,11 @@ pub fn confstr(vm: &mut Vm, _: &Owned, name: &Owned) -> PyResult {
     vm.fs_decode(&buffer[..(len - 1).min(buffer.len() - 1)])
 }
 
-/// What `-X cpu_count` says; -1 for nothing.
+/// What `-X cpu_count` or `PYTHON_CPU_COUNT` says; -1 for nothing.
 fn wanted_cpus(vm: &Vm) -> i64 {
-    vm.settings.x_options.iter().find(|(k, _)| k == "cpu_count").and_then(|(_, v)| v.as_ref()?.parse().ok()).filter(|n| *n > 0).unwrap_or(-1)
+    let option = vm.settings.x_options.iter().rev().find(|(k, _)| k == "cpu_count").map(|(_, v)| v.clone().unwrap_or_default());
+    let environment = || if vm.settings.ignore_environment { None } else { std::env::var("PYTHON_CPU_COUNT").ok() };
+    option.or_else(environment).and_then(|n| n.parse().ok()).filter(|n| *n > 0).unwrap_or(-1)
 }
 
 pub fn cpu_count(vm: &mut Vm, _: &Owned) -> PyResult {
