@@ -52,11 +52,17 @@ pub unsafe fn raise_handled(vm: *mut Vm) {
     }
 }
 
+/// The exception of an owned word. The compiler's code always has one there; made code gets an error.
+pub unsafe fn taken(vm: &mut Vm, e: Word) -> Ref<PyException> {
+    // SAFETY: the caller owns the word.
+    match Ref::try_from(unsafe { Owned::from_word(e) }) { Ok(e) => e, Err(_) => vm.system_error("code raises what is no exception").0 }
+}
+
 /// Raises the owned exception word again; no traceback entry for this frame.
 pub unsafe fn reraise(vm: *mut Vm, e: Word) {
     unsafe {
         let vm = &mut *vm;
-        let e = Ref::<PyException>::from_owned_unchecked(Owned::from_word(e));
+        let e = taken(vm, e);
         vm.set_reraised(e);
     }
 }
@@ -150,7 +156,7 @@ fn special_error(vm: &mut Vm, o: &Owned, which: i16, missing: &str) -> Raised {
         ("asynchronous context manager", [vm.names.__enter__.clone(), vm.names.__exit__.clone()], "with")
     };
     let has_other = other.iter().all(|n| vm.type_lookup(&ty, n).is_some());
-    let article = if has_other { format!(" but it supports the {} protocol. Did you mean to use '{hint}'?", if which < 2 { "asynchronous context manager" } else { "context manager" }) }
+    let article = if has_other { format!(" (missed {missing} method) but it supports the {} protocol. Did you mean to use '{hint}'?", if which < 2 { "asynchronous context manager" } else { "context manager" }) }
         else { format!(" (missed {missing} method)") };
     vm.type_error(format!("'{name}' object does not support the {protocol} protocol{article}"))
 }
@@ -160,7 +166,11 @@ fn special_error(vm: &mut Vm, o: &Owned, which: i16, missing: &str) -> Raised {
 pub unsafe fn call_exit(vm: *mut Vm, base: *mut Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let (f, this, e) = (obj(&*base), Word::share_or_none(*base.add(1)), Ref::<PyException>::from_ref_unchecked(obj(&*base.add(2))));
+        let (f, this) = (obj(&*base), Word::share_or_none(*base.add(1)));
+        let Some(e) = Ref::<PyException>::cast(obj(&*base.add(2))) else {
+            let e = vm.system_error("code leaves a block with what is no exception");
+            return word_of(vm, Err(e));
+        };
         let mut args = Vec::with_capacity(4);
         if let Some(this) = this { args.push(this) }
         args.push(e.obj().type_of(vm).obj().clone());

@@ -392,7 +392,7 @@ pub unsafe fn yield_from_iter(vm: *mut Vm, fp: *mut Word, o: Word) -> Word {
 pub unsafe fn cleanup_throw(vm: *mut Vm, e: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let e = Raised(Ref::<PyException>::from_owned_unchecked(Owned::from_word(e)));
+        let e = Raised(super::exceptions::taken(vm, e));
         match crate::types::exception::stop_iteration_value(vm, e) {
             Ok(v) => v.into_word(),
             Err(e) => { vm.set_reraised(e.0); Word::NULL }
@@ -433,7 +433,7 @@ pub unsafe fn anext(vm: *mut Vm, o: Word) -> Word {
 pub unsafe fn end_async_for(vm: *mut Vm, e: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let e = Ref::<PyException>::from_owned_unchecked(Owned::from_word(e));
+        let e = super::exceptions::taken(vm, e);
         if e.obj().is_instance_of(vm, &vm.types.stop_async_iteration) { return true }
         vm.set_reraised(e);
         false
