@@ -35,7 +35,7 @@ impl Bump {
     /// A chunk with room for `bytes`, and its first cell.
     #[cold]
     #[inline(never)]
-    fn from_new_chunk(&self, bytes: usize) -> Option<NonNull<u8>> {
+    fn in_new_chunk(&self, bytes: usize) -> Option<NonNull<u8>> {
         let size = bytes.checked_add(HEADER)?.max(CHUNK);
         let layout = Layout::from_size_align(size, 16).ok()?;
         // SAFETY: the layout is not empty; the header is inside the chunk, and so is the cell behind it.
@@ -81,7 +81,7 @@ unsafe impl CellSource for Bump {
             // SAFETY: there was room, so there is a chunk.
             unsafe { NonNull::new_unchecked(cell) }
         } else {
-            self.from_new_chunk(bytes)?
+            self.in_new_chunk(bytes)?
         };
         self.live.set(self.live.get() + 1);
         self.live_bytes.set(self.live_bytes.get() + bytes);
