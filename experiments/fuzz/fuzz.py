@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Differential fuzzer: the same generated programs on a reference Python and on other interpreters, differences shown small.
 
-usage: fuzz.py [--kind methods|expressions|statements|hostile|all] [--seed N] [--count N] [--reference PYTHON] [--minutes M]
+usage: fuzz.py [--kind methods|expressions|statements|hostile|syntax|bytecode|all] [--seed N] [--count N] [--reference PYTHON] [--minutes M]
                [--show N] [--out DIR] [--one SEED] INTERPRETER...
 
 The generators run under the Python that runs this file, which should be the reference (names come from its `dir`). Program
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 
+import damaged
 import expressions
 import hostile
 import methods
@@ -29,7 +30,10 @@ import statements
 from values import PRELUDE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-KINDS = {"methods": methods.program, "expressions": expressions.program, "statements": statements.program, "hostile": hostile.program}
+KINDS = {"methods": methods.program, "expressions": expressions.program, "statements": statements.program, "hostile": hostile.program,
+         "syntax": damaged.syntax, "bytecode": damaged.bytecode}
+# Kinds whose output may be an accident: only crashes and hangs count.
+CRASHES = ("hostile", "syntax", "bytecode")
 BATCH = 400
 # Seconds a program may take before it counts as hanging.
 PATIENCE = float(os.environ.get("FUZZ_PATIENCE", "6"))
@@ -149,7 +153,7 @@ def main():
                 text, about = KINDS[kind](random.Random("%s:%d" % (kind, i)))
                 made.append(("%s:%d" % (kind, i), text, about))
             records = [run(c, [with_prelude(t) for _, t, _ in made]) for c in commands]
-            alike = survived if kind == "hostile" and not a.strict else same
+            alike = survived if kind in CRASHES and not a.strict else same
             for (name, text, about), *rs in zip(made, *records):
                 done += 1
                 hangs += rs[0] == "hang"

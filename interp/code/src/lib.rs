@@ -1,7 +1,7 @@
 //! Op table and code objects before they meet a heap.
 //!
 //! `ops.rs` is the one list of opcodes, `table.rs` what is derived from it, `blob.rs` a compiled code,
-//! `effect.rs` what instructions do to the temps, `verify.rs` the proof of safety, `disassemble.rs` text, `encode.rs` and `decode.rs` bytes, `location.rs` CPython's tables, `lazy.rs` what stays bytes until it is needed.
+//! `effect.rs` what instructions do to the temps, `verify.rs` and `values.rs` the proof of safety, `disassemble.rs` text, `encode.rs` and `decode.rs` bytes, `location.rs` CPython's tables, `lazy.rs` what stays bytes until it is needed.
 //! Nothing here knows an object, a layout or the VM; bytecode is identical in all variants.
 
 mod blob;
@@ -13,6 +13,7 @@ mod lazy;
 pub mod location;
 mod ops;
 mod table;
+mod values;
 mod verify;
 
 pub use blob::{flags, Body, CodeBlob, Const, Handler, Local, LocalKind, Position, Text, Unit, Wtf8};

@@ -21,9 +21,9 @@ impl std::fmt::Display for VerifyError {
 }
 impl std::error::Error for VerifyError {}
 
-type Check<T = ()> = Result<T, VerifyError>;
+pub(crate) type Check<T = ()> = Result<T, VerifyError>;
 
-fn fail<T>(at: usize, what: impl Into<String>) -> Check<T> { Err(VerifyError { at, what: what.into() }) }
+pub(crate) fn fail<T>(at: usize, what: impl Into<String>) -> Check<T> { Err(VerifyError { at, what: what.into() }) }
 
 /// Verifies a code and, through its constants, all nested codes.
 ///
@@ -84,7 +84,8 @@ impl Verifier<'_> {
             let ok = h.start <= h.end && h.end as usize <= n && (h.target as usize) < n && self.starts[h.target as usize] && (h.depth as u32) < code.temps;
             if !ok { return fail(h.target as usize, "bad handler range"); }
         }
-        self.depths()
+        let (depth, handler) = self.depths()?;
+        crate::values::check(code, &depth, &handler)
     }
 
     fn register(&self, at: usize, r: i16, temps: u32) -> Check {
@@ -148,7 +149,8 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    fn depths(&mut self) -> Check {
+    /// Temps before each unit that control reaches (-1: none does), and the handler of each unit.
+    fn depths(&mut self) -> Check<(Vec<i32>, Vec<u32>)> {
         let code = self.code;
         let n = code.units.len();
         let starts = std::mem::take(&mut self.starts);
@@ -195,7 +197,7 @@ impl Verifier<'_> {
             }
             if !op.has(Effect::Ends) { reach(&mut depth, &mut work, at, (at + op.len()) as i64, left + e.produced)?; }
         }
-        Ok(())
+        Ok((depth, handler))
     }
 
     fn consumed_on_top(&self, at: usize, op: Op, unit: Unit, d: u32, left: u32) -> Check {

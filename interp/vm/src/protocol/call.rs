@@ -5,8 +5,6 @@
 use crate::args::Args;
 use crate::eval::slow::calls;
 use crate::object::{ObjExt, Owned, Ref};
-use crate::typeobj::PyType;
-use crate::types::builtin_function::PyBuiltinFunction;
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
 use crate::types::str::PyStr;

@@ -346,7 +346,7 @@ fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
 }
 
 fn insert(vm: &mut Vm, this: &Owned, index: &Owned, item: &Owned) -> PyResult {
-    let i = (vm.index_i64(index)? as isize);
+    let i = vm.index_i64(index)? as isize;
     let b = byte_value(vm, item)?;
     let array = this_array(this);
     let n = array.len(vm);
@@ -356,7 +356,7 @@ fn insert(vm: &mut Vm, this: &Owned, index: &Owned, item: &Owned) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
-    let i = match args.first() { Some(i) => (vm.index_i64(i)? as isize), None => -1 };
+    let i = match args.first() { Some(i) => vm.index_i64(i)? as isize, None => -1 };
     let array = this_array(this);
     let n = array.len(vm);
     if n == 0 { return Err(vm.index_error("pop from empty bytearray")) }
@@ -377,7 +377,7 @@ fn remove(vm: &mut Vm, this: &Owned, value: &Owned) -> PyResult {
 }
 
 fn resize(vm: &mut Vm, this: &Owned, size: &Owned) -> PyResult {
-    let n = (vm.index_i64(size)? as isize);
+    let n = vm.index_i64(size)? as isize;
     if n < 0 { return Err(vm.value_error(format!("Can only resize to positive sizes, got {n}"))) }
     this_array(this).resize(vm, n as usize)?;
     Ok(vm.none())

@@ -391,7 +391,7 @@ pub fn hex_of(vm: &mut Vm, bytes: &[u8], sep: Option<&Owned>, group: Option<&Own
 
 /// The separator and the group size of `hex(sep, bytes_per_sep)`.
 pub fn hex_options(vm: &mut Vm, sep: Option<&Owned>, group: Option<&Owned>) -> PyResult<(Option<u8>, isize)> {
-    let group = match group { Some(g) => (vm.index_i64(g)? as isize), None => 1 };
+    let group = match group { Some(g) => vm.index_i64(g)? as isize, None => 1 };
     if i32::try_from(group).is_err() { return Err(vm.overflow_error("Python int too large to convert to C int")) }
     let Some(sep) = sep else { return Ok((None, group)) };
     let n = vm.len(sep)?;

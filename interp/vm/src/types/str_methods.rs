@@ -191,7 +191,7 @@ fn pad(vm: &mut Vm, this: &Owned, left: usize, right: usize, fill: u32) -> PyRes
 
 /// Width to add and the fill character of the justifying methods.
 fn padding(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult<(usize, usize, u32)> {
-    let width = (vm.index_i64(&args[0])? as isize);
+    let width = vm.index_i64(&args[0])? as isize;
     let fill = match args.get(1) {
         None => 32,
         Some(f) => match f.cast::<PyStr>() {

@@ -90,7 +90,7 @@ pub(super) fn append_bytes(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult<(
 fn frombytes(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult { append_bytes(vm, o, source)?; Ok(vm.none()) }
 
 fn fromfile(vm: &mut Vm, o: &Owned, file: &Owned, n: &Owned) -> PyResult {
-    let n = (vm.index_i64(n)? as isize);
+    let n = vm.index_i64(n)? as isize;
     if n < 0 { return Err(vm.value_error("negative count")) }
     let Some(wanted) = n.checked_mul(this(o).size() as isize) else { return Err(vm.no_memory()) };
     let (read, size) = (vm.intern("read")?, vm.new_int(wanted as i64)?);
@@ -153,7 +153,7 @@ fn index(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn insert(vm: &mut Vm, o: &Owned, i: &Owned, value: &Owned) -> PyResult {
-    let i = (vm.index_i64(i)? as isize);
+    let i = vm.index_i64(i)? as isize;
     let a = this(o);
     let packed = item::pack(vm, a.code, value)?;
     let n = a.count(vm);
@@ -163,7 +163,7 @@ fn insert(vm: &mut Vm, o: &Owned, i: &Owned, value: &Owned) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
-    let i = match args.first() { Some(i) => (vm.index_i64(i)? as isize), None => -1 };
+    let i = match args.first() { Some(i) => vm.index_i64(i)? as isize, None => -1 };
     let a = this(o);
     let n = a.count(vm);
     if n == 0 { return Err(vm.index_error("pop from empty array")) }

@@ -38,7 +38,7 @@ fn product_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
             let n = name.cast::<PyStr>().map(|n| n.to_string_lossy()).unwrap_or_default();
             return Err(vm.type_error(format!("product() got an unexpected keyword argument '{n}'")));
         }
-        let n = (vm.index_i64(value)? as isize);
+        let n = vm.index_i64(value)? as isize;
         let Ok(n) = usize::try_from(n) else { return Err(vm.value_error("repeat argument cannot be negative")) };
         times = n;
     }
@@ -101,7 +101,7 @@ fn pool_of(vm: &mut Vm, name: &str, sig: &str, args: Args<'_>) -> PyResult<Chose
     let r = match &bound[1] {
         Some(r) if name == "permutations" && vm.is_none(r) => pool.len() as isize,
         Some(r) if name == "permutations" && int_ref(r).is_none() => return Err(vm.type_error("Expected int as r")),
-        Some(r) => (vm.index_i64(r)? as isize),
+        Some(r) => vm.index_i64(r)? as isize,
         None => pool.len() as isize,
     };
     let Ok(r) = usize::try_from(r) else { return Err(vm.value_error("r must be non-negative")) };

@@ -54,7 +54,7 @@ static BATCHED: TypeDef = TypeDef { doc: "Batch data into tuples of length n. Th
 fn batched_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let bound = bind(vm, "batched", BATCHED.sig, args)?;
     let (iterable, n) = (required(vm, &bound[0])?, required(vm, &bound[1])?);
-    let n = (vm.index_i64(&n)? as isize);
+    let n = vm.index_i64(&n)? as isize;
     let strict = match &bound[2] { Some(s) => vm.truth(s)?, None => false };
     let Some(size) = usize::try_from(n).ok().filter(|n| *n > 0) else { return Err(vm.value_error("n must be at least one")) };
     let it = vm.iter(&iterable)?;

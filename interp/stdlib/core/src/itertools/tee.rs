@@ -91,7 +91,7 @@ fn link_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 
 /// `itertools.tee(iterable, n)`
 pub(super) fn tee(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
-    let n = match args.get(1) { Some(n) => (vm.index_i64(n)? as isize), None => 2 };
+    let n = match args.get(1) { Some(n) => vm.index_i64(n)? as isize, None => 2 };
     let Ok(n) = usize::try_from(n) else { return Err(vm.value_error("n must be >= 0")) };
     let mut all = Vec::new();
     all.try_reserve_exact(n).map_err(|_| vm.no_memory())?;

@@ -138,11 +138,18 @@ pub unsafe fn convert(vm: *mut Vm, v: Word, how: i16) -> Word {
     }
 }
 
+/// An operand of another type than the compiler puts there; code from elsewhere can have one, which verifying does not find.
+#[cold]
+fn unfit(vm: &mut Vm) -> bool {
+    let e = vm.system_error("operand of unexpected type");
+    super::status(vm, Err(e))
+}
+
 #[inline(never)]
 pub unsafe fn list_append(vm: *mut Vm, list: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let l = obj(&list).cast::<PyList>().expect("law: verified list temp");
+        let Some(l) = obj(&list).cast::<PyList>() else { return unfit(vm) };
         v.retain();
         if l.push_word(v) { return true }
         v.release();
@@ -156,7 +163,7 @@ pub unsafe fn list_extend(vm: *mut Vm, list: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
         let v: &Owned = obj(&v);
-        let l = obj(&list).cast::<PyList>().expect("law: verified list temp").clone();
+        let Some(l) = obj(&list).cast::<PyList>().cloned() else { return unfit(vm) };
         let r = if vm.is_iterable(v) { crate::types::list::extend(vm, &l, v) } else {
             let ty = v.type_name(vm);
             Err(vm.type_error(format!("Value after * must be an iterable, not {ty}")))
@@ -169,7 +176,7 @@ pub unsafe fn list_extend(vm: *mut Vm, list: Word, v: Word) -> bool {
 pub unsafe fn set_add(vm: *mut Vm, set: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let s = obj(&set).cast::<PySet>().expect("law: verified set temp").clone();
+        let Some(s) = obj(&set).cast::<PySet>().cloned() else { return unfit(vm) };
         let r = s.add(vm, obj(&v));
         super::status(vm, r)
     }
@@ -179,7 +186,7 @@ pub unsafe fn set_add(vm: *mut Vm, set: Word, v: Word) -> bool {
 pub unsafe fn set_update(vm: *mut Vm, set: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let s = obj(&set).cast::<PySet>().expect("law: verified set temp").clone();
+        let Some(s) = obj(&set).cast::<PySet>().cloned() else { return unfit(vm) };
         let r = vm.collect(obj(&v)).and_then(|items| items.iter().try_for_each(|x| s.add(vm, x)));
         super::status(vm, r)
     }
@@ -189,7 +196,7 @@ pub unsafe fn set_update(vm: *mut Vm, set: Word, v: Word) -> bool {
 pub unsafe fn dict_update(vm: *mut Vm, dict: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let Some(d) = obj(&dict).cast::<PyDict>().cloned() else { return unfit(vm) };
         let v: &Owned = obj(&v);
         let r = match d.update_mapping(vm, v) {
             Err(e) if e.is(vm, &vm.types.attribute_error) => {
@@ -207,7 +214,7 @@ pub unsafe fn dict_update(vm: *mut Vm, dict: Word, v: Word) -> bool {
 pub unsafe fn dict_merge(vm: *mut Vm, dict: Word, v: Word, callee: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let Some(d) = obj(&dict).cast::<PyDict>().cloned() else { return unfit(vm) };
         let mut names = Vec::new();
         let mut values = Vec::new();
         let f: &Owned = obj(&callee);
@@ -231,7 +238,7 @@ fn merge(vm: &mut Vm, d: &Ref<PyDict>, f: &Owned, names: &[Owned], values: &[Own
 pub unsafe fn map_add(vm: *mut Vm, dict: Word, k: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let d = obj(&dict).cast::<PyDict>().expect("law: verified dict temp").clone();
+        let Some(d) = obj(&dict).cast::<PyDict>().cloned() else { return unfit(vm) };
         let r = d.set_item(vm, obj(&k), obj(&v));
         super::status(vm, r)
     }
@@ -241,7 +248,7 @@ pub unsafe fn map_add(vm: *mut Vm, dict: Word, k: Word, v: Word) -> bool {
 pub unsafe fn list_to_tuple(vm: *mut Vm, v: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
-        let l = obj(&v).cast::<PyList>().expect("law: verified list temp");
+        let Some(l) = obj(&v).cast::<PyList>() else { unfit(vm); return Word::NULL };
         let r = vm.new_tuple_from(l.items(vm)).map(Ref::into_obj);
         word_of(vm, r)
     }

@@ -12,7 +12,6 @@ use crate::eval::{ops, unwind};
 use crate::monitor::code::real_op;
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::typeobj::TypeRef;
-use crate::types::exception::PyException;
 use crate::types::generator::{PyGenerator, State as Life};
 use crate::vm::{PyResult, Raised, Vm};
 

@@ -41,7 +41,7 @@ pub unsafe fn keys(vm: *mut Vm, subject: Word, keys: Word) -> Word {
 }
 
 fn match_keys(vm: &mut Vm, subject: &Owned, keys: &Owned) -> PyResult {
-    let keys = keys.cast::<PyTuple>().expect("law: verified tuple").clone();
+    let Some(keys) = keys.cast::<PyTuple>().cloned() else { return Err(vm.system_error("operand of unexpected type")) };
     if keys.items().is_empty() { return Ok(vm.consts.empty_tuple.obj().clone()) }
     let get = vm.names.get.clone();
     let get = vm.get_attr(subject, &get)?;
@@ -75,7 +75,7 @@ pub unsafe fn class(vm: *mut Vm, base: *mut Word, npos: usize) -> Word {
 fn match_class(vm: &mut Vm, subject: &Owned, class: &Owned, kwnames: &Owned, npos: usize) -> PyResult {
     let Some(ty) = Ref::<PyType>::cast(class).cloned() else { return Err(vm.type_error("called match pattern must be a class")) };
     if !vm.is_instance(subject, class)? { return Ok(vm.none()) }
-    let kwnames = kwnames.cast::<PyTuple>().expect("law: verified tuple").clone();
+    let Some(kwnames) = kwnames.cast::<PyTuple>().cloned() else { return Err(vm.system_error("operand of unexpected type")) };
     let mut seen: Vec<String> = Vec::new();
     let mut values = Vec::new();
     if npos > 0 {
