@@ -108,6 +108,7 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     if vm.settings.stdlib.is_none() { vm.set_library(Rc::new(Embedded::open())) }
     instar_vm::builtins::init(vm)?;
     instar_vm::sysmod::init(vm)?;
+    set_implementation(vm)?;
     set_cache_prefix(vm)?;
     set_path(vm)?;
     bootstrap::start(vm)?;
@@ -223,11 +224,25 @@ fn dedent(text: &str) -> String {
     lines.iter().map(|l| if l.trim_matches([' ', '\t']).is_empty() { "" } else { &l[cut..] }).collect::<Vec<_>>().join("\n")
 }
 
+/// A text setting: `-X NAME=TEXT`, else the environment's variable; None where neither says anything.
+fn text_setting(vm: &Vm, name: &str, variable: &str) -> Option<String> {
+    let option = vm.settings.x_options.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone().unwrap_or_default());
+    let environment = || if vm.settings.ignore_environment { None } else { std::env::var(variable).ok() };
+    option.or_else(environment).filter(|p| !p.is_empty())
+}
+
+/// `sys.implementation.name` from `-X implementation=NAME` or the environment: for programs that keep something for one
+/// implementation by its name, CPython's tests above all (docs/compatibility.md).
+fn set_implementation(vm: &mut Vm) -> PyResult<()> {
+    let Some(name) = text_setting(vm, "implementation", "INSTAR_IMPLEMENTATION") else { return Ok(()) };
+    let (key, attribute, name, sys) = (vm.intern("implementation")?, vm.intern("name")?, vm.intern(&name)?, vm.sys.clone());
+    let Some(implementation) = sys.get_item(vm, &key)? else { return Ok(()) };
+    vm.set_attr(&implementation, &attribute, &name)
+}
+
 /// `sys.pycache_prefix` from `-X pycache_prefix` or the environment.
 fn set_cache_prefix(vm: &mut Vm) -> PyResult<()> {
-    let option = vm.settings.x_options.iter().rev().find(|(name, _)| name == "pycache_prefix").map(|(_, v)| v.clone().unwrap_or_default());
-    let environment = || if vm.settings.ignore_environment { None } else { std::env::var("PYTHONPYCACHEPREFIX").ok() };
-    let Some(prefix) = option.or_else(environment).filter(|p| !p.is_empty()) else { return Ok(()) };
+    let Some(prefix) = text_setting(vm, "pycache_prefix", "PYTHONPYCACHEPREFIX") else { return Ok(()) };
     let (key, prefix, sys) = (vm.intern("pycache_prefix")?, vm.new_str(&prefix)?, vm.sys.clone());
     sys.set_item(vm, &key, &prefix)
 }

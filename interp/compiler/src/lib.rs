@@ -172,7 +172,7 @@ fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, l
     Ok(Compiled { code: Arc::new(code), warnings })
 }
 
-fn locate(e: Error, source: &str, filename: &str, lines: &Lines) -> CompileError {
+fn locate(e: Error, _source: &str, filename: &str, lines: &Lines) -> CompileError {
     if let Some(p) = e.place {
         let Place { line, column, end_line, end_column, text } = *p;
         return CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text) };

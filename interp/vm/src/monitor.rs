@@ -14,8 +14,7 @@ pub mod step;
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::Frame;
-use crate::object::{Owned, Ref, Word};
-use crate::types::code::PyCode;
+use crate::object::{Owned, Word};
 use crate::vm::{PyResult, Vm};
 use code::Traced;
 
@@ -236,11 +235,5 @@ impl Vm {
         let r = self.tell_at(f, which, &[]);
         self.own.beginning = before;
         r
-    }
-
-    /// The code object of an executable.
-    pub(crate) fn code_of(&self, exec: &Executable) -> Ref<PyCode> {
-        // SAFETY: the back pointer leads to the code object that owns the executable.
-        unsafe { Ref::from_owned_unchecked(Owned::share_word(exec.code)) }
     }
 }

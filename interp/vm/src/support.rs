@@ -39,6 +39,20 @@ pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
     }
 }
 
+/// A C int argument of a function whose messages are those of `PyArg_Parse`.
+pub fn c_int_parsed(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
+    let n = vm.index(o)?;
+    let n = crate::types::int::int_ref(&n);
+    let positive = n.is_some_and(|n| n.signum() > 0);
+    match n.and_then(|n| n.to_i64()) {
+        Some(n) => match i32::try_from(n) {
+            Ok(n) => Ok(n),
+            Err(_) => Err(vm.overflow_error(if positive { "signed integer is greater than maximum" } else { "signed integer is less than minimum" })),
+        },
+        None => Err(vm.overflow_error("Python int too large to convert to C long")),
+    }
+}
+
 /// Text of a str argument; TypeError that names the function and argument otherwise.
 pub fn text(vm: &mut Vm, o: &Owned, what: &str) -> PyResult<String> {
     match o.cast::<crate::types::str::PyStr>() {

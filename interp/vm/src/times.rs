@@ -3,7 +3,6 @@
 //! Not here: clocks and calendars.
 
 use crate::types::int::int_ref;
-use crate::types::float::PyFloat;
 use crate::{ObjExt, Owned, PyResult, Vm};
 
 const BILLION: i64 = 1_000_000_000;

@@ -195,8 +195,6 @@ pub struct Vm {
     pub(crate) recursion_depth: usize,
     /// Lowest address native code may use before RecursionError.
     pub(crate) native_stack_limit: usize,
-    /// Next type version to hand out (0 means none).
-    pub(crate) next_type_version: u32,
     /// Next keys version for dictionaries guarded by LOAD_GLOBAL.
     pub(crate) next_keys_version: u32,
     /// Next function version.
@@ -342,14 +340,13 @@ impl Vm {
     /// How many Python frames are active.
     pub fn recursion_depth(&self) -> usize { self.recursion_depth }
 
-    pub(crate) fn take_states(&mut self) -> HashMap<TypeId, Box<dyn Any>> { std::mem::take(&mut self.states) }
 
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Types, consts: Singletons, names: Box<Names>,
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
-            modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_limit_set: 1000, recursion_depth: 0, native_stack_limit, next_type_version: 1, next_keys_version: 1,
+            modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_limit_set: 1000, recursion_depth: 0, native_stack_limit, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
             native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default(),
             threads: Default::default(), monitor: Default::default(), own: Default::default(), thread_states: HashMap::new(), _pinned: PhantomPinned }

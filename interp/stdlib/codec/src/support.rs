@@ -1,23 +1,10 @@
-//! What the module files share: filling namespaces, reading arguments.
+//! What the module files share beside what all native modules do.
 //!
-//! Not here: anything about one module.
+//! Not here: anything about one module, `instar_vm::support`.
 
 use instar_vm::typeobj::TypeRef;
-use instar_vm::types::dict::PyDict;
-use instar_vm::types::int::int_ref;
-use instar_vm::{Owned, PyResult, Ref, Vm};
-
-/// `namespace[name] = value`
-pub fn set(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, value: &Owned) -> PyResult<()> {
-    let key = vm.intern(name)?;
-    namespace.set_item(vm, &key, value)
-}
-
-/// An int constant.
-pub fn set_int(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, n: i64) -> PyResult<()> {
-    let n = vm.new_int(n)?;
-    set(vm, namespace, name, &n)
-}
+pub use instar_vm::support::{c_int_parsed as c_int, set, set_int, set_type};
+use instar_vm::{Owned, PyResult, Vm};
 
 /// An attribute of a type being made.
 pub fn set_class_attr(vm: &mut Vm, ty: &TypeRef, name: &str, value: &Owned) -> PyResult<()> {
@@ -30,26 +17,6 @@ pub fn set_class_attr(vm: &mut Vm, ty: &TypeRef, name: &str, value: &Owned) -> P
 /// An exception class of a module, made once an interpreter.
 pub fn error_class(vm: &mut Vm, kept: Option<TypeRef>, module: &str, name: &str, base: &TypeRef) -> PyResult<TypeRef> {
     match kept { Some(ty) => Ok(ty), None => vm.new_class(module, name, &[base.obj().clone()], None) }
-}
-
-/// A type under its own name.
-pub fn set_type(vm: &mut Vm, namespace: &Ref<PyDict>, ty: &TypeRef) -> PyResult<()> {
-    let name = ty.name(vm);
-    set(vm, namespace, &name, ty.obj())
-}
-
-/// A C int argument.
-pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
-    let n = vm.index(o)?;
-    let n = int_ref(&n);
-    let positive = n.is_some_and(|n| n.signum() > 0);
-    match n.and_then(|n| n.to_i64()) {
-        Some(n) => match i32::try_from(n) {
-            Ok(n) => Ok(n),
-            Err(_) => Err(vm.overflow_error(if positive { "signed integer is greater than maximum" } else { "signed integer is less than minimum" })),
-        },
-        None => Err(vm.overflow_error("Python int too large to convert to C long")),
-    }
 }
 
 /// A C int argument or a default.

@@ -1,40 +1,15 @@
-//! What the module files share: filling namespaces, reading arguments, types made once an interpreter.
+//! What the module files share beside what all native modules do: types made once an interpreter, arguments without a name.
 //!
-//! Not here: anything about one module.
+//! Not here: anything about one module, `instar_vm::support`.
 
 use instar_vm::args::Args;
 use instar_vm::native::TypeDef;
 use instar_vm::object::Payload;
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::TypeRef;
-use instar_vm::types::dict::PyDict;
 use instar_vm::types::str::PyStr;
-use instar_vm::{ObjExt, Owned, PyResult, Raised, Ref, Vm};
-
-/// `namespace[name] = value`
-pub fn set(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, value: &Owned) -> PyResult<()> {
-    let key = vm.intern(name)?;
-    namespace.set_item(vm, &key, value)
-}
-
-/// An int constant.
-pub fn set_int(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, n: i64) -> PyResult<()> {
-    let n = vm.new_int(n)?;
-    set(vm, namespace, name, &n)
-}
-
-/// A str constant.
-#[allow(dead_code)]
-pub fn set_str(vm: &mut Vm, namespace: &Ref<PyDict>, name: &str, text: &str) -> PyResult<()> {
-    let t = vm.new_str(text)?;
-    set(vm, namespace, name, &t)
-}
-
-/// A type under its own name.
-pub fn set_type(vm: &mut Vm, namespace: &Ref<PyDict>, ty: &TypeRef) -> PyResult<()> {
-    let name = ty.name(vm);
-    set(vm, namespace, &name, ty.obj())
-}
+pub use instar_vm::support::{c_int_parsed as c_int, set, set_int, set_str, set_type};
+use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 /// The native type with payload `T`, made when a module is executed for the first time in this interpreter.
 pub fn type_once<T: Payload>(vm: &mut Vm, module: &'static str, name: &'static str, base: Option<&TypeRef>, flags: u32, slots: Slots,
@@ -42,27 +17,6 @@ pub fn type_once<T: Payload>(vm: &mut Vm, module: &'static str, name: &'static s
     if let Some(ty) = vm.types.native.find::<T>() { return Ok(ty.clone()) }
     vm.new_native_type::<T>(module, name, base, flags, slots, def)
 }
-
-/// The argument unless it is absent or None.
-#[allow(dead_code)]
-pub fn given(vm: &Vm, arg: Option<&Owned>) -> Option<Owned> { arg.filter(|a| !vm.is_none(a)).cloned() }
-
-/// A C int argument.
-pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
-    let n = vm.index(o)?;
-    let n = instar_vm::types::int::int_ref(&n);
-    let positive = n.is_some_and(|n| n.signum() > 0);
-    match n.and_then(|n| n.to_i64()) {
-        Some(n) => match i32::try_from(n) { Ok(n) => Ok(n), Err(_) => Err(int_range(vm, positive)) },
-        None => Err(vm.overflow_error("Python int too large to convert to C long")),
-    }
-}
-
-#[cold]
-fn int_range(vm: &mut Vm, positive: bool) -> Raised {
-    vm.overflow_error(if positive { "signed integer is greater than maximum" } else { "signed integer is less than minimum" })
-}
-
 
 /// Binds the arguments of a constructor whose messages do not name it: "function missing required argument ...".
 pub fn bind_unnamed(vm: &mut Vm, args: Args<'_>, names: &[&str], required: usize, positional: usize) -> PyResult<Vec<Option<Owned>>> {

@@ -27,6 +27,12 @@ assert run("-c", prefix, PYTHONPYCACHEPREFIX="/a")[1] == "/a\n"
 assert run("-X", "pycache_prefix=/b", "-c", prefix, PYTHONPYCACHEPREFIX="/a")[1] == "/b\n"
 assert run("-E", "-c", prefix, PYTHONPYCACHEPREFIX="/a")[1] == "None\n"
 
+if hasattr(sys, "_git") and sys._git[0] == "instar":  # ours: another name for programs that keep something for one implementation
+    name = "import sys; print(sys.implementation.name)"
+    assert run("-X", "implementation=a", "-c", name, INSTAR_IMPLEMENTATION="b")[1] == "a\n"
+    assert run("-c", name, INSTAR_IMPLEMENTATION="b")[1] == "b\n"
+    assert run("-E", "-c", name, INSTAR_IMPLEMENTATION="b")[1] == "instar\n"
+
 assert run("-X", "int_max_str_digits", "-c", "1")[0] == 1
 random = "import sys; print(sys.flags.hash_randomization)"
 assert run("-c", random, PYTHONHASHSEED="0")[1] == "0\n"

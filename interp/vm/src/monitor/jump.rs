@@ -41,7 +41,7 @@ fn temps(exec: &Executable) -> Vec<Option<Vec<Held>>> {
     let n = blob.units.len();
     let mut known: Vec<Option<Vec<Held>>> = vec![None; n];
     let mut work = Vec::new();
-    let mut reach = |known: &mut Vec<Option<Vec<Held>>>, work: &mut Vec<usize>, to: usize, held: Vec<Held>| {
+    let reach = |known: &mut Vec<Option<Vec<Held>>>, work: &mut Vec<usize>, to: usize, held: Vec<Held>| {
         if known[to].is_none() {
             known[to] = Some(held);
             work.push(to);

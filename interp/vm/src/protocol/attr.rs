@@ -194,7 +194,7 @@ impl Vm {
         let name = attribute_name(self, name)?;
         let ty = obj.type_of(self);
         let result = if ty.has_flag(vm_flags::GENERIC_GETATTR) { generic_getattr_opt(self, obj, &name) }
-            else if ty.slots().getattr == self.types.type_.slots().getattr
+            else if ty.slots().getattr.map(|f| f as usize) == self.types.type_.slots().getattr.map(|f| f as usize)
                 && let Some(t) = TypeRef::from_obj(obj) { let t = t.clone(); crate::typeobj::methods::type_getattr_opt(self, &t, &name) }
             else { self.get_attr_interned(obj, &name).map(Some) };
         match result {

@@ -333,10 +333,10 @@ pub(super) fn buffer(vm: &mut Vm, this: &Owned, writable: bool) -> PyResult<Buff
 }
 
 /// Address of the `setattr` slot of classes with `__setattr__` or `__delattr__`.
-pub(super) fn setattr_address() -> usize { setattr as usize }
+pub(super) fn setattr_address() -> usize { setattr as *const () as usize }
 
 /// Address of the `new` slot of classes with `__new__`.
-pub(super) fn new_address() -> usize { new as usize }
+pub(super) fn new_address() -> usize { new as *const () as usize }
 
 /// Address of the `finalize` slot of classes with `__del__`.
-pub(super) fn finalize_address() -> usize { finalize as usize }
+pub(super) fn finalize_address() -> usize { finalize as *const () as usize }

@@ -41,9 +41,9 @@ pub(super) fn inplace_power(vm: &mut Vm, base: &Owned, exponent: &Owned, _modulu
     Ok(match call_optional(vm, base, &name, &[exponent])? { Some(v) => v, None => vm.not_implemented() })
 }
 
-fn is_generic_binary<const OP: usize>(slots: &Slots) -> bool { slots.binary[OP].is_some_and(|f| f as usize == binary::<OP> as usize) }
+fn is_generic_binary<const OP: usize>(slots: &Slots) -> bool { slots.binary[OP].is_some_and(|f| f as usize == binary::<OP> as *const () as usize) }
 
-fn is_generic_power(slots: &Slots) -> bool { slots.pow.is_some_and(|f| f as usize == power as usize) }
+fn is_generic_power(slots: &Slots) -> bool { slots.pow.is_some_and(|f| f as usize == power as *const () as usize) }
 
 fn dispatch(vm: &mut Vm, left: &Owned, right: &Owned, third: Option<&Owned>, op: usize, is_generic: fn(&Slots) -> bool) -> PyResult {
     let same_type = left.type_of(vm).ptr() == right.type_of(vm).ptr();

@@ -3,7 +3,6 @@
 //! Not here: argument handling and numbers, which `str` has too (`str_percent.rs`).
 
 use instar_base_num::percent::{Conversion, Piece, Pieces};
-use instar_base_num::Sink;
 
 use crate::fallible::CopyVec;
 use crate::object::{ObjExt, Owned};

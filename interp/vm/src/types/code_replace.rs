@@ -5,21 +5,18 @@
 use std::sync::Arc;
 
 use instar_code::location::{decode_handlers, decode_positions};
-use instar_code::{error_depths, flags, verify, Body, CodeBlob, Const, Local, LocalKind, Unit, Wtf8};
+use instar_code::{error_depths, flags, verify, Body, CodeBlob, Const, Local, LocalKind, Unit};
 
 use super::code::{param_count, PyCode};
+use super::constant::{constant, Allowed};
 use crate::args::Args;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::typeobj::TypeRef;
 use crate::types::bytes::PyBytes;
-use crate::types::complex::PyComplex;
-use crate::types::float::{float_value, PyFloat};
-use crate::types::int::{int_ref, IntRef, PyInt};
-use crate::types::set::PySet;
-use crate::types::slice::PySlice;
+use crate::types::int::{int_ref, PyInt};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::vm::{PyResult, Vm};
+use crate::vm::{PyResult, Raised, Vm};
 
 /// Parameters of the constructor, in order; `replace` takes them by name.
 const PARTS: [&str; 18] = [
@@ -55,7 +52,7 @@ pub fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
 
 fn build(vm: &mut Vm, old: &CodeBlob, parts: &[Option<Owned>; 18]) -> PyResult {
     let part = |name: &str| PARTS.iter().position(|p| *p == name).and_then(|i| parts[i].as_ref());
-    let mut count = |vm: &mut Vm, name: &str, what: &str, before: u32| -> PyResult<u32> {
+    let count = |vm: &mut Vm, name: &str, what: &str, before: u32| -> PyResult<u32> {
         let Some(o) = part(name) else { return Ok(before) };
         if o.cast::<PyInt>().is_none() && int_ref(o).is_none() {
             let t = o.type_name(vm);
@@ -113,7 +110,7 @@ fn build(vm: &mut Vm, old: &CodeBlob, parts: &[Option<Owned>; 18]) -> PyResult {
         None => old.consts.clone(),
         Some(o) => {
             let Some(items) = o.cast::<PyTuple>().map(|t| t.items().to_vec()) else { let t = o.type_name(vm); return Err(vm.type_error(format!("code: co_consts must be tuple, not {t}"))) };
-            items.iter().map(|i| constant(vm, i)).collect::<PyResult<Vec<_>>>()?
+            items.iter().map(|i| constant(vm, i, Allowed::CodeConstants, " in code()", not_a_constant)).collect::<PyResult<Vec<_>>>()?
         }
     };
     let names_of = |vm: &mut Vm, name: &str| -> PyResult<Option<Vec<instar_code::Text>>> {
@@ -176,37 +173,8 @@ fn locals(old: &CodeBlob, variables: Option<Vec<instar_code::Text>>, cells: Opti
     all
 }
 
-/// The compiler's constant of an object.
-fn constant(vm: &mut Vm, o: &Owned) -> PyResult<Const> {
-    vm.check_native_stack(" in code()")?;
-    if vm.is_none(o) { return Ok(Const::None) }
-    for (value, c) in [(vm.bool(true), Const::True), (vm.bool(false), Const::False), (vm.consts.ellipsis.clone(), Const::Ellipsis)] { if o.is(&value) { return Ok(c) } }
-    if let Some(code) = o.cast::<PyCode>() { return Ok(Const::Code(code.blob().clone())) }
-    if o.is_exact::<PyInt>(vm) && let Some(n) = int_ref(o) {
-        return Ok(match n {
-            IntRef::Small(n) => Const::Int(n),
-            IntRef::Big(n) => {
-                let (sign, magnitude) = n.clone().into_parts();
-                Const::BigInt { negative: sign == dashu_int::Sign::Negative, magnitude: magnitude.to_le_bytes().to_vec() }
-            }
-        });
-    }
-    if o.is_exact::<PyFloat>(vm) && let Some(x) = float_value(o) { return Ok(Const::Float(x)) }
-    if o.is_exact::<PyComplex>(vm) && let Some(z) = o.cast::<PyComplex>() { let (re, im) = z.parts(); return Ok(Const::Complex(re, im)) }
-    if o.is_exact::<PyStr>(vm) && let Some(s) = o.cast::<PyStr>() { return Ok(Const::Str(Wtf8::from_code_points(s.chars()))) }
-    if o.is_exact::<PyBytes>(vm) && let Some(b) = o.cast::<PyBytes>() { return Ok(Const::Bytes(b.as_slice().to_vec().into())) }
-    if o.is_exact::<PyTuple>(vm) && let Some(t) = o.cast::<PyTuple>() {
-        let items = t.items().to_vec();
-        return Ok(Const::Tuple(items.iter().map(|i| constant(vm, i)).collect::<PyResult<_>>()?));
-    }
-    if o.type_of(vm).ptr() == vm.types.frozenset.ptr() && let Some(s) = o.cast::<PySet>() {
-        let items = s.items(vm)?;
-        return Ok(Const::FrozenSet(items.iter().map(|i| constant(vm, i)).collect::<PyResult<_>>()?));
-    }
-    if let Some(s) = o.cast::<PySlice>() {
-        let [a, b, c] = s.parts();
-        return Ok(Const::Slice(Box::new([constant(vm, &a)?, constant(vm, &b)?, constant(vm, &c)?])));
-    }
+/// The error for what no code object can hold.
+fn not_a_constant(vm: &mut Vm, o: &Owned) -> Raised {
     let t = o.type_name(vm);
-    Err(vm.type_error(format!("code: constants of type '{t}' are not supported")))
+    vm.type_error(format!("code: constants of type '{t}' are not supported"))
 }

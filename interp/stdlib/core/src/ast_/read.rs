@@ -5,19 +5,15 @@
 
 use std::rc::Rc;
 
-use instar_code::{Const, Wtf8};
+use instar_code::Const;
 use instar_compiler::Tree;
 use instar_syntax::ast::{self, AtomicNodeIndex, ExprContext, NodeIndex};
 use instar_syntax::{Lines, TextRange};
 use instar_vm::builtins::trees::Root;
-use instar_vm::types::bytes::PyBytes;
-use instar_vm::types::complex::PyComplex;
-use instar_vm::types::float::{float_value, PyFloat};
-use instar_vm::types::int::{int_ref, IntRef, PyInt};
+use instar_vm::types::constant::{constant, Allowed};
+use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::types::list::PyList;
-use instar_vm::types::set::PySet;
 use instar_vm::types::str::PyStr;
-use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::make_classes;
@@ -244,31 +240,9 @@ impl Reader {
 
     /// The compiler's constant of an object.
     pub fn constant(&self, vm: &mut Vm, o: &Owned) -> PyResult<Const> {
-        vm.check_native_stack(" during compilation")?;
-        if vm.is_none(o) { return Ok(Const::None) }
-        for (value, c) in [(vm.bool(true), Const::True), (vm.bool(false), Const::False), (vm.consts.ellipsis.clone(), Const::Ellipsis)] { if o.is(&value) { return Ok(c) } }
-        if o.is_exact::<PyInt>(vm) && let Some(n) = int_ref(o) {
-            return Ok(match n {
-                IntRef::Small(n) => Const::Int(n),
-                IntRef::Big(n) => {
-                    let (sign, magnitude) = n.clone().into_parts();
-                    Const::BigInt { negative: sign == dashu_int::Sign::Negative, magnitude: magnitude.to_le_bytes().to_vec() }
-                }
-            });
-        }
-        if o.is_exact::<PyFloat>(vm) && let Some(x) = float_value(o) { return Ok(Const::Float(x)) }
-        if o.is_exact::<PyComplex>(vm) && let Some(z) = o.cast::<PyComplex>() { let (re, im) = z.parts(); return Ok(Const::Complex(re, im)) }
-        if o.is_exact::<PyStr>(vm) && let Some(s) = o.cast::<PyStr>() { return Ok(Const::Str(Wtf8::from_code_points(s.chars()))) }
-        if o.is_exact::<PyBytes>(vm) && let Some(b) = o.cast::<PyBytes>() { return Ok(Const::Bytes(b.as_slice().to_vec().into())) }
-        let items = if o.is_exact::<PyTuple>(vm) && let Some(t) = o.cast::<PyTuple>() {
-            t.items().to_vec()
-        } else if o.type_of(vm).ptr() == vm.types.frozenset.ptr() && let Some(s) = o.cast::<PySet>() {
-            s.items(vm)?
-        } else {
+        constant(vm, o, Allowed::Values, " during compilation", |vm, o| {
             let got = o.type_name(vm);
-            return Err(vm.type_error(format!("got an invalid type in Constant: {got}")));
-        };
-        let constants = items.iter().map(|i| self.constant(vm, i)).collect::<PyResult<Vec<_>>>()?;
-        Ok(if o.cast::<PyTuple>().is_some() { Const::Tuple(constants) } else { Const::FrozenSet(constants) })
+            vm.type_error(format!("got an invalid type in Constant: {got}"))
+        })
     }
 }

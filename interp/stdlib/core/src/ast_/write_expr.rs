@@ -148,7 +148,7 @@ impl Writer<'_> {
 
     fn no_arguments(&mut self, vm: &mut Vm) -> PyResult {
         let none = vm.none();
-        let mut list = || vm.new_list(Vec::new()).map(|l| l.into_obj());
+        let list = || vm.new_list(Vec::new()).map(|l| l.into_obj());
         let values = [list()?, list()?, none.clone(), list()?, list()?, none, list()?];
         self.bare(vm, "arguments", values)
     }

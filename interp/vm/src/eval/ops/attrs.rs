@@ -28,7 +28,7 @@ pub unsafe fn LoadAttr(s: &mut State, i: Instr) -> Flow {
 
 /// Version of the type of a heap object; 0 for immediates (no cache holds 0).
 #[inline(always)]
-unsafe fn type_version(o: Word) -> u32 { unsafe { if o.is_ptr() { o.ptr().info().version.get() } else { 0 } } }
+unsafe fn type_version(o: Word) -> u32 { if o.is_ptr() { o.ptr().info().version.get() } else { 0 } }
 
 #[inline(always)]
 unsafe fn slot_of(s: &State) -> usize { unsafe { (s.cache(1) >> 32) as u16 as usize } }

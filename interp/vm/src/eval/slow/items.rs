@@ -9,7 +9,6 @@ use crate::object::{ObjExt, Owned, Word};
 use instar_object::dict::Step;
 
 use crate::types::dict::PyDict;
-use crate::types::int;
 use crate::types::list::PyList;
 use crate::types::slice::PySlice;
 use crate::types::str::PyStr;

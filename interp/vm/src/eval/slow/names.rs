@@ -170,7 +170,7 @@ unsafe fn name_at<'a>(fp: *mut Word, index: usize) -> &'a Owned { unsafe { &(*Fr
 pub unsafe fn store_global(vm: *mut Vm, fp: *mut Word, index: usize, value: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let r = globals(fp).set_interned(vm, name_at(fp, index), obj::<'_>(&value).clone());
+        let r = globals(fp).set_interned(vm, name_at(fp, index), obj(&value).clone());
         super::status(vm, r)
     }
 }
@@ -229,7 +229,7 @@ pub unsafe fn store_name(vm: *mut Vm, fp: *mut Word, index: usize, value: Word) 
         } else {
             let ns: &Owned = obj(&namespace);
             if ns.is_exact::<PyDict>(vm) {
-                ns.cast::<PyDict>().expect("law: exact dict").set_interned(vm, name, obj::<'_>(&value).clone())
+                ns.cast::<PyDict>().expect("law: exact dict").set_interned(vm, name, obj(&value).clone())
             } else {
                 vm.set_item(ns, name, obj(&value))
             }

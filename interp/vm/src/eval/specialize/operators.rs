@@ -45,7 +45,7 @@ pub unsafe fn binary(vm: &mut Vm, pc: *mut Unit, a: Word, b: Word) {
                 (MUL, false) => Some(Op::MulInt),
                 (ADD, true) => Some(Op::AddIntK),
                 (SUB, true) => Some(Op::SubIntK),
-                (MUL | FLOOR | MOD | AND | OR | XOR | LSHIFT | RSHIFT, false) => Some(Op::BinaryInt),
+                (FLOOR | MOD | AND | OR | XOR | LSHIFT | RSHIFT, false) => Some(Op::BinaryInt),
                 (MUL | FLOOR | MOD | AND | OR | XOR | LSHIFT | RSHIFT, true) => Some(Op::BinaryIntK),
                 _ => None,
             }
@@ -156,7 +156,7 @@ unsafe fn wanted(vm: &Vm, it: Word) -> Option<Op> {
     else if ty == t.tuple_iterator.ptr() { Some(Op::ForIterTuple) }
     else if ty == t.generator.ptr() { Some(Op::ForIterGenerator) }
     else {
-        let info = unsafe { it.ptr().info() };
+        let info = it.ptr().info();
         let native = !info.has(TypeFlags::HEAP_TYPE) && unsafe { (*ty.payload::<PyType>()).slots().next.is_some() };
         native.then_some(Op::ForIterNative)
     }
