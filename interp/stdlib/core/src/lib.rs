@@ -36,6 +36,7 @@ mod queue_;
 mod collections;
 mod itertools;
 mod marshal;
+mod multibyte;
 mod stat_;
 mod locale_;
 mod weakref_;
@@ -80,6 +81,13 @@ pub static MODULES: &[NativeModule] = &[
     collections::MODULE,
     itertools::MODULE,
     marshal::MODULE,
+    multibyte::MODULE,
+    multibyte::CN,
+    multibyte::HK,
+    multibyte::ISO2022,
+    multibyte::JP,
+    multibyte::KR,
+    multibyte::TW,
     stat_::MODULE,
     locale_::MODULE,
     weakref_::MODULE,
