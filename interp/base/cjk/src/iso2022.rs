@@ -40,6 +40,8 @@ const FILLER: u32 = 0x3164;
 enum Kind {
     /// The two-byte keys of an EUC table, without their high bits.
     Double(usize),
+    /// The same where the table is JIS X 0213's.
+    First(usize),
     /// The keys after 8F.
     Triple(usize),
     /// Those of them that are JIS X 0213's second plane, not JIS X 0212.
@@ -65,9 +67,9 @@ const JP2: &[Set] = &[
     (b'J', Kind::Roman), (DOUBLE | b'@', Kind::Double(0)), (LATIN, Kind::Upper), (GREEK, Kind::Upper),
 ];
 const JP2004: &[Set] =
-    &[(DOUBLE | b'Q', Kind::Pairs(1)), (JIS_X_0208, Kind::Double(0)), (DOUBLE | b'Q', Kind::Double(1)), (DOUBLE | b'P', Kind::Second(1))];
+    &[(DOUBLE | b'Q', Kind::Pairs(1)), (JIS_X_0208, Kind::Double(0)), (DOUBLE | b'Q', Kind::First(1)), (DOUBLE | b'P', Kind::Second(1))];
 const JP3: &[Set] =
-    &[(DOUBLE | b'O', Kind::Pairs(1)), (JIS_X_0208, Kind::Double(0)), (DOUBLE | b'O', Kind::Double(1)), (DOUBLE | b'P', Kind::Second(1))];
+    &[(DOUBLE | b'O', Kind::Pairs(1)), (JIS_X_0208, Kind::Double(0)), (DOUBLE | b'O', Kind::First(1)), (DOUBLE | b'P', Kind::Second(1))];
 const JP_EXT: &[Set] =
     &[(JIS_X_0208, Kind::Double(0)), (DOUBLE | b'D', Kind::Triple(0)), (b'J', Kind::Roman), (b'I', Kind::Katakana), (DOUBLE | b'@', Kind::Double(0))];
 
@@ -106,13 +108,14 @@ fn value(kind: Kind, tables: &[Rc<Table>], bytes: &[u8]) -> u32 {
     let two = || u32::from(bytes[0] | 0x80) << 8 | u32::from(bytes[1] | 0x80);
     let seven = bytes.iter().all(|b| (0x21..0x7F).contains(b));
     match kind {
-        Kind::Double(t) | Kind::Pairs(t) if seven => match tables[t].value(two()) {
+        Kind::Double(t) if seven => match tables[t].value(two()) {
             // EUC-KR keeps the filler for syllables of eight bytes.
             NONE if tables[t].key(FILLER) == two() => FILLER,
             value => value,
         },
+        // Row 2 of JIS X 0212 and of JIS X 0213 has the tilde of full width in EUC only.
+        Kind::First(t) | Kind::Pairs(t) if seven => if bytes == b"\x22\x32" { u32::from(b'~') } else { tables[t].value(two()) },
         Kind::Triple(t) if seven => {
-            // Row 2 has the tilde of full width in EUC only.
             if bytes == b"\x22\x37" { u32::from(b'~') } else { tables[t].value(0x8F_0000 | two()) }
         }
         Kind::Second(t) if seven && in_second(bytes[0]) => tables[t].value(0x8F_0000 | two()),
@@ -223,7 +226,7 @@ pub(crate) fn decode(variant: Variant, tables: &[Rc<Table>], state: &mut State, 
 
 /// The table whose pairs a value may name.
 fn table_of(kind: Option<Kind>, tables: &[Rc<Table>]) -> &Table {
-    match kind { Some(Kind::Double(t) | Kind::Triple(t) | Kind::Second(t) | Kind::Pairs(t)) => &tables[t], _ => &tables[0] }
+    match kind { Some(Kind::Double(t) | Kind::First(t) | Kind::Triple(t) | Kind::Second(t) | Kind::Pairs(t)) => &tables[t], _ => &tables[0] }
 }
 
 /// The bytes of a code point in a set, as a number, and how many code points they take.
@@ -231,6 +234,7 @@ fn find(kind: Kind, tables: &[Rc<Table>], code: u32, next: Option<u32>) -> Optio
     let double = |key: u32| (0xA1A1..=0xFEFE).contains(&key) && key & 0x80 != 0;
     match kind {
         Kind::Double(t) => Some(tables[t].key(code)).filter(|k| double(*k)).map(|k| (k & 0x7F7F, 1)),
+        Kind::First(t) => Some(tables[t].key(code)).filter(|k| double(*k) && *k != 0xA2B2).map(|k| (k & 0x7F7F, 1)),
         Kind::Triple(t) => Some(tables[t].key(code)).filter(|k| *k != NONE && *k > 0xFFFF).map(|k| (k & 0x7F7F, 1)),
         Kind::Second(t) => Some(tables[t].key(code)).filter(|k| *k != NONE && *k > 0xFFFF && in_second((*k >> 8) as u8)).map(|k| (k & 0x7F7F, 1)),
         Kind::Pairs(t) => tables[t].pair_keys.get(&(code, next?)).map(|k| (k & 0x7F7F, 2)),

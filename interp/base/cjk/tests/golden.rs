@@ -45,6 +45,15 @@ fn round_trips() {
 }
 
 #[test]
+fn tildes_and_fillers() {
+    assert_eq!(decode("iso2022_jp_2004", b"\x1b$(Q\"2").as_deref(), Ok("~"));
+    assert_eq!(decode("iso2022_jp_1", b"\x1b$(D\"7").as_deref(), Ok("~"));
+    assert_eq!(decode("iso2022_jp_2", b"\x1b$(C$T").as_deref(), Ok("\u{3164}"));
+    assert_eq!(encode("iso2022_jp_3", "\u{ff5e}"), Err((0, Stop::Illegal(1))));
+    assert_eq!(decode("euc_jisx0213", b"\xae\xa1"), Err((0, Stop::Illegal(2))));
+}
+
+#[test]
 fn errors_say_where() {
     assert_eq!(decode("gbk", b"a\x80\x00"), Err((1, Stop::Illegal(1))));
     assert_eq!(decode("big5", b"\xa4"), Err((0, Stop::TooFew)));
