@@ -104,6 +104,7 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     vm.register_modules(instar_stdlib_os::MODULES);
     vm.register_modules(instar_stdlib_codec::MODULES);
     vm.register_modules(instar_stdlib_data::MODULES);
+    vm.register_modules(instar_stdlib_watch::MODULES);
     vm.register_trees(instar_stdlib_core::TREES);
     if vm.settings.stdlib.is_none() { vm.set_library(Rc::new(Embedded::open())) }
     instar_vm::builtins::init(vm)?;

@@ -40,11 +40,14 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/paths.rs");
     println!("cargo::rerun-if-changed=src/importer.py");
+    println!("cargo::rerun-if-changed=src/cprofile.py");
     println!("cargo::rerun-if-env-changed=INSTAR_LIB");
     let root = env::var_os("INSTAR_LIB").map_or_else(|| PathBuf::from(rustpython_pylib::LIB_PATH), PathBuf::from);
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = vec![(IMPORTER.to_owned(), PathBuf::from("src/importer.py"))];
     walk(&root, "", &mut files)?;
+    // The crate that the files come from has no profiler and leaves this one out.
+    if !root.join("cProfile.py").exists() { files.push(("cProfile.py".to_owned(), PathBuf::from("src/cprofile.py"))) }
     files.sort();
     let mut index = (files.len() as u32).to_le_bytes().to_vec();
     let mut paths: Vec<u8> = Vec::new();

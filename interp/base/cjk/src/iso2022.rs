@@ -207,12 +207,13 @@ pub(crate) fn decode(variant: Variant, tables: &[Rc<Table>], state: &mut State, 
             _ => {
                 let set = state[usize::from(state[FLAGS] & SHIFTED != 0)];
                 if set != ASCII {
+                    // A state that a program made up can name a set that there is not.
+                    let Some(kind) = variant.sets().iter().find(|s| s.0 == set).map(|s| s.1) else { return Err(Stop::Illegal(1)) };
                     let width = if set & DOUBLE != 0 { 2 } else { 1 };
                     if rest.len() < width { return Err(Stop::TooFew) }
-                    let kind = variant.sets().iter().find(|s| s.0 == set).map(|s| s.1);
-                    let found = kind.map_or(NONE, |k| value(k, tables, &rest[..width]));
+                    let found = value(kind, tables, &rest[..width]);
                     if found == NONE { return Err(Stop::Illegal(width)) }
-                    push_value(table_of(kind, tables), found, out)?;
+                    push_value(table_of(Some(kind), tables), found, out)?;
                     *at += width;
                     continue;
                 }

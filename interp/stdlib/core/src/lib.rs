@@ -6,6 +6,8 @@
 mod binascii;
 mod codecs_;
 mod string_;
+mod suggestions;
+mod sysconfig_;
 mod struct_;
 mod unicodedata;
 mod gc_;
@@ -51,6 +53,8 @@ pub static MODULES: &[NativeModule] = &[
     binascii::MODULE,
     codecs_::MODULE,
     string_::MODULE,
+    suggestions::MODULE,
+    sysconfig_::MODULE,
     struct_::MODULE,
     unicodedata::MODULE,
     gc_::MODULE,

@@ -14,7 +14,7 @@ use instar_vm::object::Guarded;
 use instar_vm::slots::Slots;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::str::PyStr;
-use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Raised, Ref, Vm};
 
 mod incremental;
 mod stream;
@@ -87,6 +87,9 @@ pub fn codes_of(vm: &mut Vm, text: &Owned) -> PyResult<Vec<u32>> {
     Ok(codes)
 }
 
+/// These codecs do not tell a position that is no machine word from any other wrong one.
+fn far(vm: &mut Vm) -> Raised { vm.index_error("position -1 from error handler out of bounds") }
+
 /// Encodes `codes`, those of `text`, from `at` on. `end` goes back to the codec's first state.
 pub fn encode(vm: &mut Vm, codec: &PyCodec, state: &mut State, text: &Owned, codes: &[u32], at: &mut usize, errors: Option<&Owned>, end: bool) -> PyResult<Vec<u8>> {
     let coder = codec.coder(vm);
@@ -98,7 +101,7 @@ pub fn encode(vm: &mut Vm, codec: &PyCodec, state: &mut State, text: &Owned, cod
             Err(Stop::Illegal(n)) => n,
         };
         let stretch = Encoding { codec: codec.name, text, start: *at, end: (*at + n).min(codes.len()), reason: "illegal multibyte sequence" };
-        let (piece, next) = Handler::find(vm, errors)?.encoding(vm, &stretch)?;
+        let (piece, next) = Handler::find(vm, errors)?.encoding_or(vm, &stretch, far)?;
         match piece {
             Piece::Bytes(bytes) => {
                 out.try_reserve(bytes.len()).map_err(|_| vm.no_memory())?;
@@ -134,7 +137,7 @@ pub fn decode(vm: &mut Vm, codec: &PyCodec, state: &mut State, bytes: &[u8], err
             Err(Stop::TooFew) => (bytes.len(), "incomplete multibyte sequence"),
             Err(Stop::Illegal(n)) => ((at + n).min(bytes.len()), "illegal multibyte sequence"),
         };
-        let (text, next, _) = Handler::find(vm, errors)?.decoding(vm, &Decoding { codec: codec.name, input: bytes, start: at, end, reason })?;
+        let (text, next, _) = Handler::find(vm, errors)?.decoding_or(vm, &Decoding { codec: codec.name, input: bytes, start: at, end, reason }, far)?;
         for c in text.units().codes() { vm.push(&mut out, c)? }
         at = next.min(bytes.len());
     }

@@ -15,6 +15,7 @@ mod socket;
 mod syslog;
 mod termios;
 mod time;
+mod uuid;
 mod wait;
 
 use instar_vm::module::NativeModule;
@@ -36,4 +37,5 @@ pub static MODULES: &[NativeModule] = &[
     syslog::MODULE,
     termios::MODULE,
     time::MODULE,
+    uuid::MODULE,
 ];

@@ -85,6 +85,21 @@ raises(TypeError, "setstate() argument must be int, not str", encoder.setstate, 
 raises(TypeError, "setstate(): illegal state argument", decoder.setstate, (1, 2))
 raises(TypeError, "errors must be a string", setattr, encoder, "errors", 1)
 
+try:
+    decoder.setstate((b"123456789", 0))
+except UnicodeDecodeError as e:
+    assert (e.object, e.start, e.end, e.reason) == (b"123456789", 0, 9, "pending buffer too large")
+else:
+    raise AssertionError
+# A set that there is not.
+decoder = codecs.getincrementaldecoder("iso-2022-kr")("replace")
+decoder.setstate((b"", 0xFF))
+assert decoder.decode(b"!", True) == "\ufffd"
+# A position out of all bounds.
+codecs.register_error("test.far", lambda e: ("x", 1 << 70))
+raises(IndexError, "position -1 from error handler out of bounds", "\udc80".encode, "gb2312", "test.far")
+raises(OverflowError, "Python int too large to convert to C ssize_t", "\udc80".encode, "latin-1", "test.far")
+
 # Streams.
 raw = io.BytesIO()
 writer = codecs.getwriter("iso2022_kr")(raw)

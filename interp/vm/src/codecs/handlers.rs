@@ -130,7 +130,10 @@ impl Handler {
     }
 
     /// What to write for a stretch that cannot be encoded, and where to go on.
-    pub fn encoding(&self, vm: &mut Vm, at: &Encoding<'_>) -> PyResult<(Piece, usize)> {
+    pub fn encoding(&self, vm: &mut Vm, at: &Encoding<'_>) -> PyResult<(Piece, usize)> { self.encoding_or(vm, at, no_position) }
+
+    /// As `encoding`; `far` makes the error for a position that is no machine word.
+    pub fn encoding_or(&self, vm: &mut Vm, at: &Encoding<'_>, far: fn(&mut Vm) -> Raised) -> PyResult<(Piece, usize)> {
         let s = this_str(at.text);
         let codes = || s.chars().skip(at.start).take(at.end - at.start);
         let mut out = TextBuilder::new();
@@ -165,7 +168,7 @@ impl Handler {
                 let exception = at.exception(vm)?;
                 let result = vm.call1(f, &exception)?;
                 let message = "encoding error handler must return (str/bytes, int) tuple";
-                let (piece, next) = pair(vm, &result, s.len(), message)?;
+                let (piece, next) = pair(vm, &result, s.len(), message, far)?;
                 if let Some(b) = piece.cast::<PyBytes>() { return Ok((Piece::Bytes(b.as_slice().to_vec()), next)) }
                 if piece.cast::<PyStr>().is_none() { return Err(vm.type_error(message)) }
                 return Ok((Piece::Text(Text::Object(piece)), next));
@@ -175,7 +178,10 @@ impl Handler {
     }
 
     /// What to write for a stretch that cannot be decoded, where to go on, and the new input if the handler exchanged it.
-    pub fn decoding(&self, vm: &mut Vm, at: &Decoding<'_>) -> PyResult<(Text, usize, Option<Vec<u8>>)> {
+    pub fn decoding(&self, vm: &mut Vm, at: &Decoding<'_>) -> PyResult<(Text, usize, Option<Vec<u8>>)> { self.decoding_or(vm, at, no_position) }
+
+    /// As `decoding`; `far` makes the error for a position that is no machine word.
+    pub fn decoding_or(&self, vm: &mut Vm, at: &Decoding<'_>, far: fn(&mut Vm) -> Raised) -> PyResult<(Text, usize, Option<Vec<u8>>)> {
         let bytes = &at.input[at.start..at.end];
         let mut out = TextBuilder::new();
         match self {
@@ -204,7 +210,7 @@ impl Handler {
                 let name = vm.intern("object")?;
                 let object = vm.get_attr(&exception, &name)?;
                 let Some(input) = object.cast::<PyBytes>() else { return Err(vm.type_error("exception attribute object must be bytes")) };
-                let (piece, next) = pair(vm, &result, input.len(), message)?;
+                let (piece, next) = pair(vm, &result, input.len(), message, far)?;
                 if piece.cast::<PyStr>().is_none() { return Err(vm.type_error(message)) }
                 let changed = (input.as_slice() != at.input).then(|| input.as_slice().to_vec());
                 return Ok((Text::Object(piece), next, changed));
@@ -225,12 +231,14 @@ fn push(vm: &mut Vm, out: &mut TextBuilder, codes: impl IntoIterator<Item = u32>
 
 fn push_ascii(vm: &mut Vm, out: &mut TextBuilder, text: &[u8]) -> PyResult<()> { out.push_latin1(text).map_err(|_| vm.no_memory()) }
 
+fn no_position(vm: &mut Vm) -> Raised { vm.overflow_error("Python int too large to convert to C ssize_t") }
+
 /// A handler's result: the replacement, and the position fitted to the input.
-fn pair(vm: &mut Vm, result: &Owned, len: usize, message: &str) -> PyResult<(Owned, usize)> {
+fn pair(vm: &mut Vm, result: &Owned, len: usize, message: &str, far: fn(&mut Vm) -> Raised) -> PyResult<(Owned, usize)> {
     let Some([piece, next]) = result.cast::<PyTuple>().map(|t| t.items()) else { return Err(vm.type_error(message)) };
     let next = match int_ref(next) {
         Some(IntRef::Small(n)) => n,
-        Some(IntRef::Big(_)) => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
+        Some(IntRef::Big(_)) => return Err(far(vm)),
         None => return Err(vm.type_error(message)),
     };
     let at = if next < 0 { next.saturating_add(len as i64) } else { next };

@@ -244,7 +244,10 @@ fn set_decoder_state(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     };
     let bytes = bytes_of_int(vm, &number, PENDING_BYTES)?;
     let waiting = vm.bytes_like(&waiting)?;
-    if waiting.len() > PENDING_BYTES { return Err(too_large(vm)) }
+    if waiting.len() > PENDING_BYTES {
+        let codec = part::<Decoder>(o).codec.name;
+        return Err(Decoding { codec, input: &waiting, start: 0, end: waiting.len(), reason: "pending buffer too large" }.raise(vm));
+    }
     let part = part::<Decoder>(o);
     *part.bytes.get_mut(vm) = waiting;
     let mut state = State::default();

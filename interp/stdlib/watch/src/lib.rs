@@ -1,0 +1,12 @@
+//! Native modules that watch running programs: profiles. Bindings and what only they need.
+//!
+//! One file or directory a module; each exports `MODULE`. Not here: `sys.monitoring`, trace and profile functions (`instar-vm`).
+
+mod lsprof;
+
+use instar_vm::module::NativeModule;
+
+/// Every native module of this crate, for registration before start-up.
+pub static MODULES: &[NativeModule] = &[
+    lsprof::MODULE,
+];
