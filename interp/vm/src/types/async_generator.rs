@@ -9,7 +9,7 @@ use crate::eval::slow::generators::{resume, Resumed};
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
-use crate::types::generator::State;
+use crate::types::generator::{Async, State};
 use crate::types::generator_methods as g;
 use crate::vm::{PyResult, Raised, Vm};
 use crate::{payload, trace};
@@ -110,7 +110,7 @@ static ANEXT: TypeDef = TypeDef {
 
 fn init_hooks(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     let gen_ = g::this(o);
-    if gen_.hooks_done.replace(true) { return Ok(()) }
+    if gen_.replace_async(Async::Hooked, true) { return Ok(()) }
     let hooks = vm.thread_state::<Hooks>();
     let (first, last) = (hooks.firstiter.clone(), hooks.finalizer.clone());
     gen_.extra.set(last);
@@ -141,20 +141,20 @@ fn unwrap(vm: &mut Vm, generator: &Owned, r: PyResult<Resumed>) -> PyResult<Resu
     match r {
         Ok(Resumed::Yielded(v)) => match v.cast::<PyAsyncValue>() {
             Some(w) => {
-                gen_.async_running.set(false);
+                gen_.set_async(Async::Running, false);
                 Ok(Resumed::Returned(w.value.clone()))
             }
             None => Ok(Resumed::Yielded(v)),
         },
         Ok(Resumed::Returned(_)) => {
-            gen_.async_closed.set(true);
-            gen_.async_running.set(false);
+            gen_.set_async(Async::Closed, true);
+            gen_.set_async(Async::Running, false);
             let ty = vm.types.stop_async_iteration.clone();
             Err(vm.raise(&ty, vec![]))
         }
         Err(e) => {
-            if e.is(vm, &vm.types.stop_async_iteration) || e.is(vm, &vm.types.generator_exit) { gen_.async_closed.set(true) }
-            gen_.async_running.set(false);
+            if e.is(vm, &vm.types.stop_async_iteration) || e.is(vm, &vm.types.generator_exit) { gen_.set_async(Async::Closed, true) }
+            gen_.set_async(Async::Running, false);
             Err(e)
         }
     }
@@ -176,7 +176,7 @@ pub(crate) fn asend_step(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult<Resumed>
     match a.stage.get() {
         Stage::Closed => return Err(vm.runtime_error("cannot reuse already awaited __anext__()/asend()")),
         Stage::Init => {
-            if g::this(&a.generator).async_running.get() {
+            if g::this(&a.generator).is_async(Async::Running) {
                 a.stage.set(Stage::Closed);
                 return Err(vm.runtime_error("anext(): asynchronous generator is already running"));
             }
@@ -185,7 +185,7 @@ pub(crate) fn asend_step(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult<Resumed>
         }
         Stage::Iterating => {}
     }
-    g::this(&a.generator).async_running.set(true);
+    g::this(&a.generator).set_async(Async::Running, true);
     let r = resume(vm, &a.generator, Ok(v));
     let r = unwrap(vm, &a.generator, r);
     if !matches!(r, Ok(Resumed::Yielded(_))) { a.stage.set(Stage::Closed) }
@@ -199,12 +199,12 @@ fn asend_throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     match a.stage.get() {
         Stage::Closed => return Err(vm.runtime_error("cannot reuse already awaited __anext__()/asend()")),
         Stage::Init => {
-            if g::this(&a.generator).async_running.get() {
+            if g::this(&a.generator).is_async(Async::Running) {
                 a.stage.set(Stage::Closed);
                 return Err(vm.runtime_error("anext(): asynchronous generator is already running"));
             }
             a.stage.set(Stage::Iterating);
-            g::this(&a.generator).async_running.set(true);
+            g::this(&a.generator).set_async(Async::Running, true);
         }
         Stage::Iterating => {}
     }
@@ -233,29 +233,29 @@ fn athrow_of(o: &Owned) -> Ref<PyAthrow> { o.cast::<PyAthrow>().expect("law: che
 
 fn athrow_start(vm: &mut Vm, a: &Ref<PyAthrow>) -> PyResult<Option<Raised>> {
     let gen_ = g::this(&a.generator).clone();
-    if gen_.state.get() == State::Finished && a.args.is_some() && gen_.async_closed.get() {
+    if gen_.life() == State::Finished && a.args.is_some() && gen_.is_async(Async::Closed) {
         a.stage.set(Stage::Closed);
         let ty = vm.types.stop_async_iteration.clone();
         return Err(vm.raise(&ty, vec![]));
     }
-    if gen_.async_running.get() {
+    if gen_.is_async(Async::Running) {
         a.stage.set(Stage::Closed);
         let what = if a.args.is_some() { "athrow()" } else { "aclose()" };
         return Err(vm.runtime_error(format!("{what}: asynchronous generator is already running")));
     }
-    if gen_.async_closed.get() || gen_.state.get() == State::Finished {
+    if gen_.is_async(Async::Closed) || gen_.life() == State::Finished {
         a.stage.set(Stage::Closed);
         return Ok(None);
     }
     a.stage.set(Stage::Iterating);
-    gen_.async_running.set(true);
+    gen_.set_async(Async::Running, true);
     match a.args.get() {
         Some(args) => {
             let items = args.cast::<crate::types::tuple::PyTuple>().expect("law: made here").items().to_vec();
             g::thrown(vm, &items).map(Some)
         }
         None => {
-            gen_.async_closed.set(true);
+            gen_.set_async(Async::Closed, true);
             let e = exit_error(vm);
             g::thrown(vm, &[e]).map(Some)
         }
@@ -273,14 +273,14 @@ fn athrow_outcome(vm: &mut Vm, a: &Ref<PyAthrow>, r: PyResult<Resumed>) -> PyRes
     let gen_ = g::this(&a.generator).clone();
     match r {
         Ok(Resumed::Yielded(v)) if v.cast::<PyAsyncValue>().is_some() => {
-            gen_.async_running.set(false);
+            gen_.set_async(Async::Running, false);
             a.stage.set(Stage::Closed);
             Err(vm.runtime_error("async generator ignored GeneratorExit"))
         }
         Ok(Resumed::Yielded(v)) => Ok(v),
-        Ok(Resumed::Returned(_)) => { gen_.async_running.set(false); a.stage.set(Stage::Closed); Err(vm.stop_iteration(None)) }
+        Ok(Resumed::Returned(_)) => { gen_.set_async(Async::Running, false); a.stage.set(Stage::Closed); Err(vm.stop_iteration(None)) }
         Err(e) => {
-            gen_.async_running.set(false);
+            gen_.set_async(Async::Running, false);
             a.stage.set(Stage::Closed);
             if e.is(vm, &vm.types.stop_async_iteration) || e.is(vm, &vm.types.generator_exit) { return Err(vm.stop_iteration(None)) }
             Err(e)
@@ -309,12 +309,12 @@ fn athrow_throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     match a.stage.get() {
         Stage::Closed => return Err(vm.runtime_error("cannot reuse already awaited aclose()/athrow()")),
         Stage::Init => {
-            if g::this(&a.generator).async_running.get() {
+            if g::this(&a.generator).is_async(Async::Running) {
                 a.stage.set(Stage::Closed);
                 return Err(vm.runtime_error("aclose(): asynchronous generator is already running"));
             }
             a.stage.set(Stage::Iterating);
-            g::this(&a.generator).async_running.set(true);
+            g::this(&a.generator).set_async(Async::Running, true);
         }
         Stage::Iterating => {}
     }
@@ -331,14 +331,14 @@ fn athrow_close(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     let gen_ = g::this(o).clone();
-    if gen_.state.get() == State::Created { return Ok(()) }
+    if gen_.life() == State::Created { return Ok(()) }
     if let Some(f) = gen_.extra.get() {
-        if !gen_.async_closed.get() { return vm.call1(&f, o).map(|_| ()) }
+        if !gen_.is_async(Async::Closed) { return vm.call1(&f, o).map(|_| ()) }
     }
     g::finalize(vm, o)
 }
 
-fn running(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(g::this(o).async_running.get())) }
+fn running(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(g::this(o).is_async(Async::Running))) }
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",

@@ -48,7 +48,7 @@ fn await_(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.new_object(PyCoroutineWrap
 fn origin(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(g::this(o).extra.get())) }
 
 fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
-    if g::this(o).state.get() == State::Created {
+    if g::this(o).life() == State::Created {
         let q = g::this(o).qualname.get().map(|q| vm.repr_text_plain(&q)).unwrap_or_default();
         let category = vm.types.runtime_warning.clone();
         return vm.warn(&category, &format!("coroutine '{q}' was never awaited"), 1);

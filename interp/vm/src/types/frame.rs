@@ -106,7 +106,7 @@ impl PyFrame {
     fn life(&self) -> Option<Life> {
         let w = self.generator_word();
         // SAFETY: an unfinished frame's generator is alive.
-        if w.is_null() { None } else { Some(unsafe { (*w.ptr().payload::<PyGenerator>()).state.get() }) }
+        if w.is_null() { None } else { Some(unsafe { (*w.ptr().payload::<PyGenerator>()).life() }) }
     }
 
     /// The value of local `i`, looking through its cell.
@@ -163,6 +163,8 @@ impl PyFrame {
 
     /// Unit being executed, or last executed.
     pub(crate) fn current_unit(&self) -> usize {
+        // Inside a chain the saved pc is not the yield's.
+        self.life();
         // SAFETY: as in `words`.
         if self.fp.get().is_null() { self.unit.get() } else { unsafe { Frame(self.fp.get()).unit_index() } }
     }
@@ -277,7 +279,7 @@ impl Vm {
     /// The frame of a generator-like object (`gi_frame`), `None` once it has finished.
     pub fn generator_frame(&mut self, generator: &Owned) -> PyResult<Option<Owned>> {
         let Some(g) = Ref::<PyGenerator>::cast(generator) else { return Ok(None) };
-        if g.state.get() == Life::Finished { return Ok(None) }
+        if g.life() == Life::Finished { return Ok(None) }
         self.frame_object(g.frame()).map(Some)
     }
 

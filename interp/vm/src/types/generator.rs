@@ -15,6 +15,7 @@ use instar_object::{AllocError, Trace};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
+use crate::eval::slow::chains;
 use crate::object::{Owned, Payload, Ref, Shape, Slot, VTable, Word};
 use crate::typeobj::TypeRef;
 use crate::types::function::PyFunction;
@@ -32,6 +33,20 @@ pub enum State {
     Running,
     /// Returned or raised; locals and temps are gone.
     Finished,
+    /// Below the head of a chain (`eval/slow/chains.rs`): suspended or running, as the head is. [`PyGenerator::life`] never says this.
+    Chained,
+}
+
+/// What async generators note; bits.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(crate) enum Async {
+    /// An `asend` or `athrow` is running.
+    Running = 1,
+    /// Closed.
+    Closed = 2,
+    /// The hooks were called.
+    Hooked = 4,
 }
 
 /// A generator-like object, the head of a variable-sized block.
@@ -43,13 +58,12 @@ pub struct PyGenerator {
     pub(crate) top: Cell<*mut Word>,
     /// While suspended: the exception handled inside. While running: the one that the resumer handles.
     pub(crate) handled: Slot,
+    /// Of a chain's head: the innermost generator. Of the innermost: the head. Else null.
+    pub(crate) chain: Cell<*const PyGenerator>,
+    /// Of a chain's head: how many generators are below it.
+    pub(crate) levels: Cell<u16>,
     pub(crate) state: Cell<State>,
-    /// Async generators: an `asend`/`athrow` is running.
-    pub(crate) async_running: Cell<bool>,
-    /// Async generators: closed.
-    pub(crate) async_closed: Cell<bool>,
-    /// Async generators: hooks were called.
-    pub(crate) hooks_done: Cell<bool>,
+    asynchronous: Cell<u8>,
     /// Words of the frame.
     words: u32,
     pub(crate) name: Slot,
@@ -79,7 +93,7 @@ impl PyGenerator {
             let function = &*func.ptr().payload::<PyFunction>();
             payload.write(PyGenerator {
                 fp: Cell::new(f.0), top: Cell::new(std::ptr::null_mut()), handled: Slot::default(), state: Cell::new(State::Created),
-                async_running: Cell::new(false), async_closed: Cell::new(false), hooks_done: Cell::new(false), words: size,
+                chain: Cell::new(std::ptr::null()), levels: Cell::new(0), asynchronous: Cell::new(0), words: size,
                 name: Slot::new(function.name.get()), qualname: Slot::new(function.qualname.get()), extra: Slot::default(),
             });
             let mut at = base;
@@ -114,23 +128,57 @@ impl PyGenerator {
         unsafe { &*self.frame().exec() }
     }
 
-    /// Whether it can be resumed.
+    /// Whether a flag of an async generator is set.
+    pub(crate) fn is_async(&self, flag: Async) -> bool { self.asynchronous.get() & flag as u8 != 0 }
+    /// Sets or clears a flag of an async generator.
+    pub(crate) fn set_async(&self, flag: Async, on: bool) { self.replace_async(flag, on); }
+    /// Sets or clears it; what it was.
+    pub(crate) fn replace_async(&self, flag: Async, on: bool) -> bool {
+        let before = self.asynchronous.get();
+        self.asynchronous.set(if on { before | flag as u8 } else { before & !(flag as u8) });
+        before & flag as u8 != 0
+    }
+
+    /// Whether it can be resumed as it is.
     #[inline(always)]
     pub(crate) fn resumable(&self) -> bool { self.state.get() as u8 <= State::Suspended as u8 }
 
-    /// Number of live temps while it can be resumed.
-    fn depth(&self) -> usize {
-        if self.state.get() != State::Suspended { return 0 }
-        // SAFETY: the header is live and its pc was saved.
-        self.executable().blob.error_depth[unsafe { self.frame().unit_index() }] as usize
+    /// Where it is in its life, for all but the ops: takes a suspended chain apart in which it is not the head.
+    pub(crate) fn life(&self) -> State {
+        if self.state.get() != State::Chained { return self.state.get() }
+        // SAFETY: the state says that it is in a chain.
+        unsafe { chains::life_in_chain(self) }
     }
+
+    /// Takes the suspended chain that it heads apart, or in which it is.
+    pub(crate) fn settle(&self) {
+        // SAFETY: a suspended generator with a link is a head, or the state would say otherwise.
+        if self.life() == State::Suspended && !self.chain.get().is_null() { unsafe { chains::part_suspended(self) } }
+    }
+
+    /// Where its frame waits if locals and temps are its own and at rest: not while it runs or has finished.
+    fn resting_unit(&self) -> Option<usize> {
+        // SAFETY: the header is live; the pc of a frame that is not the innermost running one was saved.
+        unsafe {
+            match self.state.get() {
+                State::Created | State::Suspended => Some(self.frame().unit_index()),
+                State::Chained => chains::resting_unit(self),
+                State::Running | State::Finished => None,
+            }
+        }
+    }
+
+    /// Number of live temps of a frame at rest at `unit`.
+    fn depth(&self, unit: usize) -> usize { if self.state.get() == State::Created { 0 } else { self.executable().blob.error_depth[unit] as usize } }
 
     /// Finishes a generator that is not running without running it: releases temps, then locals, last first. Does nothing to others.
     pub(crate) fn abandon(&self) {
+        self.settle();
         if !self.resumable() { return }
-        let depth = self.depth();
-        self.state.set(State::Finished);
         let f = self.frame();
+        // SAFETY: the header is live and its pc was saved.
+        let depth = self.depth(unsafe { f.unit_index() });
+        self.state.set(State::Finished);
         // SAFETY: the frame is complete; each word is taken out before it is released.
         unsafe {
             for k in (0..depth).rev() { std::mem::replace(&mut *f.0.add(k), Word::NULL).release() }
@@ -143,11 +191,13 @@ impl PyGenerator {
 
     /// The sub-iterator if suspended in `yield from` or `await`.
     pub(crate) fn delegate(&self) -> Option<Owned> {
+        self.settle();
         if self.state.get() != State::Suspended { return None }
         // SAFETY: a suspended frame's pc is at its yield; at a delegating one the topmost live temp is the sub-iterator.
         unsafe {
-            if (*self.frame().pc()).c != 1 { return None }
-            Word::share_or_none(*self.frame().0.add(self.depth().checked_sub(1)?))
+            let f = self.frame();
+            if (*f.pc()).c != 1 { return None }
+            Word::share_or_none(*f.0.add(self.depth(f.unit_index()).checked_sub(1)?))
         }
     }
 }
@@ -161,7 +211,7 @@ impl Drop for PyGenerator {
 }
 
 // SAFETY: 1. each owned word is visited once; 2. the words of a running frame, and what its resumer handles, are not visited:
-// they count as references from outside, as those of any running frame.
+// they count as references from outside, as those of any running frame. A frame that waits in a running chain is at rest: visited.
 unsafe impl Trace for PyGenerator {
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
         let f = self.frame();
@@ -169,10 +219,10 @@ unsafe impl Trace for PyGenerator {
         // SAFETY: tracing happens at safe points; the frame is complete unless it is running.
         unsafe {
             see(f.func());
-            if self.resumable() {
+            if let Some(unit) = self.resting_unit() {
                 let locals = f.locals();
                 for k in 0..self.executable().nlocals { see(*locals.add(k)) }
-                for k in 0..self.depth() { see(*f.0.add(k)) }
+                for k in 0..self.depth(unit) { see(*f.0.add(k)) }
                 see(f.frame_object());
             }
         }
@@ -189,7 +239,7 @@ unsafe fn needs_finalizer(payload: *mut ()) -> bool {
     // SAFETY: called by the heap on objects of this payload.
     let g = unsafe { &*payload.cast::<PyGenerator>() };
     match g.state.get() {
-        State::Suspended => true,
+        State::Suspended | State::Chained => true,
         State::Created => g.executable().flags & (instar_code::flags::COROUTINE | instar_code::flags::ASYNC_GENERATOR) != 0,
         _ => false,
     }

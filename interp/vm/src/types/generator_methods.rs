@@ -158,7 +158,7 @@ pub fn throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 /// `g.close()`.
 pub fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     let g = this(o).clone();
-    match g.state.get() {
+    match g.life() {
         State::Created => { g.abandon(); return Ok(vm.none()) }
         State::Finished => return Ok(vm.none()),
         _ => {}
@@ -178,7 +178,7 @@ pub fn close(vm: &mut Vm, o: &Owned) -> PyResult {
 
 /// Finalizer: closes a suspended generator.
 pub fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
-    if this(o).state.get() == State::Suspended { close(vm, o)?; }
+    if this(o).life() == State::Suspended { close(vm, o)?; }
     Ok(())
 }
 
@@ -203,8 +203,8 @@ pub fn set_qualname(vm: &mut Vm, o: &Owned, v: Option<&Owned>) -> PyResult<()> {
         None => Err(vm.type_error("__qualname__ must be set to a string object")),
     }
 }
-pub fn running(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).state.get() == State::Running)) }
-pub fn suspended(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).state.get() == State::Suspended)) }
+pub fn running(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).life() == State::Running)) }
+pub fn suspended(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(this(o).life() == State::Suspended)) }
 pub fn delegate(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(this(o).delegate())) }
 pub fn code(vm: &mut Vm, o: &Owned) -> PyResult {
     let _ = vm;
@@ -213,7 +213,7 @@ pub fn code(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 pub fn frame(vm: &mut Vm, o: &Owned) -> PyResult {
     let g = this(o).clone();
-    if g.state.get() == State::Finished { return Ok(vm.none()) }
+    if g.life() == State::Finished { return Ok(vm.none()) }
     crate::types::frame::of_generator(vm, &g)
 }
 

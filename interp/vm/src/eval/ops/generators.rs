@@ -8,7 +8,7 @@ use instar_code::{Op, Unit};
 use crate::eval::frame::{frame_flags, Frame};
 use crate::eval::ops;
 use crate::eval::slow;
-use crate::eval::state::{Flow, Instr, State, unlikely};
+use crate::eval::state::{After, Flow, Instr, State, unlikely};
 use crate::object::Word;
 use crate::types::generator::{PyGenerator, State as Life};
 use crate::vm::Vm;
@@ -50,7 +50,7 @@ unsafe fn enter(s: &mut State, g: &PyGenerator, v: Word) -> Flow {
         if started {
             if (*s.pc).c == 1 {
                 // It delegates: the value goes on to what it delegates to.
-                let after = slow::generators::send_on(s.vm, s.fp, s.pc);
+                let after = slow::chains::send_on(s.vm, s.fp, s.pc);
                 (s.pc, s.fp) = (after.pc, after.fp);
             }
             s.pc = deliver(Frame(s.fp), s.pc, v);
@@ -90,20 +90,21 @@ pub unsafe fn YieldValue(s: &mut State, i: Instr) -> Flow {
         s.save();
         let f = Frame(s.fp);
         let g = &*f.namespace().ptr().payload::<PyGenerator>();
-        g.state.set(Life::Suspended);
-        if unlikely((*s.vm).handled.is_some() || g.handled.is_some()) { slow::generators::end_handling(s.vm, g) }
-        let prev = f.prev();
-        (*s.vm).recursion_depth -= 1;
-        (*s.vm).fp = prev;
-        if unlikely(f.flags() & frame_flags::ENTRY != 0) { return Flow::Exit(w) }
-        s.fp = prev;
-        s.pc = Frame(prev).pc();
-        if (*s.pc).op == Op::SendGenerator as u16 {
-            // The resumer delegates: it yields the value on.
-            let after = slow::generators::yield_on(s.vm, s.fp, s.pc);
-            if unlikely(after.pc.is_null()) { return Flow::Exit(w) }
-            (s.pc, s.fp) = (after.pc, after.fp);
-        }
+        let after = if !g.chain.get().is_null() {
+            // Those above it delegate: they yield the value on.
+            slow::chains::yield_chained(s.vm, g)
+        } else {
+            g.state.set(Life::Suspended);
+            if unlikely((*s.vm).handled.is_some() || g.handled.is_some()) { slow::generators::end_handling(s.vm, g) }
+            let prev = f.prev();
+            (*s.vm).recursion_depth -= 1;
+            (*s.vm).fp = prev;
+            if unlikely(f.flags() & frame_flags::ENTRY != 0) { return Flow::Exit(w) }
+            let pc = Frame(prev).pc();
+            if (*pc).op == Op::SendGenerator as u16 { slow::chains::yield_on(s.vm, g) } else { After { pc, fp: prev } }
+        };
+        if unlikely(after.pc.is_null()) { return Flow::Exit(w) }
+        (s.pc, s.fp) = (after.pc, after.fp);
         s.k = Frame(s.fp).consts();
         // What entered the frame is a `ForIter` or a `Send`, with two cache units.
         s.set((*s.pc).a, w);

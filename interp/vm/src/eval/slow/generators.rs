@@ -3,19 +3,19 @@
 //! The quick ways in and out of a generator's frame are in `ops/generators.rs`.
 #![allow(clippy::missing_safety_doc)]
 
-use instar_code::{flags, Op, Unit};
+use instar_code::{flags, Op};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
 use crate::eval::state::{obj, word_of, After, Flow, State};
-use crate::eval::{ops, unwind};
+use crate::eval::{ops, slow::chains, unwind};
 use crate::monitor::code::real_op;
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::typeobj::TypeRef;
 use crate::types::generator::{PyGenerator, State as Life};
 use crate::vm::{PyResult, Raised, Vm};
 
-unsafe fn payload<'a>(w: Word) -> &'a PyGenerator { unsafe { &*w.ptr().payload::<PyGenerator>() } }
+pub(super) unsafe fn payload<'a>(w: Word) -> &'a PyGenerator { unsafe { &*w.ptr().payload::<PyGenerator>() } }
 
 /// The type of what calling a generator function, coroutine function or async generator function makes.
 fn type_made(vm: &Vm, code_flags: u32) -> &TypeRef {
@@ -75,16 +75,18 @@ pub unsafe fn stack_top(vm: &Vm) -> *mut Word {
             if at.is_null() { break vm.stack.bottom() }
             let f = Frame(at);
             if f.flags() & frame_flags::GENERATOR == 0 { break f.end() }
-            let known = payload(f.namespace()).top.get();
+            let g = chains::upmost(payload(f.namespace()));
+            let known = g.top.get();
             if !known.is_null() { break known }
-            at = f.prev();
+            at = g.frame().prev();
         };
         let found = at;
         at = vm.fp;
         while at != found {
             let f = Frame(at);
-            payload(f.namespace()).top.set(top);
-            at = f.prev();
+            let g = chains::upmost(payload(f.namespace()));
+            g.top.set(top);
+            at = g.frame().prev();
         }
         top
     }
@@ -116,77 +118,10 @@ pub unsafe fn end_handling(vm: *mut Vm, g: *const PyGenerator) {
 pub unsafe fn finished(vm: &mut Vm, f: Frame) {
     unsafe {
         let g = payload(f.namespace());
+        if !g.chain.get().is_null() { chains::shorten(g) }
         g.state.set(Life::Finished);
         if vm.handled.is_some() || g.handled.is_some() { end_handling(vm, g) }
         drop(g.handled.take());
-    }
-}
-
-/// The running frame `fp` stands at `pc`, a `SendGenerator` that has got a value. If it would do nothing but yield that on, it is
-/// suspended at that yield, and so are the frames that delegate to it. Where the value is wanted, and whose frame that is; a null
-/// pc: outside of the loop. The frames are left as the ops, one after the other, would leave them.
-#[inline(never)]
-pub unsafe fn yield_on(vm: *mut Vm, fp: *mut Word, pc: *mut Unit) -> After {
-    unsafe {
-        let vm = &mut *vm;
-        let mut at = After { pc, fp };
-        if vm.handled.is_some() { return at }
-        let mut left = 0;
-        loop {
-            if (*at.pc).op != Op::SendGenerator as u16 { break }
-            let next = &*at.pc.add(3);
-            if next.op != Op::YieldValue as u16 || next.c != 1 || next.b != (*at.pc).a { break }
-            let f = Frame(at.fp);
-            let g = payload(f.namespace());
-            if g.handled.is_some() { break }
-            f.set_pc(at.pc.add(3));
-            g.state.set(Life::Suspended);
-            left += 1;
-            at.fp = f.prev();
-            if f.flags() & frame_flags::ENTRY != 0 {
-                at.pc = std::ptr::null_mut();
-                break;
-            }
-            at.pc = Frame(at.fp).pc();
-        }
-        vm.fp = at.fp;
-        vm.recursion_depth -= left;
-        at
-    }
-}
-
-/// The running frame `fp` has just been resumed at `pc`, a delegating yield. If it would do nothing but send the value on, what it
-/// delegates to is resumed, and so on. The innermost frame that was resumed and the yield where it wants the value.
-/// The frames are left as the ops, one after the other, would leave them.
-#[inline(never)]
-pub unsafe fn send_on(vm: *mut Vm, fp: *mut Word, pc: *mut Unit) -> After {
-    unsafe {
-        let vm = &mut *vm;
-        let mut at = After { pc, fp };
-        if vm.handled.is_some() || vm.breaker.get() != 0 { return at }
-        let (generator, coroutine) = (vm.types.generator.ptr(), vm.types.coroutine.ptr());
-        let mut room = vm.recursion_limit.saturating_sub(vm.recursion_depth);
-        let all = room;
-        while (*at.pc).c == 1 && room > 0 {
-            let back = at.pc.add(1);
-            if (*back).op != Op::JumpBack as u16 { break }
-            let send = back.offset((*back).wide() as isize);
-            if (*send).op != Op::SendGenerator as u16 || (*send).c != (*at.pc).a { break }
-            let it = *at.fp.offset((*send).b as isize);
-            if !it.is_ptr() || it.ptr().ty() != generator && it.ptr().ty() != coroutine { break }
-            let g = payload(it);
-            if g.state.get() != Life::Suspended || g.handled.is_some() { break }
-            Frame(at.fp).set_pc(send);
-            let f = g.frame();
-            f.set_prev(at.fp);
-            g.top.set(std::ptr::null_mut());
-            g.state.set(Life::Running);
-            room -= 1;
-            at = After { pc: f.pc(), fp: f.0 };
-        }
-        vm.fp = at.fp;
-        vm.recursion_depth += all - room;
-        at
     }
 }
 
@@ -279,9 +214,10 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
     // SAFETY: the caller's handle keeps the generator, and so its frame, alive.
     unsafe {
         let g = payload(gen_obj.word());
-        let state = g.state.get();
+        let state = g.life();
+        if with.is_err() || vm.is_monitored() { g.settle() }
         match state {
-            Life::Running => { let k = kind_name(vm, gen_obj); return Err(vm.value_error(format!("{k} already executing"))) }
+            Life::Running | Life::Chained => { let k = kind_name(vm, gen_obj); return Err(vm.value_error(format!("{k} already executing"))) }
             Life::Finished => {
                 return match with {
                     Err(e) => { e.0.thrown.set(true); Err(e) }
@@ -314,8 +250,13 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
         } else {
             with
         };
+        let mut inner = f;
         match with {
-            Ok(v) => if state == Life::Suspended { f.set_pc(ops::deliver(f, f.pc(), v.into_word())) },
+            Ok(v) => if state == Life::Suspended {
+                let at = if (*f.pc()).c == 1 { chains::send_on(vm, f.0, f.pc()) } else { After { pc: f.pc(), fp: f.0 } };
+                inner = Frame(at.fp);
+                inner.set_pc(ops::deliver(inner, at.pc, v.into_word()));
+            },
             Err(e) => {
                 vm.chain_thrown(&e);
                 vm.raised = Some(e.0);
@@ -325,7 +266,7 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
                 f.set_pc(after.pc);
             }
         }
-        let r = crate::eval::run(vm, f);
+        let r = crate::eval::run(vm, inner);
         f.set_flags(frame_flags::GENERATOR);
         match r {
             Some(o) if g.state.get() == Life::Finished => Ok(Resumed::Returned(o)),

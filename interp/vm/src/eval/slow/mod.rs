@@ -6,6 +6,7 @@
 pub mod attrs;
 pub mod build;
 pub mod calls;
+pub mod chains;
 pub mod exceptions;
 pub mod functions;
 pub mod generators;
