@@ -148,6 +148,15 @@ impl<T, L: Layout> BufVec<T, L> {
         let len = self.len.checked_add(more).ok_or(AllocError)?;
         if len > self.capacity { self.grow_to(len) } else { Ok(()) }
     }
+    /// [`BufVec::reserve`] for a run of items: the first ones get room for no more, but for an even number of them. CPython 3.14
+    /// Objects/listobject.c: list_prealloc_exact.
+    #[inline]
+    pub fn reserve_run(&mut self, more: usize) -> Result<(), AllocError> {
+        if self.capacity != 0 || more == 0 {
+            return self.reserve(more);
+        }
+        self.set_capacity(more.checked_add(more & 1).ok_or(AllocError)?)
+    }
     /// Makes room for exactly `more` items beyond the present ones.
     pub fn reserve_exact(&mut self, more: usize) -> Result<(), AllocError> {
         let len = self.len.checked_add(more).ok_or(AllocError)?;

@@ -123,6 +123,7 @@ table! {
     callable_iterator: callable_iterator::PyCallableIter, "callable_iterator", object, GC;
     generic_alias_iterator: generic_alias_iter::PyGenericAliasIter, "generic_alias_iterator", object, GC;
     seq_iterator: seq_iterator::PySeqIter, "iterator", object, GC;
+    buffer_wrapper: crate::protocol::buffer_release::PyBufferWrapper, "_buffer_wrapper", object, GC;
     memory_iterator: memoryview::PyMemoryIter, "memory_iterator", object, GC;
     enumerate: enumerate::PyEnumerate, "enumerate", object, GC | BASETYPE;
     zip: zip::PyZip, "zip", object, GC | BASETYPE;
@@ -251,6 +252,7 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("bytes", bytes::init),
     ("bytearray", bytearray::init),
     ("memoryview", memoryview::init),
+    ("buffer_wrapper", crate::protocol::buffer_release::init),
     ("tuple", tuple::init),
     ("list", list::init),
     ("dict_methods", dict_methods::init),

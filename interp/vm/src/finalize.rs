@@ -3,8 +3,11 @@
 //! Events of one death come before older ones (depth first, as CPython's recursion nests them); a finalizer's exception goes to
 //! `sys.unraisablehook`. Not here: how objects die (`instar-object`).
 
+use std::time::Instant;
+
 use instar_object::{CollectHost, CollectReport, Event};
 
+use crate::display::write_stderr;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::list::PyList;
 use crate::vm::{PyResult, Vm};
@@ -54,10 +57,32 @@ pub struct Wishes {
     pub callbacks: Option<Ref<PyList>>,
     /// `gc.garbage`
     pub garbage: Option<Ref<PyList>>,
-    /// Whether what is found dead goes to `garbage` (`gc.DEBUG_SAVEALL`).
-    pub save_all: bool,
+    /// `gc.get_debug()`: the flags below.
+    pub debug: i64,
     /// A collection runs, or a callback about one.
     pub running: bool,
+}
+
+/// Collections say on `sys.stderr` what they found (`gc.DEBUG_STATS`).
+pub const DEBUG_STATS: i64 = 1;
+/// So they do for each dead object (`gc.DEBUG_COLLECTABLE`).
+pub const DEBUG_COLLECTABLE: i64 = 2;
+/// What is found dead goes to `gc.garbage` (`gc.DEBUG_SAVEALL`).
+pub const DEBUG_SAVEALL: i64 = 32;
+
+/// What `gc.DEBUG_STATS` shows before a collection.
+fn show_start(vm: &mut Vm, generation: u8) {
+    let [young, middle, old] = [0, 1, 2].map(|g| vm.heap.gc_objects(Some(g)).len());
+    let frozen = vm.heap.gc_frozen();
+    write_stderr(vm, &format!(
+        "gc: collecting generation {generation}...\ngc: objects in each generation: {young} {middle} {old}\ngc: objects in permanent generation: {frozen}\n"
+    ));
+}
+
+/// What it shows after one.
+fn show_end(vm: &mut Vm, report: CollectReport, began: Instant) {
+    let (found, kept, took) = (report.collected + report.uncollectable, report.uncollectable, began.elapsed().as_secs_f64());
+    write_stderr(vm, &format!("gc: done, {found} unreachable, {kept} uncollectable, {took:.4}s elapsed\n"));
 }
 
 /// Tells `gc.callbacks` about a collection.
@@ -87,7 +112,12 @@ impl CollectHost for Host<'_> {
     fn weakref_callback(&mut self, weakref: &Owned, callback: &Owned) { run_callback(self.0, weakref, callback) }
     fn drain(&mut self) { if self.0.heap.pending() { drain(self.0) } }
     fn keep(&mut self, o: &Owned) -> bool {
-        let Some(garbage) = self.0.collecting.garbage.clone().filter(|_| self.0.collecting.save_all) else { return false };
+        let debug = self.0.collecting.debug;
+        if debug & DEBUG_COLLECTABLE != 0 {
+            let line = format!("gc: collectable <{} {:#x}>\n", o.type_name(self.0), o.word().raw());
+            write_stderr(self.0, &line);
+        }
+        let Some(garbage) = self.0.collecting.garbage.clone().filter(|_| debug & DEBUG_SAVEALL != 0) else { return false };
         garbage.push(self.0, o.clone()).is_ok()
     }
 }
@@ -98,7 +128,10 @@ pub fn collect(vm: &mut Vm, generation: u8) -> CollectReport {
     if std::mem::replace(&mut vm.collecting.running, true) { return CollectReport::default() }
     let raised = vm.raised.take();
     announce(vm, "start", generation, CollectReport::default());
+    let began = (vm.collecting.debug & DEBUG_STATS != 0).then(Instant::now);
+    if began.is_some() { show_start(vm, generation) }
     let report = heap.collect(generation, &mut Host(vm));
+    if let Some(began) = began { show_end(vm, report, began) }
     if vm.heap.pending() { drain(vm) }
     announce(vm, "stop", generation, report);
     vm.collecting.running = false;

@@ -50,7 +50,7 @@ pub type FinalizeFn = fn(&mut Vm, &Owned) -> PyResult<()>;
 /// the object's own `__dict__` storage if it stands in its payload (functions, modules, exceptions)
 pub type DictSlotFn = for<'a> fn(&'a Owned) -> &'a crate::object::Slot;
 /// bytes of the object (PEP 3118, simplified): see `protocol/buffer.rs`
-pub type BufferFn = fn(&mut Vm, &Owned, bool) -> PyResult<crate::protocol::buffer::Buffer>;
+pub type BufferFn = fn(&mut Vm, &Owned, crate::protocol::buffer::Request) -> PyResult<crate::protocol::buffer::Buffer>;
 
 macro_rules! slots {
     ($( $(#[$doc:meta])* $field:ident : $ty:ty ),* $(,)?) => {

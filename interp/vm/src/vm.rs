@@ -60,7 +60,7 @@ types! {
     async_generator async_gen_asend async_gen_athrow async_gen_wrapped anext_awaitable
     list_iterator list_reverseiterator tuple_iterator str_iterator str_ascii_iterator bytes_iterator bytearray_iterator range_iterator long_range_iterator
     dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator
-    dict_keys dict_values dict_items set_iterator callable_iterator generic_alias_iterator seq_iterator memory_iterator
+    dict_keys dict_values dict_items set_iterator callable_iterator generic_alias_iterator seq_iterator memory_iterator buffer_wrapper
     enumerate zip map filter reversed
     weakref weakproxy weakcallableproxy simple_namespace generic_alias union template interpolation template_iter
     typevar paramspec typevartuple typealias paramspec_args paramspec_kwargs generic no_default frame_locals_proxy struct_sequence

@@ -79,6 +79,11 @@ impl<L: Layout> SetTable<L> {
     pub fn version(&self) -> u32 {
         self.version
     }
+    /// Where the entries are: another place whenever they move. Keys may be added and removed in place.
+    #[inline(always)]
+    pub fn place(&self) -> usize {
+        self.entries.map_or(0, |e| e.as_ptr() as usize)
+    }
     /// Number of positions, free ones included.
     #[inline(always)]
     pub fn entry_count(&self) -> usize {
@@ -120,7 +125,7 @@ impl<L: Layout> SetTable<L> {
         let base = hash as u64 & self.mask as u64;
         SetProbe { hash, perturb: hash as u64, base, offset: 0, left: run(base, self.mask as u64) }
     }
-    /// Goes on with a search. The set must not have changed since `probe` (see `version`).
+    /// Goes on with a search. The entries must not have moved since `probe` (see `place`).
     #[inline]
     pub fn step(&self, probe: &mut SetProbe, key: Word<L>) -> Step {
         if self.entries.is_none() {
@@ -171,7 +176,7 @@ impl<L: Layout> SetTable<L> {
         mut eq: impl FnMut(&mut C, &Owned<L>, &Owned<L>) -> Result<bool, E>,
     ) -> Result<Option<usize>, E> {
         'again: loop {
-            let version = table().version();
+            let place = table().place();
             let mut probe = table().probe(hash);
             loop {
                 match table().step(&mut probe, key.word()) {
@@ -181,7 +186,7 @@ impl<L: Layout> SetTable<L> {
                         // SAFETY: the set keeps the key alive until the new reference is made.
                         let stored = unsafe { Owned::share_word(table().key(at)) };
                         let equal = eq(ctx, &stored, key)?;
-                        if table().version() != version {
+                        if table().place() != place || at >= table().entry_count() || !table().key(at).same(stored.word()) {
                             continue 'again;
                         }
                         if equal {

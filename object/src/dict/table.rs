@@ -208,6 +208,11 @@ impl<L: Layout> DictTable<L> {
     pub fn version(&self) -> u32 {
         self.version
     }
+    /// Where the entries are: another place whenever they move. Keys may be added and removed in place.
+    #[inline(always)]
+    pub fn place(&self) -> usize {
+        self.block.map_or(0, |b| b.as_ptr() as usize)
+    }
     /// The interpreter's version of the set of keys and their positions; 0 = none.
     #[inline(always)]
     pub fn keys_version(&self) -> u32 {
@@ -314,7 +319,7 @@ impl<L: Layout> DictTable<L> {
     pub fn probe(&self, hash: i64) -> Probe {
         probe(hash)
     }
-    /// Goes on with a search. The table must not have changed since `probe` (see `version`).
+    /// Goes on with a search. The entries must not have moved since `probe` (see `place`).
     #[inline]
     pub fn step(&self, probe: &mut Probe, key: Word<L>) -> Step {
         let Some(b) = self.get() else { return Step::Miss };
@@ -539,8 +544,8 @@ impl<L: Layout> Drop for DictTable<L> {
     }
 }
 
-/// The entry of a key, comparing through the caller: `eq(ctx, stored, key)` may run any code. If the table changed meanwhile the
-/// search starts again. `table` is asked again after every comparison.
+/// The entry of a key, comparing through the caller: `eq(ctx, stored, key)` may run any code. If the entries moved meanwhile or the
+/// key is gone the search starts again (CPython 3.14 Objects/dictobject.c: what else changes does not matter). `table` is asked again after every comparison.
 pub fn lookup<'a, L: Layout, C: ?Sized, E>(
     table: &impl Fn() -> &'a DictTable<L>,
     ctx: &mut C,
@@ -549,7 +554,7 @@ pub fn lookup<'a, L: Layout, C: ?Sized, E>(
     mut eq: impl FnMut(&mut C, &Owned<L>, &Owned<L>) -> Result<bool, E>,
 ) -> Result<Option<usize>, E> {
     'again: loop {
-        let version = table().version();
+        let place = table().place();
         let mut probe = table().probe(hash);
         loop {
             match table().step(&mut probe, key.word()) {
@@ -559,7 +564,7 @@ pub fn lookup<'a, L: Layout, C: ?Sized, E>(
                     // SAFETY: the table keeps the key alive until the new reference is made.
                     let stored = unsafe { Owned::share_word(table().key(entry)) };
                     let equal = eq(ctx, &stored, key)?;
-                    if table().version() != version {
+                    if table().place() != place || entry >= table().entry_count() || !table().key(entry).same(stored.word()) {
                         continue 'again;
                     }
                     if equal {

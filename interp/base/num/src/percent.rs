@@ -3,7 +3,7 @@
 //! Works for `str % x` and `bytes % x`. Not here: fetching arguments, and `repr`/`str`/`bytes` of values; the caller supplies those.
 use crate::error::Error;
 use crate::float_text::{FloatFlags, format_float};
-use crate::spec_number::IntArg;
+use crate::spec_number::{IntArg, PRECISION_MAX};
 use crate::text::{CodePoints, Sink, is_digit};
 use std::ops::Range;
 
@@ -310,16 +310,20 @@ impl Conversion {
         )
     }
 
-    /// Writes a float for `e E f F g G`. Errors: memory.
+    /// Writes a float for `e E f F g G`. Errors: precision too big, memory.
     pub fn write_float(&self, out: &mut impl Sink, value: f64) -> Result<(), Error> {
         let kind = self.character().to_ascii_lowercase() as u8;
         let upper = self.character().is_ascii_uppercase();
+        let precision = self.precision_number().unwrap_or(6);
+        if precision > PRECISION_MAX {
+            return Err(Error::value("precision too big"));
+        }
         let flags = FloatFlags {
             alternate: self.flags.alternate,
             upper,
             ..FloatFlags::default()
         };
-        let text = format_float(value, kind, self.precision_number().unwrap_or(6), flags)?;
+        let text = format_float(value, kind, precision, flags)?;
         match text.strip_prefix('-') {
             Some(digits) => self.write_number(out, true, "", 0, digits),
             None => self.write_number(out, false, "", 0, &text),

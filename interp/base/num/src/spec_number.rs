@@ -149,8 +149,8 @@ fn format_character(
     out.push_code(spec.fill, right)
 }
 
-/// The largest precision CPython accepts (a C int).
-const PRECISION_MAX: usize = i32::MAX as usize;
+/// The largest precision CPython accepts: what is written beside the digits has to fit into a C int too.
+pub(crate) const PRECISION_MAX: usize = i32::MAX as usize - 1024;
 
 /// Text of one float by the type, precision and flags of `spec`.
 fn float_by_spec(

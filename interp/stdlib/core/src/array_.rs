@@ -16,7 +16,7 @@ use instar_vm::args::Args;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::object::{ObjExt, Owned, Ref, Slot};
-use instar_vm::protocol::buffer::{Buffer, Layout};
+use instar_vm::protocol::buffer::{Buffer, Layout, Request};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::bytearray::PyByteArray;
@@ -316,7 +316,7 @@ fn release(owner: &Owned) {
     a.exports.set(a.exports.get() - 1);
 }
 
-fn buffer(vm: &mut Vm, o: &Owned, _writable: bool) -> PyResult<Buffer> {
+fn buffer(vm: &mut Vm, o: &Owned, _request: Request) -> PyResult<Buffer> {
     let a = this(o);
     let format = if a.is_text() { "w".to_owned() } else { (a.code as char).to_string() };
     let layout = Layout::row(&format, a.size(), a.count(vm));

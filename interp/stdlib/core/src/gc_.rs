@@ -10,15 +10,6 @@ use instar_vm::object::{ObjExt, Owned, Ref};
 use instar_vm::types::dict::PyDict;
 use instar_vm::{PyResult, Vm};
 
-/// `gc.DEBUG_SAVEALL`
-const DEBUG_SAVEALL: i64 = 32;
-
-/// Debug flags.
-#[derive(Default)]
-struct State {
-    debug: i64,
-}
-
 fn enable(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_set_enabled(true); Ok(vm.none()) }
 fn disable(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_set_enabled(false); Ok(vm.none()) }
 fn isenabled(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(vm.heap.gc_is_enabled())) }
@@ -113,12 +104,10 @@ fn freeze(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_freeze(); Ok(vm.none(
 fn unfreeze(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_unfreeze(); Ok(vm.none()) }
 fn get_freeze_count(vm: &mut Vm, _: &Owned) -> PyResult { let n = vm.heap.gc_frozen(); vm.new_int(n as i64) }
 
-fn get_debug(vm: &mut Vm, _: &Owned) -> PyResult { let n = vm.state::<State>().debug; vm.new_int(n) }
+fn get_debug(vm: &mut Vm, _: &Owned) -> PyResult { let n = vm.collecting.debug; vm.new_int(n) }
 fn set_debug(vm: &mut Vm, _: &Owned, flags: &Owned) -> PyResult {
     let Ok(n) = i32::try_from(vm.index_i64(flags)?) else { return Err(vm.overflow_error("Python int too large to convert to C int")) };
-    let n = i64::from(n);
-    vm.state::<State>().debug = n;
-    vm.collecting.save_all = n & DEBUG_SAVEALL != 0;
+    vm.collecting.debug = n.into();
     Ok(vm.none())
 }
 
@@ -131,7 +120,7 @@ fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
         let name = vm.intern(name)?;
         namespace.set_item(vm, &name, &value)?;
     }
-    for (name, n) in [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", DEBUG_SAVEALL), ("DEBUG_LEAK", 38)] {
+    for (name, n) in [("DEBUG_STATS", finalize::DEBUG_STATS), ("DEBUG_COLLECTABLE", finalize::DEBUG_COLLECTABLE), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", finalize::DEBUG_SAVEALL), ("DEBUG_LEAK", 38)] {
         let (name, n) = (vm.intern(name)?, vm.new_int(n)?);
         namespace.set_item(vm, &name, &n)?;
     }

@@ -11,7 +11,7 @@ use instar_object::TypeFlags;
 use instar_vm::args::{Args, Signature};
 use instar_vm::module::NativeModule;
 use instar_vm::object::Slot;
-use instar_vm::protocol::buffer::Buffer;
+use instar_vm::protocol::buffer::{Buffer, Request};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::slice::{adjust, nth, PySlice};
@@ -201,9 +201,9 @@ fn release(o: &Owned) {
     m.exports.set(m.exports.get() - 1);
 }
 
-fn buffer(vm: &mut Vm, o: &Owned, write: bool) -> PyResult<Buffer> {
+fn buffer(vm: &mut Vm, o: &Owned, request: Request) -> PyResult<Buffer> {
     let m = open(vm, o)?;
-    if write && !m.writable() { return Err(vm.buffer_error("Object is not writable.")) }
+    if request.is_writable() && !m.writable() { return Err(vm.buffer_error("Object is not writable.")) }
     m.exports.set(m.exports.get() + 1);
     // SAFETY: while exports are out the map is neither closed nor resized.
     Ok(unsafe { Buffer::new(o.clone(), m.data.get(), m.size.get(), !m.writable(), Some(release)) })

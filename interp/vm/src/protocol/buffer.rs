@@ -82,6 +82,32 @@ impl Layout {
     }
 }
 
+/// What is asked of a buffer: the flags that `__buffer__` gets (`inspect.BufferFlags`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request(pub i32);
+
+impl Request {
+    /// One run of bytes, to read.
+    pub const SIMPLE: Request = Request(0);
+    /// One run of bytes, to write.
+    pub const WRITABLE: Request = Request(1);
+    /// Items in whatever layout, to read.
+    pub const FULL_RO: Request = Request(0x11c);
+    /// Items in whatever layout, to write.
+    pub const FULL: Request = Request(0x11d);
+    /// The flags that an object gave: numbers that are no request are a SystemError, as those of C that are too big are an OverflowError.
+    pub fn of(vm: &mut Vm, flags: &Owned) -> PyResult<Request> {
+        let flags = vm.index(flags)?;
+        let flags = vm.index_i64(&flags).map_err(|_| vm.overflow_error("cannot fit 'int' into an index-sized integer"))?;
+        let Ok(flags) = i32::try_from(flags) else { return Err(vm.overflow_error("buffer flags out of range")) };
+        // PyBUF_READ and PyBUF_WRITE belong to another function of C.
+        if matches!(flags, 0x100 | 0x200) { return Err(vm.system_error("bad argument to internal function")) }
+        Ok(Request(flags))
+    }
+    /// Whether the bytes are to be written.
+    pub fn is_writable(self) -> bool { self.0 & 1 != 0 }
+}
+
 /// Bytes of an object, pinned.
 pub struct Buffer {
     owner: Owned,
@@ -125,8 +151,10 @@ impl Buffer {
         if inside { self.layout = Some(Box::new(layout)) }
         self
     }
-    /// The exporter.
+    /// What keeps the memory: the exporter, or what stands for it (see [`Buffer::exporter`]).
     pub fn owner(&self) -> &Owned { &self.owner }
+    /// The exporter as programs see it.
+    pub fn exporter(&self) -> Owned { super::buffer_release::exporter_of(&self.owner) }
     /// Whether writing is refused.
     pub fn is_readonly(&self) -> bool { self.readonly }
     /// The layout; `None` is one row of unsigned bytes.
@@ -191,9 +219,11 @@ impl Buffer {
 
 impl Vm {
     /// The buffer of an object in whatever layout; TypeError "a bytes-like object is required".
-    pub fn buffer_any(&mut self, o: &Owned, writable: bool) -> PyResult<Buffer> {
+    pub fn buffer_any(&mut self, o: &Owned, writable: bool) -> PyResult<Buffer> { self.buffer_by(o, if writable { Request::FULL } else { Request::FULL_RO }) }
+    /// The buffer of an object, asked for by flags; TypeError "a bytes-like object is required".
+    pub fn buffer_by(&mut self, o: &Owned, request: Request) -> PyResult<Buffer> {
         match o.type_of(self).slots().buffer {
-            Some(f) => f(self, o, writable),
+            Some(f) => f(self, o, request),
             None => Err(self.not_bytes_like(o)),
         }
     }
@@ -205,7 +235,7 @@ impl Vm {
     }
     /// The buffer of an object as one run of bytes; BufferError if its items do not lie in a row.
     pub fn buffer(&mut self, o: &Owned, writable: bool) -> PyResult<Buffer> {
-        let buffer = self.buffer_any(o, writable)?;
+        let buffer = self.buffer_by(o, if writable { Request::WRITABLE } else { Request::SIMPLE })?;
         if buffer.is_contiguous() { return Ok(buffer) }
         let what = if o.is_instance_of(self, &self.types.memoryview) { "memoryview: underlying buffer is not C-contiguous" } else { "ndarray is not C-contiguous" };
         Err(self.buffer_error(what))

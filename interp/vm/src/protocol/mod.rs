@@ -5,6 +5,7 @@
 
 pub mod attr;
 pub mod buffer;
+pub mod buffer_release;
 pub mod call;
 pub mod compare;
 pub mod instance_dict;

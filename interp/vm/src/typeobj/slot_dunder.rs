@@ -5,12 +5,14 @@
 
 use instar_code::Compare;
 
+use super::slot_table::SlotFn;
 use super::{vm_flags, TypeRef};
 use crate::args::Args;
 use crate::names::Names;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::protocol::attr;
-use crate::protocol::buffer::Buffer;
+use crate::protocol::buffer::{Buffer, Request};
+use crate::protocol::buffer_release::{buffer_of_view, native_buffer};
 use crate::types::int::{int_ref, IntRef};
 use crate::types::wrapper_descriptor::PyWrapperDescriptor;
 use crate::vm::{PyResult, Raised, Vm};
@@ -322,14 +324,15 @@ pub(super) fn contains(vm: &mut Vm, this: &Owned, item: &Owned) -> PyResult<bool
 }
 
 /// PEP 688: `__buffer__(flags)` returns a memoryview, whose buffer is ours.
-pub(super) fn buffer(vm: &mut Vm, this: &Owned, writable: bool) -> PyResult<Buffer> {
-    let flags = vm.new_int(if writable { 1 } else { 0 })?;
+///
+/// The slot is here too if a class has `__release_buffer__` alone; the buffer is then that of its native base.
+pub(super) fn buffer(vm: &mut Vm, this: &Owned, request: Request) -> PyResult<Buffer> {
+    let found = vm.type_lookup(this.type_of(vm), &vm.names.__buffer__);
+    if let Some(w) = found.as_ref().and_then(Ref::<PyWrapperDescriptor>::cast) && let SlotFn::Buffer(f) = w.func { return native_buffer(vm, this, f, request) }
+    let flags = vm.new_int(i64::from(request.0))?;
     let view = call(vm, this, |n| &n.__buffer__, &[&flags])?;
     if !view.is_instance_of(vm, &vm.types.memoryview) { return Err(vm.type_error("__buffer__ returned non-memoryview object")) }
-    match vm.types.memoryview.slots().buffer {
-        Some(f) => f(vm, &view, writable),
-        None => Err(vm.system_error("memoryview without buffer")),
-    }
+    buffer_of_view(vm, this, view, request)
 }
 
 /// Address of the `setattr` slot of classes with `__setattr__` or `__delattr__`.

@@ -53,6 +53,8 @@ fn update_group(vm: &Vm, ty: &TypeRef, slots: &mut Slots, rows: &'static [SlotRo
             generic = row.generic;
         }
     }
+    // A class that only hears of releases has no buffer.
+    if rows[0].key == "buffer" && vm.find_in_mro(ty, &vm.names.__buffer__).is_none() { generic = None }
     let chosen = match specific { Some(f) if !use_generic => Some(f), _ => generic };
     (rows[0].set)(slots, chosen);
 }

@@ -8,6 +8,9 @@ use super::TypeRef;
 use crate::args::{check_count, Args};
 use crate::object::{ObjExt, Owned};
 use crate::protocol::attr;
+use crate::protocol::buffer::Request;
+use crate::protocol::buffer_release::native_buffer;
+use crate::types::memoryview;
 use crate::vm::{PyResult, Raised, Vm};
 
 #[cold]
@@ -99,17 +102,15 @@ pub fn call_slot(vm: &mut Vm, row: &'static SlotRow, func: SlotFn, this: &Owned,
         }
         (Wrap::DescrSet, SlotFn::DescrSet(f)) => { let (o, v) = two(vm, row, pos)?; f(vm, this, o, Some(v))?; Ok(vm.none()) }
         (Wrap::DescrDelete, SlotFn::DescrSet(f)) => { let o = one(vm, pos)?; f(vm, this, o, None)?; Ok(vm.none()) }
-        (Wrap::Buffer, SlotFn::Buffer(_)) => {
+        (Wrap::Buffer, SlotFn::Buffer(f)) => {
             let flags = one(vm, pos)?;
-            vm.index_i64(flags)?;
-            let ty = vm.types.memoryview.obj().clone();
-            vm.call1(&ty, this)
+            let request = Request::of(vm, flags)?;
+            let buffer = native_buffer(vm, this, f, request)?;
+            vm.new_memoryview_of(buffer)
         }
         (Wrap::ReleaseBuffer, SlotFn::Buffer(_)) => {
             let view = one(vm, pos)?;
-            if !view.is_instance_of(vm, &vm.types.memoryview) { return Err(vm.type_error("expected a memoryview object")) }
-            let name = vm.intern("release")?;
-            vm.call_method(view, &name, &[])
+            memoryview::release_of(vm, view, this)
         }
         _ => Err(vm.system_error(format!("slot wrapper {} does not fit its function", row.text))),
     }

@@ -11,7 +11,7 @@ use crate::fallible::{CollectVec, CopyVec};
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref};
-use crate::protocol::buffer::Buffer;
+use crate::protocol::buffer::{Buffer, Request};
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
@@ -188,7 +188,7 @@ fn release(owner: &Owned) {
 }
 
 /// The bytes, pinned.
-pub(crate) fn buffer(vm: &mut Vm, this: &Owned, _writable: bool) -> PyResult<Buffer> {
+pub(crate) fn buffer(vm: &mut Vm, this: &Owned, _request: Request) -> PyResult<Buffer> {
     let array = this_array(this);
     array.exports.set(array.exports.get() + 1);
     let data = array.data.get(vm);

@@ -9,7 +9,7 @@ use instar_base_text::split::{is_ascii_space, strip as strip_range, strip_set, E
 use crate::fallible::{CollectVec, CopyVec};
 use crate::native::{Def, Native};
 use crate::object::{ObjExt, Owned};
-use crate::protocol::buffer::Buffer;
+use crate::protocol::buffer::{Buffer, Request};
 use crate::types::bytearray::{this_array, PyByteArray};
 use crate::types::bytes::PyBytes;
 use crate::types::bytes_split as sp;
@@ -73,7 +73,7 @@ pub(crate) fn view<'a>(vm: &'a Vm, this: &'a Owned) -> &'a [u8] {
 
 /// Keeps a bytearray from changing its size until the result is dropped.
 pub(crate) fn pin(vm: &mut Vm, this: &Owned) -> PyResult<Option<Buffer>> {
-    if this.cast::<PyByteArray>().is_some() { crate::types::bytearray::buffer(vm, this, false).map(Some) } else { Ok(None) }
+    if this.cast::<PyByteArray>().is_some() { crate::types::bytearray::buffer(vm, this, Request::SIMPLE).map(Some) } else { Ok(None) }
 }
 
 /// A new object of the kind of `this` (exact `bytes` or `bytearray`).

@@ -10,7 +10,7 @@ use crate::fallible::CollectVec;
 use crate::args::Args;
 use crate::native::{Def, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
-use crate::protocol::buffer::Buffer;
+use crate::protocol::buffer::{Buffer, Request};
 use crate::protocol::compare::ordering_holds;
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
@@ -281,8 +281,8 @@ pub(super) fn repeat(vm: &mut Vm, this: &Owned, times: &Owned) -> PyResult {
     make(vm, this, &all)
 }
 
-fn buffer(vm: &mut Vm, this: &Owned, writable: bool) -> PyResult<Buffer> {
-    if writable { return Err(vm.buffer_error("Object is not writable.")) }
+fn buffer(vm: &mut Vm, this: &Owned, request: Request) -> PyResult<Buffer> {
+    if request.is_writable() { return Err(vm.buffer_error("Object is not writable.")) }
     let bytes = this_bytes(this).as_slice();
     // SAFETY: the bytes lie inside the object, which the buffer keeps alive, and never change.
     Ok(unsafe { Buffer::new(this.clone(), bytes.as_ptr().cast_mut(), bytes.len(), true, None) })

@@ -117,7 +117,7 @@ impl PyList {
     /// Appends all of these.
     pub fn extend(&self, vm: &mut Vm, new: impl ExactSizeIterator<Item = Owned>) -> PyResult<()> {
         let items = self.items.get_mut(vm);
-        if let Err(e) = items.reserve(new.len()) { return Err(vm.out_of_memory(e)) }
+        if let Err(e) = items.reserve_run(new.len()) { return Err(vm.out_of_memory(e)) }
         items.extend_in_room(new);
         Ok(())
     }
@@ -127,7 +127,7 @@ impl PyList {
     /// `source` gives the address of `count` live words that stay where they are meanwhile.
     unsafe fn extend_from_words(&self, vm: &mut Vm, count: usize, source: impl FnOnce() -> *const Word) -> PyResult<()> {
         let items = self.items.get_mut(vm);
-        if let Err(e) = items.reserve(count) { return Err(vm.out_of_memory(e)) }
+        if let Err(e) = items.reserve_run(count) { return Err(vm.out_of_memory(e)) }
         let from = source();
         // SAFETY: the caller's promise; there is room, so nothing moves.
         items.extend_in_room((0..count).map(|i| unsafe { Owned::share_word(*from.add(i)) }));
@@ -271,7 +271,12 @@ pub fn extend(vm: &mut Vm, list: &Ref<PyList>, iterable: &Owned) -> PyResult<()>
     // A hint that no length could reach is a bad guess; one that no memory could hold is believed.
     if list.len(vm).checked_add(hint).is_some_and(|n| n <= isize::MAX as usize) {
         if hint > isize::MAX as usize / size_of::<Owned>() { return Err(vm.no_memory()) }
-        if let Err(e) = list.items.get_mut(vm).reserve(hint.min(1 << 20)) { return Err(vm.out_of_memory(e)) }
+        // CPython takes tables of hashes item by item, into a list that grows.
+        let ty = iterable.type_of(vm).ptr();
+        let table = [&vm.types.set, &vm.types.frozenset, &vm.types.dict, &vm.types.dict_keys, &vm.types.dict_values, &vm.types.dict_items].iter().any(|t| t.ptr() == ty);
+        let items = list.items.get_mut(vm);
+        let room = hint.min(1 << 20);
+        if let Err(e) = if table { items.reserve(room) } else { items.reserve_run(room) } { return Err(vm.out_of_memory(e)) }
     }
     while let Some(item) = vm.next(&it)? { list.push(vm, item)? }
     list.items.get_mut(vm).shrink();

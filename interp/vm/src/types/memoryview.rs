@@ -11,7 +11,7 @@ use instar_code::Compare;
 use crate::args::Args;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{Guarded, ObjExt, Owned, Ref, Slot, Trace, Word};
-use crate::protocol::buffer::{Buffer, Layout};
+use crate::protocol::buffer::{Buffer, Layout, Request};
 use crate::protocol::item::wrap_index;
 use crate::slots::Slots;
 use crate::typeobj::TypeRef;
@@ -29,6 +29,8 @@ struct View {
     base: Rc<Buffer>,
     layout: Rc<Layout>,
     readonly: bool,
+    /// No other view may be made of it: it is closed when the call that it was made for returns.
+    restricted: bool,
 }
 
 /// Payload of `memoryview`.
@@ -65,6 +67,45 @@ fn open(vm: &Vm, this: &Owned) -> PyResult<View> {
     }
 }
 
+/// The view as base of another one; ValueError for a restricted view.
+fn shareable(vm: &Vm, this: &Owned) -> PyResult<View> {
+    let view = open(vm, this)?;
+    if view.restricted { return Err(no_more_views(vm)) }
+    Ok(view)
+}
+
+#[cold]
+fn no_more_views(vm: &Vm) -> Raised { vm.value_error("cannot create new view on restricted memoryview") }
+
+/// A view for `__release_buffer__` of the exporter's class: whole, and closed after the call.
+pub(crate) fn restricted(vm: &Vm, base: Rc<Buffer>) -> PyResult {
+    let (layout, readonly) = (Rc::new(base.layout_or_bytes()), base.is_readonly());
+    make(vm, View { base, layout, readonly, restricted: true })
+}
+
+/// Closes a view that has no exports, as a restricted one.
+pub(crate) fn close(vm: &mut Vm, this: &Owned) {
+    let gone = this_view(this).view.get_mut(vm).take();
+    drop(gone);
+}
+
+/// Whether `view` is an open memoryview of `exporter`.
+pub(crate) fn is_view_of(vm: &Vm, view: &Owned, exporter: &Owned) -> bool {
+    view.cast::<PyMemoryView>().and_then(|m| m.view.get(vm).as_ref()).is_some_and(|v| v.base.exporter().is(exporter))
+}
+
+/// `exporter.__release_buffer__(view)` of a native type.
+pub(crate) fn release_of(vm: &mut Vm, view: &Owned, exporter: &Owned) -> PyResult {
+    let Some(m) = view.cast::<PyMemoryView>() else { return Err(vm.type_error("expected a memoryview object")) };
+    match m.view.get(vm) {
+        None => Err(vm.value_error("memoryview's buffer has already been released")),
+        // What it belongs to is given back after the call.
+        Some(v) if v.restricted => Ok(vm.none()),
+        Some(v) if !v.base.exporter().is(exporter) => Err(vm.value_error("memoryview's buffer is not this object")),
+        Some(_) => release(vm, view),
+    }
+}
+
 fn make(vm: &Vm, view: View) -> PyResult {
     Ok(vm.new_object(PyMemoryView { view: Guarded::new(Some(view)), exports: Cell::new(0), hash: Cell::new(-1) })?.into_obj())
 }
@@ -73,7 +114,7 @@ impl Vm {
     /// `memoryview(object)`.
     pub fn new_memoryview(&mut self, object: &Owned) -> PyResult {
         if object.cast::<PyMemoryView>().is_some() {
-            let view = open(self, object)?;
+            let view = shareable(self, object)?;
             return make(self, view);
         }
         if !self.is_bytes_like(object) {
@@ -86,7 +127,7 @@ impl Vm {
     /// A memoryview over a buffer.
     pub fn new_memoryview_of(&mut self, buffer: Buffer) -> PyResult {
         let (layout, readonly) = (Rc::new(buffer.layout_or_bytes()), buffer.is_readonly());
-        make(self, View { base: Rc::new(buffer), layout, readonly })
+        make(self, View { base: Rc::new(buffer), layout, readonly, restricted: false })
     }
 }
 
@@ -109,7 +150,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::class("__class_getitem__", "($type, object, /)", Native::N1(crate::types::generic_alias::class_getitem)).doc("See PEP 585"),
     ],
     getset: &[
-        GetSet::ro("obj", |vm, this| { let v = open(vm, this)?; Ok(v.base.owner().clone()) }),
+        GetSet::ro("obj", |vm, this| { let v = open(vm, this)?; Ok(if v.restricted { vm.none() } else { v.base.exporter() }) }),
         GetSet::ro("nbytes", |vm, this| { let v = open(vm, this)?; vm.new_int(v.layout.nbytes() as i64) }),
         GetSet::ro("readonly", |vm, this| { let v = open(vm, this)?; Ok(vm.bool(v.readonly)) }),
         GetSet::ro("itemsize", |vm, this| { let v = open(vm, this)?; vm.new_int(v.layout.itemsize as i64) }),
@@ -161,8 +202,12 @@ fn new(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
 
 fn from_flags(vm: &mut Vm, _class: &Owned, args: &[Option<Owned>]) -> PyResult {
     let (Some(object), Some(flags)) = (&args[0], &args[1]) else { return Err(vm.system_error("bad arguments")) };
-    let writable = vm.index_i64(flags)? & 1 != 0;
-    let buffer = vm.buffer_any(object, writable)?;
+    let request = Request::of(vm, flags)?;
+    if !vm.is_bytes_like(object) {
+        let t = object.type_name(vm);
+        return Err(vm.type_error(format!("memoryview: a bytes-like object is required, not '{t}'")));
+    }
+    let buffer = vm.buffer_by(object, request)?;
     vm.new_memoryview_of(buffer)
 }
 
@@ -180,7 +225,7 @@ fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
     if !matches!(v.layout.format.trim_start_matches('@'), "B" | "b" | "c") {
         return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
-    let owner = v.base.owner().clone();
+    let owner = v.base.exporter();
     // Hashing the exporter may run Python: the view cannot be released meanwhile.
     let exports = &this_view(this).exports;
     exports.set(exports.get() + 1);
@@ -227,7 +272,7 @@ fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     } else if vm.is_bytes_like(other) {
         let buffer = match vm.buffer_any(other, false) { Ok(b) => b, Err(_) => return Ok(vm.not_implemented()) };
         let (layout, readonly) = (Rc::new(buffer.layout_or_bytes()), buffer.is_readonly());
-        View { base: Rc::new(buffer), layout, readonly }
+        View { base: Rc::new(buffer), layout, readonly, restricted: false }
     } else {
         return Ok(vm.not_implemented());
     };
@@ -267,9 +312,9 @@ fn release_export(owner: &Owned) {
     view.exports.set(view.exports.get() - 1);
 }
 
-fn buffer(vm: &mut Vm, this: &Owned, writable: bool) -> PyResult<Buffer> {
-    let v = open(vm, this)?;
-    if writable && v.readonly { return Err(vm.buffer_error("memoryview: underlying buffer is not writable")) }
+fn buffer(vm: &mut Vm, this: &Owned, request: Request) -> PyResult<Buffer> {
+    let v = shareable(vm, this)?;
+    if request.is_writable() && v.readonly { return Err(vm.buffer_error("memoryview: underlying buffer is not writable")) }
     let m = this_view(this);
     m.exports.set(m.exports.get() + 1);
     let (region, n) = v.base.raw_region();
@@ -335,6 +380,8 @@ fn getitem(vm: &mut Vm, this: &Owned, key: &Owned) -> PyResult {
             let item = v.base.region(vm)[at..at + v.layout.itemsize].to_vec();
             unpack(vm, &v.layout.format, &item)
         }
+        // What the indices did to this view does not matter to the new one.
+        Place::Slice(_) if v.restricted => Err(no_more_views(vm)),
         Place::Slice(layout) => make(vm, View { layout: Rc::new(layout), ..v }),
         Place::Whole => Ok(this.clone()),
     }
@@ -451,13 +498,13 @@ fn cast(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
             return Err(vm.type_error(format!("cast() argument 'format' must be str, not {t}")));
         }
     };
-    let v = open(vm, this)?;
+    let v = shareable(vm, this)?;
     let layout = cast_layout(vm, &v.layout, &text, args[1].as_ref())?;
     make(vm, View { layout: Rc::new(layout), ..v })
 }
 
 fn toreadonly(vm: &mut Vm, this: &Owned) -> PyResult {
-    let v = open(vm, this)?;
+    let v = shareable(vm, this)?;
     make(vm, View { readonly: true, ..v })
 }
 

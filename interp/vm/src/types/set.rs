@@ -66,7 +66,7 @@ impl PySet {
 
     fn find_once(&self, vm: &mut Vm, hash: i64, key: &Owned) -> PyResult<Found> {
         let table = self.table(vm);
-        let version = table.version();
+        let place = table.place();
         let mut probe = table.probe(hash);
         loop {
             let table = self.table(vm);
@@ -81,7 +81,8 @@ impl PySet {
                             let stored = shared(table.key(entry));
                             let equal = vm.equal(&stored, key)?;
                             let table = self.table(vm);
-                            if table.version() != version || entry >= table.entry_count() || !table.key(entry).same(stored.word()) { return Ok(Found::Changed) }
+                            // CPython 3.14: other keys may come and go meanwhile.
+                            if table.place() != place || entry >= table.entry_count() || !table.key(entry).same(stored.word()) { return Ok(Found::Changed) }
                             if equal { return Ok(Found::Entry(entry)) }
                         }
                     }

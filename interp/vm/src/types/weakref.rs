@@ -72,13 +72,18 @@ pub fn new_proxy(vm: &mut Vm, target: &Owned, callback: Option<Owned>) -> PyResu
     make(vm, &ty, target, callback)
 }
 
-/// References and proxies to `target`.
+/// References and proxies to `target`: first the shared reference and the shared proxy, then the others, the newest first.
 pub fn references(vm: &Vm, target: &Owned) -> Vec<Owned> {
-    let mut all = Vec::new();
+    let mut all: Vec<Owned> = Vec::new();
     if target.word().is_ptr() && target.type_of(vm).info.has(TypeFlags::WEAKREF) {
         // SAFETY: lists hold live weak reference objects.
         weak::for_each(target.word().ptr(), |w| all.push(unsafe { Owned::share_ptr(w) }));
     }
+    all.sort_by_key(|w| {
+        let ty = w.type_of(vm).ptr();
+        if !this(w).body.callback().is_null() { return 2 }
+        if ty == vm.types.weakref.ptr() { 0 } else if ty == vm.types.weakproxy.ptr() || ty == vm.types.weakcallableproxy.ptr() { 1 } else { 2 }
+    });
     all
 }
 
@@ -120,9 +125,10 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
         None => vm.new_str(&format!("<weakref at {at:#x}; dead>")),
         Some(t) => {
             let name = vm.names.__name__.clone();
-            let label = vm.get_attr_opt(&t, &name)?.filter(|n| n.cast::<crate::types::str::PyStr>().is_some());
+            // The class is asked: `__getattr__` of the object is not to see this.
+            let label = vm.lookup_special(&t, &name)?.filter(|n| n.cast::<crate::types::str::PyStr>().is_some());
             let label = label.map(|n| format!(" ({})", vm.repr_text_plain(&n))).unwrap_or_default();
-            let ty = t.type_name(vm);
+            let ty = vm.qualified_type_name(&t);
             vm.new_str(&format!("<weakref at {at:#x}; to '{ty}' at {:#x}{label}>", t.word().raw()))
         }
     }
@@ -157,7 +163,7 @@ fn proxy_repr(vm: &mut Vm, o: &Owned) -> PyResult {
     let at = o.word().raw();
     match this(o).upgrade() {
         None => vm.new_str(&format!("<weakproxy at {at:#x}; dead>")),
-        Some(t) => { let ty = t.type_name(vm); vm.new_str(&format!("<weakproxy at {at:#x}; to '{ty}' at {:#x}>", t.word().raw())) }
+        Some(t) => { let ty = vm.qualified_type_name(&t); vm.new_str(&format!("<weakproxy at {at:#x}; to '{ty}' at {:#x}>", t.word().raw())) }
     }
 }
 fn proxy_str(vm: &mut Vm, o: &Owned) -> PyResult { let t = target(vm, o)?; vm.str(&t) }

@@ -6,7 +6,7 @@ use instar_object::TypeFlags;
 use instar_vm::args::Args;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::object::Slot;
-use instar_vm::protocol::buffer::{Buffer, Layout};
+use instar_vm::protocol::buffer::{Buffer, Layout, Request};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::TypeRef;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
@@ -21,7 +21,7 @@ instar_vm::payload!(PickleBuffer, "PickleBuffer");
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let a = args.exactly(vm, "PickleBuffer", 1, 1)?;
     let buffer = vm.buffer_any(&a[0], false)?;
-    let object = buffer.owner().clone();
+    let object = buffer.exporter();
     let view = vm.new_memoryview_of(buffer)?;
     Ok(vm.new_object_of(ty, PickleBuffer { object: Slot::new(Some(object)), view: Slot::new(Some(view)) })?.into_obj())
 }
@@ -35,11 +35,11 @@ pub fn view_of(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn raw(vm: &mut Vm, o: &Owned) -> PyResult {
-    let buffer = export(vm, o, false)?;
+    let buffer = export(vm, o, Request::FULL_RO)?;
     let contiguous = buffer.layout().is_none_or(|l| l.is_c_contiguous() || l.is_f_contiguous());
     if !contiguous { return Err(vm.buffer_error("cannot extract raw buffer from non-contiguous buffer")) }
-    let n = buffer.nbytes();
-    let flat = buffer.with_layout(Layout::row("B", 1, n));
+    let (n, offset) = (buffer.nbytes(), buffer.layout().map_or(0, |l| l.offset));
+    let flat = buffer.with_layout(Layout { offset, ..Layout::row("B", 1, n) });
     vm.new_memoryview_of(flat)
 }
 
@@ -48,9 +48,9 @@ fn release(vm: &mut Vm, o: &Owned) -> PyResult {
     Ok(vm.none())
 }
 
-fn export(vm: &mut Vm, o: &Owned, writable: bool) -> PyResult<Buffer> {
+fn export(vm: &mut Vm, o: &Owned, request: Request) -> PyResult<Buffer> {
     // The object's own buffer: who looks at a view of it finds the object.
-    match o.cast::<PickleBuffer>().and_then(|b| b.object.get()) { Some(object) => vm.buffer_any(&object, writable), None => Err(released(vm)) }
+    match o.cast::<PickleBuffer>().and_then(|b| b.object.get()) { Some(object) => vm.buffer_by(&object, request), None => Err(released(vm)) }
 }
 
 static DEF: TypeDef = TypeDef {
