@@ -2,6 +2,8 @@
 //!
 //! Not here: Python functions (the eval loop places their arguments directly into the new frame, `eval/call.rs`).
 
+use smallvec::SmallVec;
+
 use crate::object::{ObjExt, Owned};
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Raised, Vm};
@@ -49,7 +51,7 @@ impl<'a> Args<'a> {
         Ok(self.values)
     }
     /// Binds to a parsed signature: one entry per parameter, `None` where absent.
-    pub fn bind(&self, vm: &mut Vm, name: &str, sig: &Signature) -> PyResult<Vec<Option<Owned>>> { sig.bind(vm, name, self) }
+    pub fn bind(&self, vm: &mut Vm, name: &str, sig: &Signature) -> PyResult<Bound> { sig.bind(vm, name, self) }
 }
 
 /// TypeError with CPython's wording unless `min <= got <= max`.
@@ -68,76 +70,95 @@ fn count_error(vm: &mut Vm, name: &str, got: usize, min: usize, max: usize) -> R
     vm.type_error(format!("{name} expected {bound} {n} argument{}, got {got}", plural(n)))
 }
 
-/// A native function's parameters, parsed from its text signature (`"($self, x, /, *, key=None)"`).
-#[derive(Clone, Debug, Default)]
+/// Bound arguments: few enough for a call to need no allocation, mostly.
+pub type Bound = SmallVec<[Option<Owned>; 6]>;
+
+/// Most parameters that a native function has.
+const MOST: usize = 32;
+
+/// A native function's parameters, read from its text signature (`"($self, x, /, *, key=None)"`).
+#[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// Parameter names, without a leading `$self`/`$module`/`$type`.
-    pub names: Vec<String>,
-    /// Whether the parameter has a default.
-    pub optional: Vec<bool>,
+    text: &'static str,
+    params: [Param; MOST],
+    count: usize,
     /// The first `posonly` parameters cannot be given by name.
-    pub posonly: usize,
+    posonly: usize,
     /// Parameters from `kwonly` on can only be given by name.
-    pub kwonly: usize,
+    kwonly: usize,
 }
 
+/// A parameter's name, as a range of the text, and whether it has a default.
+#[derive(Clone, Copy, Debug)]
+struct Param { start: u16, end: u16, optional: bool }
+
 impl Signature {
-    /// Parses a text signature. Our own tables hold them; a malformed one is a bug found by the registration test.
-    pub fn parse(text: &str) -> Signature {
-        let inner = text.trim().strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or("");
-        let mut sig = Signature { kwonly: usize::MAX, ..Signature::default() };
-        let mut depth = 0usize;
-        let mut part = String::new();
-        let mut quote: Option<char> = None;
-        let mut parts = Vec::new();
-        for ch in inner.chars() {
-            match (quote, ch) {
-                (Some(q), _) => { if ch == q { quote = None } part.push(ch) }
-                (None, '\'' | '"') => { quote = Some(ch); part.push(ch) }
-                (None, '(' | '[' | '{') => { depth += 1; part.push(ch) }
-                (None, ')' | ']' | '}') => { depth -= 1; part.push(ch) }
-                (None, ',') if depth == 0 => parts.push(std::mem::take(&mut part)),
-                _ => part.push(ch),
-            }
+    /// Reads a text signature: in a `const` block where it is known there. Our own tables hold them; one that is too long is a bug,
+    /// which the compiler or the first call finds.
+    pub const fn parse(text: &'static str) -> Signature {
+        let bytes = text.as_bytes();
+        let mut sig = Signature { text, params: [Param { start: 0, end: 0, optional: false }; MOST], count: 0, posonly: 0, kwonly: usize::MAX };
+        let mut last = bytes.len();
+        while last > 0 && bytes[last - 1] != b')' { last -= 1 }
+        last = last.saturating_sub(1);
+        let (mut depth, mut quote, mut at) = (0, 0, 1);
+        let mut part = at;
+        while at < last {
+            let c = bytes[at];
+            if quote != 0 { if c == quote { quote = 0 } }
+            else if c == b'\'' || c == b'"' { quote = c }
+            else if c == b'(' || c == b'[' || c == b'{' { depth += 1 }
+            else if depth > 0 && (c == b')' || c == b']' || c == b'}') { depth -= 1 }
+            else if depth == 0 && c == b',' { sig.add(part, at); part = at + 1 }
+            at += 1;
         }
-        parts.push(part);
-        for p in parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()) {
-            match p {
-                "/" => sig.posonly = sig.names.len(),
-                "*" => sig.kwonly = sig.names.len(),
-                _ if p.starts_with('$') => {}
-                _ => {
-                    let (name, default) = p.split_once('=').map_or((p, false), |(n, _)| (n, true));
-                    sig.names.push(name.trim().to_owned());
-                    sig.optional.push(default);
-                }
-            }
-        }
-        sig.kwonly = sig.kwonly.min(sig.names.len());
+        if part < last { sig.add(part, last) }
+        if sig.kwonly > sig.count { sig.kwonly = sig.count }
         sig
     }
 
+    /// Takes note of what stands in `start..end` of the text.
+    const fn add(&mut self, mut start: usize, mut end: usize) {
+        let bytes = self.text.as_bytes();
+        while start < end && bytes[start].is_ascii_whitespace() { start += 1 }
+        while end > start && bytes[end - 1].is_ascii_whitespace() { end -= 1 }
+        if start == end || bytes[start] == b'$' { return }
+        if end == start + 1 && bytes[start] == b'/' { self.posonly = self.count; return }
+        if end == start + 1 && bytes[start] == b'*' { self.kwonly = self.count; return }
+        let mut name = start;
+        while name < end && bytes[name] != b'=' { name += 1 }
+        self.params[self.count] = Param { start: start as u16, end: name as u16, optional: name < end };
+        self.count += 1;
+    }
+
+    /// Name of parameter `i`.
+    fn name(&self, i: usize) -> &'static str { self.text[self.params[i].start as usize..self.params[i].end as usize].trim_end() }
+
+    /// How many of the first `n` parameters have no default.
+    fn required(&self, n: usize) -> usize { self.params[..n].iter().filter(|p| !p.optional).count() }
+
     /// Binds arguments, with CPython's messages for native functions.
-    pub fn bind(&self, vm: &mut Vm, name: &str, args: &Args<'_>) -> PyResult<Vec<Option<Owned>>> {
+    pub fn bind(&self, vm: &mut Vm, name: &str, args: &Args<'_>) -> PyResult<Bound> {
         let pos = args.pos();
-        if pos.len() > self.kwonly || args.values().len() > self.names.len() || self.posonly == self.names.len() && !args.kwnames().is_empty() {
+        if pos.len() > self.kwonly || args.values().len() > self.count || self.posonly == self.count && !args.kwnames().is_empty() {
             return Err(self.too_many(vm, name, pos.len(), args.kwnames().len()));
         }
-        let mut bound: Vec<Option<Owned>> = Vec::with_capacity(self.names.len());
-        bound.extend(pos.iter().cloned().map(Some));
-        bound.resize(self.names.len(), None);
-        if pos.len() < self.posonly && !self.optional[pos.len()] { return Err(self.too_few(vm, name, pos.len())) }
+        let mut bound = Bound::new();
+        bound.reserve(self.count);
+        for value in pos { bound.push(Some(value.clone())) }
+        for _ in pos.len()..self.count { bound.push(None) }
+        if pos.len() < self.posonly && !self.params[pos.len()].optional { return Err(self.too_few(vm, name, pos.len())) }
         let mut wrong = None;
         for (key, value) in args.keywords() {
             let key_text = key.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
-            match self.names.iter().position(|n| *n == key_text) {
+            match (0..self.count).find(|i| self.name(*i) == key_text) {
                 Some(i) if i >= self.posonly && bound[i].is_none() => bound[i] = Some(value.clone()),
                 found => { wrong.get_or_insert((key_text, found.filter(|i| *i >= self.posonly))); }
             }
         }
-        for (i, slot) in bound.iter().enumerate() {
-            if slot.is_none() && !self.optional[i] {
-                return Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", self.names[i], i + 1)));
+        for (i, slot) in bound.iter().enumerate().skip(pos.len()) {
+            if slot.is_none() && !self.params[i].optional {
+                return Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", self.name(i), i + 1)));
             }
         }
         match wrong {
@@ -150,8 +171,8 @@ impl Signature {
     /// Too few arguments for the parameters that have no names.
     #[cold]
     fn too_few(&self, vm: &mut Vm, name: &str, got: usize) -> Raised {
-        let least = self.optional.iter().take(self.posonly).filter(|o| !**o).count();
-        if self.posonly == self.names.len() { return count_error(vm, name, got, least, self.kwonly) }
+        let least = self.required(self.posonly);
+        if self.posonly == self.count { return count_error(vm, name, got, least, self.kwonly) }
         let (how, plural) = (if least < self.kwonly { "at least" } else { "exactly" }, if least == 1 { "" } else { "s" });
         vm.type_error(format!("{name}() takes {how} {least} positional argument{plural} ({got} given)"))
     }
@@ -159,19 +180,39 @@ impl Signature {
     /// More arguments than parameters, or names for parameters that have none.
     #[cold]
     fn too_many(&self, vm: &mut Vm, name: &str, got: usize, keywords: usize) -> Raised {
-        let required = self.optional.iter().take(self.kwonly).filter(|o| !**o).count();
-        if self.posonly == self.names.len() {
+        let required = self.required(self.kwonly);
+        if self.posonly == self.count {
             if keywords > 0 { return vm.type_error(format!("{name}() takes no keyword arguments")) }
-            if self.names.is_empty() { return vm.type_error(format!("{name}() takes no arguments ({got} given)")) }
+            if self.count == 0 { return vm.type_error(format!("{name}() takes no arguments ({got} given)")) }
             return count_error(vm, name, got, required, self.kwonly);
         }
         let plural = |n: usize| if n == 1 { "" } else { "s" };
-        if got + keywords > self.names.len() {
-            let (most, given, kind) = (self.names.len(), got + keywords, if got == 0 { "keyword " } else { "" });
+        if got + keywords > self.count {
+            let (most, given, kind) = (self.count, got + keywords, if got == 0 { "keyword " } else { "" });
             return vm.type_error(format!("{name}() takes at most {most} {kind}argument{} ({given} given)", plural(most)));
         }
         if self.kwonly == 0 { return vm.type_error(format!("{name}() takes no positional arguments")) }
         let how = if required < self.kwonly { "at most" } else { "exactly" };
         vm.type_error(format!("{name}() takes {how} {} positional argument{} ({got} given)", self.kwonly, plural(self.kwonly)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signature;
+
+    fn shown(text: &'static str) -> (Vec<(&'static str, bool)>, usize, usize) {
+        let sig = Signature::parse(text);
+        ((0..sig.count).map(|i| (sig.name(i), sig.params[i].optional)).collect(), sig.posonly, sig.kwonly)
+    }
+
+    #[test]
+    fn signatures_are_read() {
+        assert_eq!(shown(""), (vec![], 0, 0));
+        assert_eq!(shown("()"), (vec![], 0, 0));
+        assert_eq!(shown("($self, /)"), (vec![], 0, 0));
+        assert_eq!(shown("(obj)"), (vec![("obj", false)], 0, 1));
+        assert_eq!(shown("($module, a, b=(1, 2), /, c='),', *, key=None)"), (vec![("a", false), ("b", true), ("c", true), ("key", true)], 2, 3));
+        assert_eq!(shown("(source, *,\n        flags=0)  "), (vec![("source", false), ("flags", true)], 0, 1));
     }
 }

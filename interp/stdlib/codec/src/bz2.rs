@@ -103,7 +103,7 @@ instar_vm::trace! { Decompressor { } }
 instar_vm::payload!(Decompressor, "BZ2Decompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    args.bind(vm, "BZ2Decompressor", &Signature::parse("()"))?;
+    args.bind(vm, "BZ2Decompressor", const { &Signature::parse("()") })?;
     let payload = Decompressor { decoder: RefCell::new(Decoder(Decompress::new(false))), pending: RefCell::new(Pending::new()), failed: Cell::new(false) };
     Ok(vm.new_object_of(ty, payload)?.into_obj())
 }

@@ -173,7 +173,7 @@ fn context_run(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
 fn var_new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
     let n = args.pos().len();
     if n != 1 { return Err(vm.type_error(format!("ContextVar() takes exactly 1 positional argument ({n} given)"))) }
-    let bound = args.bind(vm, "ContextVar", &Signature::parse("(name, /, *, default=<unrepresentable>)"))?;
+    let bound = args.bind(vm, "ContextVar", const { &Signature::parse("(name, /, *, default=<unrepresentable>)") })?;
     let [Some(name), default] = bound.as_slice() else { return Err(vm.type_error("ContextVar() missing required argument 'name' (pos 1)")) };
     if name.cast::<PyStr>().is_none() { return Err(vm.type_error("context variable name must be a str")) }
     let hash = vm.hash(name)?;

@@ -46,7 +46,7 @@ fn cmp_to_key(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn key_call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "K", &instar_vm::args::Signature::parse("(obj)"))?;
+    let bound = args.bind(vm, "K", const { &instar_vm::args::Signature::parse("(obj)") })?;
     let value = bound.into_iter().next().flatten();
     let compare = key(o).compare.clone();
     Ok(vm.new_object(Key { compare, value })?.into_obj())

@@ -4,7 +4,7 @@
 //! put items together; `combinatoric.rs`, `groups.rs` and `tee.rs` what their names say. Iterators cannot be pickled (as in 3.14).
 
 use instar_object::TypeFlags;
-use instar_vm::args::{check_count, Args, Signature};
+use instar_vm::args::{check_count, Args, Bound, Signature};
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native, TypeDef};
 use instar_vm::object::Payload;
@@ -41,7 +41,7 @@ fn itself(_: &mut Vm, this: &Owned) -> PyResult { Ok(this.clone()) }
 fn this<T: Payload>(o: &Owned) -> &Ref<T> { o.cast().expect("law: checked by the descriptor") }
 
 /// The arguments by name, given a text signature.
-fn bind(vm: &mut Vm, name: &str, sig: &str, args: Args<'_>) -> PyResult<Vec<Option<Owned>>> {
+fn bind(vm: &mut Vm, name: &str, sig: &'static str, args: Args<'_>) -> PyResult<Bound> {
     args.bind(vm, name, &Signature::parse(sig))
 }
 

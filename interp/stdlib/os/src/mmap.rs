@@ -89,7 +89,7 @@ fn size_arg(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "mmap", &Signature::parse("(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)"))?;
+    let a = args.bind(vm, "mmap", const { &Signature::parse("(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)") })?;
     let shared = (libc::MAP_SHARED, libc::PROT_READ | libc::PROT_WRITE);
     let fd = arg::int(vm, &a, 0, -1)?;
     let length = arg::required(vm, &a, 1)?;

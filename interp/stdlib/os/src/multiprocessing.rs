@@ -56,7 +56,7 @@ fn made(vm: &mut Vm, ty: &TypeRef, handle: *mut libc::sem_t, kind: i32, most: i3
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "SemLock", &Signature::parse("(kind, value, maxvalue, name, unlink)"))?;
+    let a = args.bind(vm, "SemLock", const { &Signature::parse("(kind, value, maxvalue, name, unlink)") })?;
     let (kind, value, most) = (arg::int(vm, &a, 0, 0)?, arg::int(vm, &a, 1, 0)?, arg::int(vm, &a, 2, 0)?);
     let object = arg::required(vm, &a, 3)?;
     let name = c_name(vm, object, "SemLock() argument 4")?;

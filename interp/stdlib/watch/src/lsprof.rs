@@ -62,7 +62,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult {
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "Profiler", &Signature::parse(DEF.sig))?;
+    let a = args.bind(vm, "Profiler", const { &Signature::parse(DEF.sig) })?;
     let unit = match &a[1] { Some(u) => vm.to_float(u)?, None => 0.0 };
     let subcalls = match &a[2] { Some(f) => vm.truth(f)?, None => true };
     let builtins = match &a[3] { Some(f) => vm.truth(f)?, None => true };

@@ -2,6 +2,8 @@
 //!
 //! Python functions are entered through `eval/slow/calls.rs`; everything else through its type's `call` slot.
 
+use smallvec::SmallVec;
+
 use crate::args::Args;
 use crate::eval::slow::calls;
 use crate::object::{ObjExt, Owned, Ref};
@@ -42,9 +44,9 @@ impl Vm {
             None => self.call_n(&f, args),
             Some(this) if args.is_empty() => self.call1(&f, &this),
             Some(this) => {
-                let mut all = Vec::with_capacity(args.len() + 1);
+                let mut all: SmallVec<[Owned; 6]> = SmallVec::new();
                 all.push(this);
-                all.extend_from_slice(args);
+                all.extend(args.iter().cloned());
                 self.call_n(&f, &all)
             }
         }

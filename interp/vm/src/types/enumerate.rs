@@ -56,7 +56,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         ([iterable, start], []) => (iterable.clone(), Some(start.clone())),
         ([], []) => return Err(vm.type_error("enumerate() missing required argument 'iterable'")),
         _ => {
-            let mut bound = args.bind(vm, "enumerate", &Signature::parse(DEF.sig))?;
+            let mut bound = args.bind(vm, "enumerate", const { &Signature::parse(DEF.sig) })?;
             let start = bound.pop().flatten();
             (bound.pop().flatten().expect("law: required parameter"), start)
         }

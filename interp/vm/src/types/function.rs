@@ -133,8 +133,8 @@ fn descr_get(vm: &mut Vm, f: &Owned, instance: Option<&Owned>, _: &Owned) -> PyR
 }
 
 fn new(vm: &mut Vm, _: &crate::typeobj::TypeRef, args: Args<'_>) -> PyResult {
-    let sig = crate::args::Signature::parse("(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)");
-    let a = args.bind(vm, "function", &sig)?;
+    const SIG: &crate::args::Signature = &crate::args::Signature::parse("(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)");
+    let a = args.bind(vm, "function", SIG)?;
     let Some(code) = a[0].as_ref().and_then(Ref::<PyCode>::cast).cloned() else {
         let t = a[0].as_ref().map(|o| o.type_name(vm)).unwrap_or_default();
         return Err(vm.type_error(format!("function() argument 'code' must be code, not {t}")));

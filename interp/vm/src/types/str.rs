@@ -696,6 +696,38 @@ pub(crate) fn repeat_units(vm: &mut Vm, s: &PyStr, times: usize) -> PyResult {
     }
 }
 
+/// ASCII `text` with at most `max` occurrences of `from` (not empty) replaced by `to`; `None` if there are none.
+pub(crate) fn replace_ascii(vm: &mut Vm, text: &[u8], from: &[u8], to: &[u8], max: usize) -> PyResult<Option<Owned>> {
+    let finder = instar_base_text::find::Finder::new(from);
+    let found = finder.find_iter(text).take(max).count();
+    if found == 0 { return Ok(None) }
+    let len = (text.len() - found * from.len()) as u128 + found as u128 * to.len() as u128;
+    if len > isize::MAX as u128 { return Err(vm.overflow_error("replace string is too long")) }
+    let len = len as usize;
+    if len > MAX_LEN { return Err(vm.no_memory()) }
+    if len < 2 {
+        // At most one byte is left: of the text or of what replaces.
+        let rest = finder.find_iter(text).take(found).scan(0, |at, place| { let kept = &text[*at..place]; *at = place + from.len(); Some(kept) });
+        let tail = &text[finder.find_iter(text).take(found).last().map_or(0, |at| at + from.len())..];
+        let byte = rest.chain([tail, if to.len() == 1 { to } else { &[] }]).find(|part| !part.is_empty());
+        return Ok(Some(vm.short_str(byte.unwrap_or(&[]))));
+    }
+    // SAFETY: the parts written are those counted: `len` bytes in all, ASCII.
+    unsafe {
+        let (obj, mut out) = alloc_in(&vm.heap, vm.types.str.ptr(), Kind::Latin1, true, len).map_err(|e| vm.out_of_memory(e))?;
+        let mut at = 0;
+        for place in finder.find_iter(text).take(found) {
+            for part in [&text[at..place], to] {
+                copy_bytes(part.as_ptr(), out, part.len());
+                out = out.add(part.len());
+            }
+            at = place + from.len();
+        }
+        copy_bytes(text.as_ptr().add(at), out, text.len() - at);
+        Ok(Some(obj))
+    }
+}
+
 /// Code points `start..end` of `this`, a str. The whole of an exact str is that str.
 pub(crate) fn substring(vm: &mut Vm, this: &Owned, start: usize, end: usize) -> PyResult {
     let s = this_str(this);

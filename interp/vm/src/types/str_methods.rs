@@ -14,7 +14,7 @@ use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 /// TypeError "must be str" of a method's argument.
-pub(crate) fn str_arg<'a>(vm: &mut Vm, arg: &'a Owned, what: &str) -> PyResult<&'a PyStr> {
+pub(crate) fn str_arg<'a>(vm: &mut Vm, arg: &'a Owned, what: impl std::fmt::Display) -> PyResult<&'a PyStr> {
     match arg.cast::<PyStr>() {
         Some(s) => Ok(s),
         None => {
@@ -37,7 +37,7 @@ pub(crate) fn bounds(vm: &mut Vm, args: &[Owned], len: usize) -> PyResult<(usize
 
 /// Which way to look, and what to do when there is nothing.
 fn look(vm: &mut Vm, this: &Owned, args: &[Owned], name: &str, last: bool) -> PyResult<Option<usize>> {
-    let needle = str_arg(vm, &args[0], &format!("{name}() argument 1"))?;
+    let needle = str_arg(vm, &args[0], format_args!("{name}() argument 1"))?;
     let s = this_str(this);
     let (start, end) = bounds(vm, args, s.len())?;
     let Some(part) = s.units().slice(start, end).filter(|p| p.len() >= needle.len()) else { return Ok(None) };
@@ -287,6 +287,9 @@ pub(crate) fn replace_text(vm: &mut Vm, this: &Owned, from: &PyStr, to: &PyStr, 
         made.map_err(|_| vm.no_memory())?;
         return vm.new_str_built(out);
     }
+    if let (Some(text), Some(old), Some(new)) = (s.as_ascii(), from.as_ascii(), to.as_ascii()) {
+        return match super::str::replace_ascii(vm, text.as_bytes(), old.as_bytes(), new.as_bytes(), max)? { Some(made) => Ok(made), None => exact(vm, this) };
+    }
     let places = super::str_split::places(vm, s.units(), from.units(), max)?;
     if places.is_empty() { return exact(vm, this) }
     let grown = s.len() as u128 + (to.len() as u128) * places.len() as u128;
@@ -308,7 +311,7 @@ pub(crate) fn replace_text(vm: &mut Vm, this: &Owned, from: &PyStr, to: &PyStr, 
 
 pub(super) fn encode(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
     for (arg, name) in args.iter().zip(["encoding", "errors"]) {
-        if let Some(a) = arg { str_arg(vm, a, &format!("encode() argument '{name}'"))?; }
+        if let Some(a) = arg { str_arg(vm, a, format_args!("encode() argument '{name}'"))?; }
     }
     crate::codecs::encode_str(vm, this, args[0].as_ref(), args[1].as_ref())
 }

@@ -6,6 +6,8 @@ use instar_base_text::find::Finder;
 use instar_base_text::split::{is_str_linebreak, is_str_space, lines, rsplit_space, split_space};
 use instar_base_text::{find, with_units, Unit, Units};
 
+use smallvec::SmallVec;
+
 use crate::fallible::CollectVec;
 use crate::object::{ObjExt, Owned};
 use crate::types::list::PyList;
@@ -53,10 +55,12 @@ fn places_back(vm: &Vm, hay: Units<'_>, needle: Units<'_>, max: usize) -> PyResu
 }
 
 fn list_of(vm: &mut Vm, this: &Owned, ranges: impl IntoIterator<Item = (usize, usize)>) -> PyResult {
-    let mut parts = Vec::new();
+    // Few parts need no second buffer.
+    let mut parts: SmallVec<[Owned; 12]> = SmallVec::new();
     for (start, end) in ranges {
         let part = substring(vm, this, start, end)?;
-        vm.push(&mut parts, part)?;
+        if parts.len() == parts.capacity() { parts.try_reserve(parts.len()).map_err(|_| vm.no_memory())? }
+        parts.push(part);
     }
     Ok(vm.new_list(parts)?.into_obj())
 }
@@ -80,9 +84,21 @@ pub(super) fn split(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResu
     let max = max_cuts(vm, args[1].as_ref())?;
     let s = this_str(this);
     match separator(vm, args[0].as_ref())? {
-        None => {
-            let ranges: Vec<_> = with_units!(s.units(), u => split_space(u, max, is_str_space).map(|r| (r.start, r.end)).try_vec(vm)?);
-            list_of(vm, this, ranges)
+        None => match s.as_ascii() {
+            Some(text) => list_of(vm, this, split_space(text.as_bytes(), max, |c| matches!(c, 9..=13 | 28..=32)).map(|r| (r.start, r.end))),
+            None => {
+                let ranges: Vec<_> = with_units!(s.units(), u => split_space(u, max, is_str_space).map(|r| (r.start, r.end)).try_vec(vm)?);
+                list_of(vm, this, ranges)
+            }
+        },
+        Some(sep) if let (Some(text), Some(cut)) = (s.as_ascii(), sep.as_ascii()) => {
+            let finder = Finder::new(cut.as_bytes());
+            let mut at = 0;
+            let whole = finder.find_iter(text.as_bytes()).take(max).map(Some).chain([None]).map(|place| {
+                let start = at;
+                match place { Some(place) => { at = place + cut.len(); (start, place) } None => (start, text.len()) }
+            });
+            list_of(vm, this, whole)
         }
         Some(sep) => {
             let cuts = places(vm, s.units(), sep.units(), max)?;

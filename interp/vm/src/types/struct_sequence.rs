@@ -123,7 +123,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let spec = vm.spec(ty)?;
-    let mut bound = args.bind(vm, "structseq", &Signature::parse("(sequence, dict=None)"))?;
+    let mut bound = args.bind(vm, "structseq", const { &Signature::parse("(sequence, dict=None)") })?;
     let dict = bound.pop().flatten();
     let sequence = bound.pop().flatten().expect("law: required parameter");
     if !vm.is_iterable(&sequence) { return Err(vm.type_error("constructor requires a sequence")) }

@@ -50,7 +50,7 @@ fn next_arg(vm: &mut Vm, value: &Owned) -> PyResult<Option<Owned>> {
 }
 
 fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "TracebackType", &Signature::parse("(tb_next, tb_frame, tb_lasti, tb_lineno)"))?;
+    let bound = args.bind(vm, "TracebackType", const { &Signature::parse("(tb_next, tb_frame, tb_lasti, tb_lineno)") })?;
     let [Some(next), Some(frame), Some(lasti), Some(lineno)] = bound.as_slice() else { return Err(vm.system_error("unbound arguments")) };
     if frame.cast::<PyFrame>().is_none() {
         let t = frame.type_name(vm);

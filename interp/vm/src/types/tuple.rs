@@ -218,24 +218,32 @@ fn alloc_sized(heap: &Heap, ty: ObjPtr, items: impl Iterator<Item = Owned>, tota
 
 /// The tuple of these items that an iterator hands out: the one of the step before if only the iterator's `last` still holds it,
 /// else a new one. `last` holds nothing or what this function put there.
-#[inline]
+#[inline(always)] // Items in registers: passed through memory, they would be read before the stores are done.
 pub(crate) fn recycled<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) -> PyResult {
     let word = last.word();
     // SAFETY: the slot keeps the tuple alive while its count is read.
     if !word.is_null() && unsafe { word.is_unique() } {
         let head = word.ptr().payload::<PyTuple>();
         // SAFETY: law TU1. The slot's is the only reference, so nobody looks at the items; from here on the result keeps the tuple
-        // alive and seen as shared, whatever the death of an old item does.
+        // alive and seen as shared, whatever the death of an old item does. Each item is moved once.
         unsafe {
             if (*head).len as usize == N && (*head).hidden & !TAIL == 0 {
                 let tuple = Owned::share_word(word);
                 if let Some(place) = (*head).hash_place() { *place = UNHASHED }
                 let first = (&raw mut (*head).items).cast::<Owned>();
-                for (i, item) in items.into_iter().enumerate() { drop(std::mem::replace(&mut *first.add(i), item)) }
+                let items = std::mem::ManuallyDrop::new(items);
+                for i in 0..N { drop(std::mem::replace(&mut *first.add(i), std::ptr::read(&items[i]))) }
                 return Ok(tuple);
             }
         }
     }
+    fresh(vm, last, items)
+}
+
+/// A tuple of these items, which `last` remembers.
+#[cold]
+#[inline(never)]
+fn fresh<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) -> PyResult {
     let tuple = vm.new_tuple(items)?.into_obj();
     last.set(Some(tuple.clone()));
     Ok(tuple)

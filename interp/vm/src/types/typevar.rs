@@ -246,7 +246,7 @@ fn tuple_iter(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn flag(vm: &mut Vm, o: &Option<Owned>) -> PyResult<bool> { match o { Some(o) => vm.truth(o), None => Ok(false) } }
 
-fn parameter_new(vm: &mut Vm, args: Args<'_>, what: &str, sig: &str, skip: usize) -> PyResult<Parts> {
+fn parameter_new(vm: &mut Vm, args: Args<'_>, what: &str, sig: &'static str, skip: usize) -> PyResult<Parts> {
     let constraints: Vec<Owned> = args.pos().iter().skip(1).cloned().collect();
     let names: Vec<Owned> = args.kwnames().to_vec();
     let mut values: Vec<Owned> = args.pos().first().cloned().into_iter().collect();
@@ -277,7 +277,7 @@ const KEYWORDS: &str = "(name, *, bound=None, covariant=False, contravariant=Fal
 fn new_var(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult { let p = parameter_new(vm, args, "TypeVar", KEYWORDS, 1)?; Ok(vm.new_object(PyTypeVar::from_parts(p))?.into_obj()) }
 fn new_spec(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult { let p = parameter_new(vm, args, "ParamSpec", KEYWORDS, 0)?; Ok(vm.new_object(PyParamSpec::from_parts(p))?.into_obj()) }
 fn new_tuple(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "TypeVarTuple", &Signature::parse("(name, *, default=NoDefault)"))?;
+    let bound = args.bind(vm, "TypeVarTuple", const { &Signature::parse("(name, *, default=NoDefault)") })?;
     let p = Parts { name: Slot::new(bound[0].clone()), default: Slot::new(bound[1].clone()), module: Slot::new(caller_module(vm)?), variance: variance(vm, false, false, false)?, ..Parts::default() };
     Ok(vm.new_object(PyTypeVarTuple::from_parts(p))?.into_obj())
 }
@@ -313,7 +313,7 @@ fn alias_getitem(vm: &mut Vm, o: &Owned, args: &Owned) -> PyResult {
     crate::types::generic_alias::class_getitem(vm, o, args)
 }
 fn alias_new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "typealias", &Signature::parse("(name, value, *, type_params=())"))?;
+    let bound = args.bind(vm, "typealias", const { &Signature::parse("(name, value, *, type_params=())") })?;
     let params = bound[2].clone().filter(|p| p.cast::<PyTuple>().is_some_and(|t| !t.items().is_empty()));
     let module = caller_module(vm)?;
     Ok(vm.new_object(PyTypeAlias { name: Slot::new(bound[0].clone()), type_params: Slot::new(params), evaluate: Slot::default(), value: Slot::new(bound[1].clone()), module: Slot::new(module) })?.into_obj())

@@ -52,7 +52,7 @@ fn unsigned(vm: &mut Vm, o: Option<&Owned>, max: u64, what: &str, too_wide: &str
 fn new<const WIDE: bool>(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let sizes = if WIDE { B } else { S };
     let kind = if WIDE { Kind::Blake2b } else { Kind::Blake2s };
-    let a = args.bind(vm, kind.name(), &Signature::parse(SIG))?;
+    let a = args.bind(vm, kind.name(), const { &Signature::parse(SIG) })?;
     let size = c_int_or(vm, a[1].as_ref(), sizes.digest as i32)?;
     if let Some(flag) = &a[12] { vm.truth(flag)?; }
     let data = initial(vm, a[0].as_ref(), a[13].as_ref())?.cloned();

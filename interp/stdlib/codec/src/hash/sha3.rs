@@ -19,7 +19,7 @@ const KINDS: [Kind; 6] = [Kind::Sha3_224, Kind::Sha3_256, Kind::Sha3_384, Kind::
 
 fn new<const I: usize>(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let kind = KINDS[I];
-    let a = args.bind(vm, kind.name(), &Signature::parse("(data=b'', *, usedforsecurity=True, string=None)"))?;
+    let a = args.bind(vm, kind.name(), const { &Signature::parse("(data=b'', *, usedforsecurity=True, string=None)") })?;
     if let Some(flag) = &a[1] { vm.truth(flag)?; }
     let data = initial(vm, a[0].as_ref(), a[2].as_ref())?;
     new_hash(vm, ty, Hasher::new(kind), data)

@@ -24,7 +24,7 @@ instar_vm::payload!(Compressor, "LZMACompressor");
 fn given(vm: &Vm, o: &Option<Owned>) -> Option<Owned> { o.clone().filter(|o| !vm.is_none(o)) }
 
 fn new_compressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "LZMACompressor", &Signature::parse("(format=FORMAT_XZ, check=-1, preset=None, filters=None)"))?;
+    let a = args.bind(vm, "LZMACompressor", const { &Signature::parse("(format=FORMAT_XZ, check=-1, preset=None, filters=None)") })?;
     let (format, mut id) = (c_int_or(vm, a[0].as_ref(), raw::FORMAT_XZ)?, c_int_or(vm, a[1].as_ref(), -1)?);
     let (preset, specs) = (given(vm, &a[2]), given(vm, &a[3]));
     if preset.is_some() && specs.is_some() { return Err(vm.value_error("Cannot specify both preset and filter chain")) }
@@ -121,7 +121,7 @@ instar_vm::trace! { Decompressor { } }
 instar_vm::payload!(Decompressor, "LZMADecompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "LZMADecompressor", &Signature::parse("(format=FORMAT_AUTO, memlimit=None, filters=None)"))?;
+    let a = args.bind(vm, "LZMADecompressor", const { &Signature::parse("(format=FORMAT_AUTO, memlimit=None, filters=None)") })?;
     let format = c_int_or(vm, a[0].as_ref(), raw::FORMAT_AUTO)?;
     let (limit, specs) = (given(vm, &a[1]), given(vm, &a[2]));
     if limit.is_some() && format == raw::FORMAT_RAW { return Err(vm.value_error("Cannot specify memory limit with FORMAT_RAW")) }

@@ -100,7 +100,7 @@ fn run(vm: &mut Vm, s: &mut State, input: &[u8], max: Option<usize>, flush: i32)
 }
 
 fn decompress(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "decompress", &Signature::parse("(data, /, max_length=0)"))?;
+    let a = args.bind(vm, "decompress", const { &Signature::parse("(data, /, max_length=0)") })?;
     let Some(data) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let data = vm.bytes_like(data)?;
     let max = match &a[1] { Some(m) => vm.count_index(m)?, None => 0 };
@@ -185,7 +185,7 @@ instar_vm::trace! { Decompressor { } }
 instar_vm::payload!(Decompressor, "_ZlibDecompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "_ZlibDecompressor", &Signature::parse("(wbits=15, zdict=b'')"))?;
+    let a = args.bind(vm, "_ZlibDecompressor", const { &Signature::parse("(wbits=15, zdict=b'')") })?;
     let (stream, dict) = open(vm, a[0].as_ref(), a[1].as_ref())?;
     let payload = Decompressor { decoder: RefCell::new(Inflater { stream, dict }), pending: RefCell::new(Pending::new()) };
     Ok(vm.new_object_of(ty, payload)?.into_obj())

@@ -34,7 +34,7 @@ const FLUSH_FRAME: i32 = 2;
 fn given(vm: &Vm, o: &Option<Owned>) -> Option<Owned> { o.clone().filter(|o| !vm.is_none(o)) }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "ZstdCompressor", &Signature::parse("(level=None, options=None, zstd_dict=None)"))?;
+    let a = args.bind(vm, "ZstdCompressor", const { &Signature::parse("(level=None, options=None, zstd_dict=None)") })?;
     let Some(mut z) = Compress::new() else { return Err(vm.no_memory()) };
     let (level, opts) = (given(vm, &a[0]), given(vm, &a[1]));
     let level = options::compression(vm, &mut z, level.as_ref(), opts.as_ref())?;

@@ -40,7 +40,7 @@ instar_vm::payload!(Decompressor, "ZstdDecompressor");
 fn given(vm: &Vm, o: &Option<Owned>) -> Option<Owned> { o.clone().filter(|o| !vm.is_none(o)) }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "ZstdDecompressor", &Signature::parse("(zstd_dict=None, options=None)"))?;
+    let a = args.bind(vm, "ZstdDecompressor", const { &Signature::parse("(zstd_dict=None, options=None)") })?;
     let Some(mut z) = Decompress::new() else { return Err(vm.no_memory()) };
     let mut kept = vm.none();
     if let Some(d) = given(vm, &a[0]) {

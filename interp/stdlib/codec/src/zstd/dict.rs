@@ -43,7 +43,7 @@ pub fn argument(vm: &mut Vm, o: &Owned, default: Use) -> PyResult<(Ref<Dict>, Us
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     if args.pos().is_empty() { return Err(vm.type_error("ZstdDict() takes exactly 1 positional argument (0 given)")) }
-    let a = args.bind(vm, "ZstdDict", &Signature::parse("(dict_content, /, *, is_raw=False)"))?;
+    let a = args.bind(vm, "ZstdDict", const { &Signature::parse("(dict_content, /, *, is_raw=False)") })?;
     let Some(content) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let content = vm.bytes_like(content)?;
     let is_raw = match &a[1] { Some(o) => vm.truth(o)?, None => false };

@@ -62,7 +62,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult {
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "deque", &Signature::parse("(iterable=None, maxlen=None)"))?;
+    let a = args.bind(vm, "deque", const { &Signature::parse("(iterable=None, maxlen=None)") })?;
     let max = match given(vm, a[1].as_ref()) {
         Some(m) => {
             if int_ref(&m).is_none() { return Err(vm.type_error("an integer is required")) }

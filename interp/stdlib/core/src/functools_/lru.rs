@@ -138,7 +138,7 @@ pub(super) fn make(vm: &mut Vm, ns: &Ref<PyDict>) -> PyResult<()> {
 fn this(o: &Owned) -> &Ref<Wrapper> { o.cast().expect("law: checked by the descriptor") }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "lru_cache", &Signature::parse("(user_function, maxsize, typed, cache_info_type)"))?;
+    let bound = args.bind(vm, "lru_cache", const { &Signature::parse("(user_function, maxsize, typed, cache_info_type)") })?;
     let [Some(function), Some(maxsize), Some(typed), Some(info)] = bound.as_slice() else { return Err(vm.type_error("lru_cache() missing arguments")) };
     if !vm.is_callable(function) { return Err(vm.type_error("the first argument must be callable")) }
     let maxsize = if vm.is_none(maxsize) { None } else {

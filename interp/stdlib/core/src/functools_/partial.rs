@@ -3,6 +3,8 @@
 //! Not here: `partialmethod` (Lib).
 
 use instar_object::TypeFlags;
+use smallvec::SmallVec;
+
 use instar_vm::args::Args;
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::Slot;
@@ -82,8 +84,9 @@ fn keywords(o: &Owned) -> Ref<PyDict> { this(o).keywords.get().and_then(|a| Ref:
 
 /// Stored arguments with placeholders filled from `given`; what is left of `given` comes behind. `keep`: placeholders that stay
 /// without argument are kept instead of being an error.
-fn merge(vm: &mut Vm, stored: &[Owned], given: &[Owned], keep: bool) -> PyResult<Vec<Owned>> {
-    let mut all = Vec::with_capacity(stored.len() + given.len());
+fn merge(vm: &mut Vm, stored: &[Owned], given: &[Owned], keep: bool) -> PyResult<SmallVec<[Owned; 8]>> {
+    let mut all = SmallVec::new();
+    all.try_reserve(stored.len() + given.len()).map_err(|_| vm.no_memory())?;
     let mut rest = given.iter();
     for a in stored {
         if !is_placeholder(a) { all.push(a.clone()); continue }
@@ -112,7 +115,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         for (k, v) in keywords(f).pairs(vm)? { dict.set_item(vm, &k, &v)? }
         (func(f), merge(vm, args_of(f).items(), given, true)?)
     } else {
-        (f.clone(), given.to_vec())
+        (f.clone(), given.iter().cloned().collect())
     };
     for (k, v) in args.keywords() { dict.set_item(vm, k, v)? }
     let stored = vm.new_tuple(stored)?.into_obj();
@@ -124,7 +127,7 @@ fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let (target, stored, own) = (func(o), args_of(o), keywords(o));
     let mut values = merge(vm, stored.items(), args.pos(), false)?;
     if own.is_empty(vm) {
-        values.extend_from_slice(&args.values()[args.pos().len()..]);
+        values.extend(args.values()[args.pos().len()..].iter().cloned());
         return vm.call(&target, Args::new(&values, args.kwnames()));
     }
     let merged = if args.kwnames().is_empty() { own } else {

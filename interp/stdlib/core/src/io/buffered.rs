@@ -64,7 +64,7 @@ pub fn init_writer(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { ini
 pub fn init_random(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { init(vm, o, args, "BufferedRandom", true, true) }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>, name: &str, reads: bool, writes: bool) -> PyResult<()> {
-    let a = args.bind(vm, name, &Signature::parse("(raw, buffer_size=131072)"))?;
+    let a = args.bind(vm, name, const { &Signature::parse("(raw, buffer_size=131072)") })?;
     let Some(raw) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
     let io = this(o);
     io.ready.set(false);

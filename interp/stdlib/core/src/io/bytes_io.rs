@@ -50,7 +50,7 @@ fn check_exports(vm: &mut Vm, o: &Owned) -> PyResult<()> {
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "BytesIO", &Signature::parse(DEF.sig))?;
+    let a = args.bind(vm, "BytesIO", const { &Signature::parse(DEF.sig) })?;
     check_exports(vm, o)?;
     let bytes = match given(vm, a[0].as_ref()) { Some(b) => vm.bytes_argument(&b)?, None => Vec::new() };
     *this(o).bytes.get_mut(vm) = bytes;

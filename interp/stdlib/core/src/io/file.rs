@@ -101,7 +101,7 @@ fn parse_mode(vm: &mut Vm, mode: &str) -> PyResult<(i32, bool, bool, bool, bool)
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "FileIO", &Signature::parse(SIG))?;
+    let a = args.bind(vm, "FileIO", const { &Signature::parse(SIG) })?;
     let Some(file) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
     let mode = match &a[1] { Some(m) => crate::support::text(vm, m, "FileIO() argument 'mode'")?, None => "r".to_owned() };
     let close_fd = match &a[2] { Some(c) => vm.truth(c)?, None => true };

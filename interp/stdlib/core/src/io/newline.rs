@@ -90,7 +90,7 @@ fn store(o: &Owned, n: Newlines) {
 }
 
 pub fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "IncrementalNewlineDecoder", &Signature::parse(DEF.sig))?;
+    let a = args.bind(vm, "IncrementalNewlineDecoder", const { &Signature::parse(DEF.sig) })?;
     let (Some(decoder), Some(translate)) = (&a[0], &a[1]) else { return Err(vm.system_error("unbound argument")) };
     let io = this(o);
     io.decoder.set(vm.none_to_option(decoder));

@@ -61,7 +61,7 @@ fn open(vm: &mut Vm, o: &Owned) -> PyResult<()> {
 fn able(vm: &mut Vm, o: &Owned) -> PyResult { open(vm, o)?; Ok(vm.bool(true)) }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "StringIO", &Signature::parse("(initial_value='', newline='\\n')"))?;
+    let a = args.bind(vm, "StringIO", const { &Signature::parse("(initial_value='', newline='\\n')") })?;
     let newline = match &a[1] {
         None => Some(vm.new_str("\n")?),
         Some(n) if vm.is_none(n) => None,

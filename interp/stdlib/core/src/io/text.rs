@@ -147,7 +147,7 @@ fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned) -> PyResu
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "TextIOWrapper", &Signature::parse(SIG))?;
+    let a = args.bind(vm, "TextIOWrapper", const { &Signature::parse(SIG) })?;
     let Some(buffer) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
     *this(o).text.get_mut(vm) = None;
     let encoding = match given(vm, a[1].as_ref()) {

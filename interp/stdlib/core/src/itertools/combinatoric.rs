@@ -94,7 +94,7 @@ static PERMUTATIONS: TypeDef = TypeDef { doc: "Return successive r-length permut
 static COMBINATIONS: TypeDef = TypeDef { doc: "Return successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)", sig: "(iterable, r)", methods: &[], getset: &[] };
 static WITH_REPLACEMENT: TypeDef = TypeDef { doc: "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')", sig: "(iterable, r)", methods: &[], getset: &[] };
 
-fn pool_of(vm: &mut Vm, name: &str, sig: &str, args: Args<'_>) -> PyResult<Chosen> {
+fn pool_of(vm: &mut Vm, name: &str, sig: &'static str, args: Args<'_>) -> PyResult<Chosen> {
     let bound = bind(vm, name, sig, args)?;
     let iterable = required(vm, &bound[0])?;
     let pool = vm.collect(&iterable)?;

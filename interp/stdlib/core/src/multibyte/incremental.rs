@@ -80,13 +80,13 @@ pub fn new_part(vm: &mut Vm, class: &TypeRef, errors: Option<&Owned>, stream: Op
 }
 
 fn new_encoder(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "IncrementalEncoder", &Signature::parse("(errors='strict')"))?;
+    let a = args.bind(vm, "IncrementalEncoder", const { &Signature::parse("(errors='strict')") })?;
     let part = new_part(vm, ty, a[0].as_ref(), None, "IncrementalEncoder", 1, true)?;
     Ok(vm.new_object_of(ty, Encoder(part))?.into_obj())
 }
 
 fn new_decoder(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "IncrementalDecoder", &Signature::parse("(errors='strict')"))?;
+    let a = args.bind(vm, "IncrementalDecoder", const { &Signature::parse("(errors='strict')") })?;
     let part = new_part(vm, ty, a[0].as_ref(), None, "IncrementalDecoder", 1, false)?;
     Ok(vm.new_object_of(ty, Decoder(part))?.into_obj())
 }

@@ -12,13 +12,13 @@ use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 use super::incremental::{feed_bytes, feed_text, flags, get_errors, new_part, part, reset_decoder, reset_encoder, set_errors, Reader, Writer};
 
 fn new_reader(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "StreamReader", &Signature::parse("(stream, errors='strict')"))?;
+    let a = args.bind(vm, "StreamReader", const { &Signature::parse("(stream, errors='strict')") })?;
     let part = new_part(vm, ty, a[1].as_ref(), a[0].clone(), "StreamReader", 2, false)?;
     Ok(vm.new_object_of(ty, Reader(part))?.into_obj())
 }
 
 fn new_writer(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "StreamWriter", &Signature::parse("(stream, errors='strict')"))?;
+    let a = args.bind(vm, "StreamWriter", const { &Signature::parse("(stream, errors='strict')") })?;
     let part = new_part(vm, ty, a[1].as_ref(), a[0].clone(), "StreamWriter", 2, true)?;
     Ok(vm.new_object_of(ty, Writer(part))?.into_obj())
 }

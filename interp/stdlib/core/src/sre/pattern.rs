@@ -83,7 +83,7 @@ fn run_of(vm: &mut Vm, o: &Owned, name: &str, args: Args<'_>) -> PyResult<Run> {
     match (args.pos(), args.kwnames()) {
         ([string], []) => Run::new(vm, this(o), string, None, None),
         _ => {
-            let bound = args.bind(vm, name, &Signature::parse(SPAN))?;
+            let bound = args.bind(vm, name, const { &Signature::parse(SPAN) })?;
             let [Some(string), pos, endpos] = bound.as_slice() else { return Err(vm.type_error("missing required argument 'string' (pos 1)")) };
             Run::new(vm, this(o), string, pos.as_ref(), endpos.as_ref())
         }

@@ -61,7 +61,7 @@ fn get_dialect(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn field_size_limit(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "field_size_limit", &Signature::parse("(new_limit=None)"))?;
+    let bound = args.bind(vm, "field_size_limit", const { &Signature::parse("(new_limit=None)") })?;
     let old = vm.state::<State>().limit;
     if let Some(n) = &bound[0] {
         let Some(value) = int_ref(n).filter(|_| instar_vm::types::int::is_exact_int(vm, n)) else { return Err(vm.type_error("limit must be an integer")) };

@@ -230,7 +230,7 @@ fn strftime(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
 fn isocalendar(vm: &mut Vm, o: &Owned) -> PyResult { let (y, m, d) = ymd(o); iso_date::new_iso(vm, cal::to_iso(y, m, d)) }
 
 fn replace(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "replace", &Signature::parse("(year=0, month=0, day=0)"))?;
+    let bound = args.bind(vm, "replace", const { &Signature::parse("(year=0, month=0, day=0)") })?;
     let (y, m, d) = ymd(o);
     let mut n = [y, m, d];
     for (n, o) in n.iter_mut().zip(&bound) { if let Some(o) = o { *n = c_int(vm, o)? } }

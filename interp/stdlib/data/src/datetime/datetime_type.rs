@@ -269,8 +269,8 @@ fn clock(vm: &mut Vm, o: &Owned, zone: bool) -> PyResult {
 }
 
 fn replace(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let sig = Signature::parse("(year=0, month=0, day=0, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)");
-    let bound = args.bind(vm, "replace", &sig)?;
+    const SIG: &Signature = &Signature::parse("(year=0, month=0, day=0, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)");
+    let bound = args.bind(vm, "replace", SIG)?;
     let d = this(o);
     let f = d.fields();
     let mut n = [f.day.0, f.day.1, f.day.2, f.hms.0, f.hms.1, f.hms.2, f.us];

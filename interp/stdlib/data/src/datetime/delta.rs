@@ -94,8 +94,8 @@ const UNITS: [(&str, usize, i64); 7] = [("microseconds", 2, 1), ("milliseconds",
     ("hours", 5, 3_600_000_000), ("days", 0, 86_400_000_000), ("weeks", 6, 604_800_000_000)];
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let sig = Signature::parse("(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)");
-    let bound = args.bind(vm, "__new__", &sig)?;
+    const SIG: &Signature = &Signature::parse("(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)");
+    let bound = args.bind(vm, "__new__", SIG)?;
     let mut whole = 0i128;
     let mut left = 0.0f64;
     for (name, i, factor) in UNITS {

@@ -23,7 +23,7 @@ pub fn new_iso(vm: &mut Vm, (y, w, d): (i32, i32, i32)) -> PyResult {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "IsoCalendarDate", &Signature::parse("(year, week, weekday)"))?;
+    let bound = args.bind(vm, "IsoCalendarDate", const { &Signature::parse("(year, week, weekday)") })?;
     let mut n = Vec::new();
     for o in bound.iter().flatten() { n.push(crate::support::c_int(vm, o)?) }
     let n = [vm.new_int(n[0].into())?, vm.new_int(n[1].into())?, vm.new_int(n[2].into())?];

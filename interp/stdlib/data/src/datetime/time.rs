@@ -223,7 +223,7 @@ fn strftime(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn replace(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "replace", &Signature::parse("(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)"))?;
+    let bound = args.bind(vm, "replace", const { &Signature::parse("(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)") })?;
     let t = this(o);
     let (hms, us, fold, tz) = fields(vm, &bound, t.hms(), t.micro(), t.fold(), t.tz.get())?;
     check_clock(vm, hms, us, fold)?;

@@ -133,7 +133,7 @@ pub fn new_zone(vm: &mut Vm, offset: &Owned, name: Option<Owned>) -> PyResult {
 }
 
 fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "timezone", &Signature::parse("(offset, name=None)"))?;
+    let bound = args.bind(vm, "timezone", const { &Signature::parse("(offset, name=None)") })?;
     let Some(offset) = &bound[0] else { return Err(vm.system_error("bad arguments")) };
     if delta(offset).is_none() {
         let t = offset.type_name(vm);

@@ -48,7 +48,7 @@ fn escape_of(encoder: &Owned) -> Escape {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "make_encoder", &Signature::parse("(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)"))?;
+    let a = args.bind(vm, "make_encoder", const { &Signature::parse("(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)") })?;
     let mut parts = a.into_iter().flatten();
     let mut next = || parts.next();
     let (Some(markers), Some(default), Some(encoder), Some(indent), Some(key_separator), Some(item_separator), Some(sort), Some(skip), Some(nan)) =
@@ -254,7 +254,7 @@ impl Work<'_> {
 fn this(o: &Owned) -> &Encoder { o.cast::<Encoder>().expect("law: checked by the descriptor") }
 
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "_iterencode", &Signature::parse("(obj, _current_indent_level)"))?;
+    let a = args.bind(vm, "_iterencode", const { &Signature::parse("(obj, _current_indent_level)") })?;
     let (Some(value), Some(level)) = (&a[0], &a[1]) else { return Err(vm.system_error("bad arguments")) };
     let level = usize::try_from(vm.count_index(level)?).unwrap_or(0);
     let e = this(o);

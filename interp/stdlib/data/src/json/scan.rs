@@ -27,7 +27,7 @@ instar_vm::trace! { Scanner { object_hook, object_pairs_hook, parse_float, parse
 instar_vm::payload!(Scanner, "Scanner");
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "make_scanner", &Signature::parse("(context)"))?;
+    let a = args.bind(vm, "make_scanner", const { &Signature::parse("(context)") })?;
     let Some(context) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let strict = vm.get_attr_str(context, "strict")?;
     let strict = vm.truth(&strict)?;
@@ -161,7 +161,7 @@ impl Scan<'_> {
 }
 
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "scan_once", &Signature::parse("(string, idx)"))?;
+    let a = args.bind(vm, "scan_once", const { &Signature::parse("(string, idx)") })?;
     let (Some(document), Some(at)) = (&a[0], &a[1]) else { return Err(vm.system_error("bad arguments")) };
     let at = vm.count_index(at)?;
     let Some(s) = document.cast::<PyStr>() else {

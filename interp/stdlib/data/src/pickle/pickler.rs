@@ -142,7 +142,7 @@ fn output(vm: &mut Vm, file: &Owned) -> PyResult {
 }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "Pickler", &Signature::parse("(file, protocol=None, fix_imports=True, buffer_callback=None)"))?;
+    let a = args.bind(vm, "Pickler", const { &Signature::parse("(file, protocol=None, fix_imports=True, buffer_callback=None)") })?;
     let Some(file) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let p = this(o);
     if p.busy.get() { return Err(vm.runtime_error("Pickler object is already used")) }

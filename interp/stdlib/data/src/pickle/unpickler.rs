@@ -186,7 +186,7 @@ fn input(vm: &mut Vm, u: &Unpickler, file: &Owned) -> PyResult<()> {
 fn this(o: &Owned) -> &Unpickler { o.cast::<Unpickler>().expect("law: checked by the descriptor") }
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
-    let a = args.bind(vm, "Unpickler", &Signature::parse("(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())"))?;
+    let a = args.bind(vm, "Unpickler", const { &Signature::parse("(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())") })?;
     let Some(file) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let u = this(o);
     if u.busy.get() { return Err(vm.runtime_error("Unpickler object is already used")) }

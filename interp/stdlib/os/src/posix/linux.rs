@@ -37,7 +37,7 @@ pub fn sched_getscheduler(vm: &mut Vm, _: &Owned, pid: &Owned) -> PyResult {
 
 /// `sched_param(sched_priority)`
 pub fn new_sched_param(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "sched_param", &Signature::parse("(sched_priority)"))?;
+    let a = args.bind(vm, "sched_param", const { &Signature::parse("(sched_priority)") })?;
     let priority = arg::required(vm, &a, 0)?.clone();
     vm.new_struct_sequence(ty, vec![priority])
 }

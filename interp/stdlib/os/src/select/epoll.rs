@@ -42,7 +42,7 @@ fn descriptor(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
-    let a = args.bind(vm, "epoll", &Signature::parse("(sizehint=-1, flags=0)"))?;
+    let a = args.bind(vm, "epoll", const { &Signature::parse("(sizehint=-1, flags=0)") })?;
     let (size, flags) = (arg::int(vm, &a, 0, -1)?, arg::int(vm, &a, 1, 0)?);
     if size != -1 && size <= 0 { return Err(vm.value_error("negative sizehint")) }
     if flags & !libc::EPOLL_CLOEXEC != 0 { return Err(vm.os_error("invalid flags")) }

@@ -136,7 +136,7 @@ fn option_int(fd: i32, option: i32) -> io::Result<i32> {
 
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     if args.values().len() > 4 { return counted(vm, "socket", args.values().len(), 0, 4) }
-    let a = args.bind(vm, "socket", &Signature::parse("(family=-1, type=-1, proto=-1, fileno=None)"))?;
+    let a = args.bind(vm, "socket", const { &Signature::parse("(family=-1, type=-1, proto=-1, fileno=None)") })?;
     let (mut family, mut kind, mut proto) = (arg::int(vm, &a, 0, -1)?, arg::int(vm, &a, 1, -1)?, arg::int(vm, &a, 2, -1)?);
     let s = this(o).clone();
     if let Some(fileno) = a[3].as_ref().filter(|f| !vm.is_none(f)) {

@@ -34,12 +34,22 @@ pub unsafe fn next_quietly(vm: *mut Vm, it: Word) -> (i32, Word) {
     unsafe {
         let vm = &mut *vm;
         let it: &Owned = obj(&it);
-        match vm.next(it) {
+        let Some(next) = it.type_of(vm).slots().next else { return ended(vm, it) };
+        match next(vm, it) {
             Ok(Some(o)) => (1, o.into_word()),
             Ok(None) => (0, Word::NULL),
+            Err(e) if e.is(vm, &vm.types.stop_iteration) => (0, Word::NULL),
             Err(e) => { vm.raised = Some(e.0); (-1, Word::NULL) }
         }
     }
+}
+
+/// The error of what is no iterator.
+#[cold]
+fn ended(vm: &mut Vm, it: &Owned) -> (i32, Word) {
+    let Err(e) = vm.next_raw(it) else { unreachable!("law: an object without `next` gives an error") };
+    vm.raised = Some(e.0);
+    (-1, Word::NULL)
 }
 
 /// A range item that is no small word.
