@@ -93,9 +93,11 @@ fn mul_special(a: &Dec, b: &Dec, ctx: &Context, status: &mut u32) -> Dec {
 
 /// `a * b + c`, rounded once.
 pub fn fma(a: &Dec, b: &Dec, c: &Dec, ctx: &Context, status: &mut u32) -> Dec {
+    let mut own = 0;
     let product = if a.is_finite() && b.is_finite() { Dec::new(a.neg != b.neg, a.coef.mul(&b.coef), a.exp + b.exp) }
-        else { mul_special(a, b, ctx, status) };
-    add(&product, c, ctx, status)
+        else { mul_special(a, b, ctx, &mut own) };
+    *status |= own;
+    if own & flag::INVALID_OPERATION != 0 { product } else { add(&product, c, ctx, status) }
 }
 
 /// `+a`: rounded; minus zero loses its sign unless the rounding is to the floor.

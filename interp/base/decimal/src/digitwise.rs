@@ -50,8 +50,8 @@ fn count(a: &Dec, b: &Dec, ctx: &Context, status: &mut u32) -> Result<i64, Dec> 
 /// The coefficient moved by `b` digits, to the right if that is negative.
 pub fn shift(a: &Dec, b: &Dec, ctx: &Context, status: &mut u32) -> Dec {
     let n = match count(a, b, ctx, status) { Ok(n) => n, Err(d) => return d };
-    let coef = if n >= 0 { cap(cap(a.coef.clone(), ctx.prec).shift_left(n), ctx.prec) } else { cap(a.coef.shift_right(-n).0, ctx.prec) };
-    Dec::new(a.neg, coef, a.exp)
+    let c = cap(a.coef.clone(), ctx.prec);
+    Dec::new(a.neg, if n >= 0 { cap(c.shift_left(n), ctx.prec) } else { c.shift_right(-n).0 }, a.exp)
 }
 
 /// The coefficient, filled up to the precision, turned by `b` digits.

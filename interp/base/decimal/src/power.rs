@@ -164,6 +164,7 @@ pub fn pow_mod(base: &Dec, exponent: &Dec, modulus: &Dec, ctx: &Context, status:
     if exponent.is_zero() { return Dec::int(i64::from(m != UBig::ONE)) }
     if exponent.neg { return Dec::invalid(flag::INVALID_OPERATION, status) }
     if base.is_zero() { return Dec::zero(neg, 0) }
+    if m == UBig::ONE { return Dec::zero(neg, 0) }
     let ring = ConstDivisor::new(m);
     // Zeros at the end are powers of ten in the ring, not digits.
     let split = |d: &Dec| if d.exp >= 0 { (d.coef.big(), d.exp as u64) } else { (whole_value(d).into_big(), 0) };

@@ -6,8 +6,10 @@
 use dashu_base::BitTest;
 use dashu_int::{IBig, UBig};
 
+use crate::arith::{add, sub};
 use crate::coef::{power_of_ten, Coef};
-use crate::context::{flag, Context, Round, EXP_INF};
+use crate::compare::order;
+use crate::context::{flag, Context, Round, EMAX_MAX, EMIN_MIN, EXP_INF};
 use crate::dec::{nan_of, Dec};
 use crate::room;
 use crate::round::finalize;
@@ -105,15 +107,20 @@ fn bits_of(digits: i64) -> usize {
 /// Tries ever more digits until the rounding is sure. `attempt(n)` gives `(neg, c, exp)`: a result between `c` and `c + 1`, give
 /// or take a tenth, times `10^exp`, where `c` has at least `n` digits.
 fn ziv(ctx: &Context, status: &mut u32, attempt: impl Fn(i64) -> (bool, UBig, i64)) -> Dec {
-    let mut digits = ctx.prec.saturating_add(4);
+    let mut prec = ctx.prec.saturating_add(3);
     loop {
-        let (neg, c, exp) = attempt(digits);
-        let c = c * 10u8;
-        let mut unused = 0;
-        let low = finalize(Dec::new(neg, Coef::from(if c.is_zero() { UBig::ZERO } else { &c - 1u8 }), exp - 1), ctx, &mut unused);
-        let high = finalize(Dec::new(neg, Coef::from(&c + 11u8), exp - 1), ctx, &mut unused);
-        if low.kind == high.kind && low.exp == high.exp && low.coef == high.coef { return finalize(Dec::new(neg, Coef::from(c + 5u8), exp - 1), ctx, status) }
-        digits += digits / 4 + 19;
+        let (neg, c, exp) = attempt(prec + 2);
+        // As CPython's library does it: the exponent's limits apply to what has been rounded to the working precision.
+        let wide = Context { prec, emax: 5 * EMAX_MAX, emin: 5 * EMIN_MIN, ..Context::MAX };
+        let d = finalize(Dec::new(neg, Coef::from(c * 10u8 + 5u8), exp - 1), &wide, &mut 0);
+        let (ulp, mut unused) = (Dec::unit(false, d.exp + d.digits() - prec), 0);
+        let (above, below) = (add(&d, &ulp, ctx, &mut unused), sub(&d, &ulp, ctx, &mut unused));
+        if above.kind == below.kind && (!above.is_finite() || order(&above, &below).is_eq()) {
+            *status |= flag::INEXACT | flag::ROUNDED;
+            if d.adjusted() < ctx.emin { *status |= flag::UNDERFLOW }
+            return finalize(d, ctx, status);
+        }
+        prec += prec / 4 + 19;
     }
 }
 
@@ -124,11 +131,11 @@ pub fn exp(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
     if a.coef.is_zero() { return Dec::one() }
     let ctx = &ctx.rounding(Round::HalfEven);
     // So near to zero that the result is one.
-    if a.adjusted() < -(ctx.prec + 1) || a.adjusted() == -(ctx.prec + 1) && a.coef.shift_left(1) <= Coef::from(9u64).shift_left(a.digits()) {
+    if a.adjusted() < -(ctx.prec + 1) {
         *status |= flag::ROUNDED | flag::INEXACT;
         return finalize(Dec::new(false, Coef::ONE.shift_left(ctx.prec - 1), 1 - ctx.prec), ctx, status);
     }
-    if a.adjusted() > 19 { return finalize(Dec::unit(false, if a.neg { ctx.etiny() - 2 } else { EXP_INF }), ctx, status) }
+    if a.adjusted() > 18 { return finalize(Dec::unit(false, if a.neg { ctx.etiny() - 2 } else { EXP_INF }), ctx, status) }
     ziv(ctx, status, |n| {
         let bits = bits_of(n);
         let wide = bits + 72;
@@ -176,7 +183,7 @@ fn logarithm(a: &Dec, decimal: bool, ctx: &Context, status: &mut u32) -> Dec {
     let top = a.coef.shift_right((a.digits() - 3).max(0)).0.shift_left((3 - a.digits()).max(0));
     if top >= Coef::from(317u64) { e += 1 }
     // Near one the digits begin so much later.
-    let late = if e == 0 { (-crate::arith::sub(a, &Dec::one(), &Context::MAX, &mut 0).adjusted()).max(0) } else { 0 };
+    let late = if e == 0 { (-sub(a, &Dec::one(), &Context::MAX, &mut 0).adjusted()).max(0) } else { 0 };
     ziv(&ctx.rounding(Round::HalfEven), status, |n| {
         let n = n + late + 1;
         let bits = bits_of(n);
@@ -192,7 +199,7 @@ fn logarithm(a: &Dec, decimal: bool, ctx: &Context, status: &mut u32) -> Dec {
 /// The natural logarithm.
 pub fn ln(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
     if let Some(d) = log_special(a, ctx, status) { return d }
-    if crate::compare::order(a, &Dec::one()).is_eq() { return Dec::zero(false, 0) }
+    if order(a, &Dec::one()).is_eq() { return Dec::zero(false, 0) }
     if let Some(d) = log_overflow(a, 2, ctx, status) { return d }
     logarithm(a, false, ctx, status)
 }
@@ -200,7 +207,7 @@ pub fn ln(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
 /// The logarithm to the base ten.
 pub fn log10(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
     if let Some(d) = log_special(a, ctx, status) { return d }
-    if a.coef.is_power_of_ten() { return finalize(Dec::int(a.adjusted()), ctx, status) }
+    if a.coef.is_power_of_ten() { return finalize(Dec::int(a.adjusted()), &ctx.rounding(Round::HalfEven), status) }
     if let Some(d) = log_overflow(a, 1, ctx, status) { return d }
     logarithm(a, true, ctx, status)
 }

@@ -3,7 +3,7 @@
 //! Not here: which condition an operation meets (`instar-base-decimal`).
 
 use std::cell::Cell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use instar_base_decimal::flag;
 use instar_code::Compare;
@@ -147,8 +147,8 @@ pub fn of_list_or_dict(vm: &mut Vm, o: &Owned) -> PyResult<u32> {
 
 // ---- signal dicts ----------------------------------------------------------------------------------------------------
 
-/// Payload of a signal dict: the flags or traps of a context, which it shares.
-pub struct SignalDict(Option<Rc<Cell<u32>>>);
+/// Payload of a signal dict: the flags or traps of a context, as long as that lives.
+pub struct SignalDict(Weak<Cell<u32>>);
 
 instar_vm::trace! { SignalDict { } }
 instar_vm::payload!(SignalDict, "SignalDictMixin");
@@ -156,12 +156,12 @@ instar_vm::payload!(SignalDict, "SignalDictMixin");
 /// A signal dict of these flags.
 pub fn new_dict(vm: &mut Vm, flags: &Rc<Cell<u32>>) -> PyResult {
     let made = made(vm);
-    Ok(vm.new_object_of(&made.signal_dict, SignalDict(Some(flags.clone())))?.into_obj())
+    Ok(vm.new_object_of(&made.signal_dict, SignalDict(Rc::downgrade(flags)))?.into_obj())
 }
 
-fn cell<'a>(vm: &mut Vm, d: &'a SignalDict) -> PyResult<&'a Rc<Cell<u32>>> { d.0.as_ref().ok_or_else(|| vm.value_error("invalid signal dict")) }
+fn cell(vm: &mut Vm, d: &SignalDict) -> PyResult<Rc<Cell<u32>>> { d.0.upgrade().ok_or_else(|| vm.value_error("invalid signal dict")) }
 
-fn flags(vm: &mut Vm, o: &Owned) -> PyResult<Rc<Cell<u32>>> { cell(vm, o.cast::<SignalDict>().expect("law: checked by the descriptor")).cloned() }
+fn flags(vm: &mut Vm, o: &Owned) -> PyResult<Rc<Cell<u32>>> { cell(vm, o.cast::<SignalDict>().expect("law: checked by the descriptor")) }
 
 fn classes(vm: &mut Vm) -> PyResult { let made = made(vm); Ok(vm.new_tuple(made.classes.signals.iter().map(|c| c.obj().clone()).collect::<Vec<_>>())?.into_obj()) }
 
@@ -186,7 +186,8 @@ fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: Compare) -> PyResult {
     let theirs = if let Some(d) = b.cast::<SignalDict>() { cell(vm, d)?.get() }
         else if b.cast::<PyDict>().is_some() {
             match of_dict(vm, b) {
-                Err(e) if e.is(vm, &vm.types.key_error) => return Err(vm.value_error("invalid signal dict")),
+                // A dict of other keys is no equal one.
+                Err(e) if e.is(vm, &vm.types.key_error) => return Ok(vm.bool(op == Compare::Ne)),
                 r => r?,
             }
         } else { return Ok(vm.not_implemented()) };
@@ -222,7 +223,7 @@ static MIXIN: TypeDef = TypeDef {
 
 /// Makes the class of signal dicts: the native half and `MutableMapping`.
 pub fn make_dict(vm: &mut Vm) -> PyResult<TypeRef> {
-    fn new(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult { Ok(vm.new_object_of(ty, SignalDict(None))?.into_obj()) }
+    fn new(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult { Ok(vm.new_object_of(ty, SignalDict(Weak::new()))?.into_obj()) }
     fn init(_: &mut Vm, _: &Owned, _: Args<'_>) -> PyResult<()> { Ok(()) }
     let slots = Slots {
         new: Some(new), init: Some(init), repr: Some(repr), compare: Some(compare), getitem: Some(getitem), setitem: Some(setitem), iter: Some(iter),
