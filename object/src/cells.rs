@@ -1,6 +1,7 @@
 //! Cells, buffers and free lists of a heap: where the bytes of objects come from and go back to, and when that fails.
 //! What stands in the cells is the business of `heap.rs` and the policies.
 use crate::header::ObjPtr;
+use crate::gc_words::before;
 use crate::heap::{AllocError, Heap};
 use crate::layout::Layout;
 use crate::stats;
@@ -152,7 +153,7 @@ impl<L: Layout> Heap<L> {
                 return Ok(cell);
             }
         }
-        self.cell(bytes)
+        self.object_cell(info.has(TypeFlags::GC), bytes)
     }
     #[inline]
     fn kind_list(&self, info: &TypeInfo<L>, payload_bytes: usize) -> Option<&FreeCells> {
@@ -176,7 +177,9 @@ impl<L: Layout> Heap<L> {
         // SAFETY: an object has a header.
         unsafe { core::hint::assert_unchecked(bytes >= crate::header::HEADER) };
         let cell = obj.cell(info.prefix_bytes as usize);
+        let gc = info.has(TypeFlags::GC);
         if L::FREE_LISTS
+            && !(gc && before::<L>(bytes) != 0)
             && let Some(list) = self.kind_list(info, payload_bytes)
             && list.len.get() < info.free_list.cap
             && (list.len.get() == 0 || list.bytes.get() as usize == bytes)
@@ -193,7 +196,7 @@ impl<L: Layout> Heap<L> {
             return;
         }
         // SAFETY: the cell was made with this size.
-        unsafe { self.free_cell(cell, bytes) }
+        unsafe { self.free_object_cell(gc, cell, bytes) }
     }
     /// Empties the free lists.
     pub fn flush_free_lists(&self) {

@@ -294,7 +294,7 @@ impl<L: Layout> Heap<L> {
         // SAFETY: as above.
         unsafe {
             self.collector.for_each(None, &mut |node| {
-                assert!(!(*node).has_working_flags(), "a collection left a flag behind");
+                assert!(!L::Gc::has_working_flags(node), "a collection left a flag behind");
                 let obj = ObjPtr::<L>::from_gc(node);
                 assert_eq!(obj.count().scratch(), 0, "a collection left scratch bits behind");
             });

@@ -233,7 +233,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             let prefix = Plan::<L>::GC + attrs + if weak { Plan::<L>::WEAK } else { 0 };
             let bytes = prefix + HEADER + bytes;
             core::hint::assert_unchecked(bytes != 0);
-            heap.free_cell(obj.cell(prefix), bytes);
+            heap.free_object_cell(true, obj.cell(prefix), bytes);
         }
         if flags.contains(TypeFlags::HEAP_TYPE) {
             release_known(heap, ty);
@@ -537,7 +537,7 @@ pub(crate) unsafe fn exhume<L: Layout>(heap: &Heap<L>, node: *mut L::Gc) {
     let obj = ObjPtr::<L>::from_gc(node);
     let packed = obj.count().linked();
     // SAFETY: `bury` wrote the sizes.
-    unsafe { heap.free_cell(obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
+    unsafe { heap.free_object_cell(true, obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
 }
 
 /// The `__slots__` words of an object.

@@ -1,5 +1,6 @@
 //! `Layout`: one policy per axis, as a type. Which layout a build uses is decided in `select.rs`, not here.
 use crate::attrs::{AttrsPolicy, SlotPolicy};
+use crate::gc_words::{AllocPolicy, GcPolicy};
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
 use core::marker::PhantomData;
@@ -55,20 +56,20 @@ impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LIS
     for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS>
 where
     Rc: RefCount,
-    Gc: GcHeader,
+    Gc: GcPolicy,
     Attrs: AttrsPolicy,
     Slots: SlotPolicy,
     Weak: WeakPolicy,
     Value: ValueRepr,
-    Alloc: CellSource,
+    Alloc: AllocPolicy,
 {
     type Rc = Rc;
-    type Gc = Gc;
+    type Gc = Gc::Header<Self>;
     type Attrs = Attrs;
     type Slots = Slots;
     type Weak = Weak;
     type Value = Value;
-    type Alloc = Alloc;
+    type Alloc = Gc::Cells<Alloc>;
     const ELIDE: bool = ELIDE;
     const FREE_LISTS: bool = FREE_LISTS;
 }
@@ -89,15 +90,26 @@ impl<L: Layout> Plan<L> {
         );
         assert!(
             L::Rc::EXTRA_BITS || !L::Gc::NEEDS_SCRATCH,
-            "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+            "instar: `gc-one-word` and `gc-zero-word` count in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
         );
+        assert!(
+            L::Alloc::SIDE >= L::Gc::PAGE_BYTES,
+            "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
+        );
+        assert!(HeaderPlan::<L>::USED <= 7, "instar: the policies ask for more flags than the count word has");
     };
 }
 
-/// Flags byte of the count word (policies with spare bits only).
-pub(crate) mod bits {
+/// Who has which bit of the flags byte of the count word. Policies say how many they need; the places are given out here: first
+/// the collector's, then that of the weak-reference table. Policies without spare bits have none.
+pub(crate) struct HeaderPlan<L>(PhantomData<L>);
+
+impl<L: Layout> HeaderPlan<L> {
+    /// The finalizer was called: of the object if it has no GC words, else of the collector's policy, if that has a use for it.
+    pub(crate) const FINALIZED: u8 = 1;
+    const GC_BITS: u32 = if L::Gc::FLAG_BITS == 0 { 1 } else { L::Gc::FLAG_BITS };
     /// The weak-reference table has an entry for the object.
-    pub(crate) const HAS_WEAKREF: u8 = 1;
-    /// The finalizer was called; only for objects without GC words.
-    pub(crate) const FINALIZED: u8 = 2;
+    pub(crate) const HAS_WEAKREF: u8 = 1 << Self::GC_BITS;
+    /// Bits given out.
+    pub(crate) const USED: u32 = Self::GC_BITS + if L::Weak::WORD { 0 } else { 1 };
 }

@@ -21,7 +21,7 @@ macro_rules! axis {
 
 axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating }
 axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
-axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord }
+axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord, "gc-zero-word" => crate::gc_words::ZeroWord }
 axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
@@ -35,6 +35,14 @@ const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>:
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-one-word"),
     "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+);
+const _: () = assert!(
+    cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-zero-word"),
+    "instar: `gc-zero-word` keeps flags and counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+);
+const _: () = assert!(
+    cfg!(feature = "__all-features") || <<Chosen as Layout>::Alloc as instar_alloc::CellSource>::SIDE != 0 || !cfg!(feature = "gc-zero-word"),
+    "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
 );
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "weakref-table"),

@@ -26,6 +26,7 @@ fn a_preset_feature_is_its_type() {
         feature = "rc-immortal",
         feature = "elide-static",
         feature = "gc-one-word",
+        feature = "gc-zero-word",
         feature = "attrs-merged",
         feature = "attrs-inline",
         feature = "slots-exact",
