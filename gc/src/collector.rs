@@ -156,6 +156,10 @@ impl<H: GcHeader> Collector<H> {
     fn raise(&self) {
         self.trigger.set(u32::MAX);
         self.wanted.set(true);
+        self.ring();
+    }
+    /// Rings the bell of `set_bell`: the runtime has a reason of its own to come to a safe point.
+    pub fn ring(&self) {
         let (bell, bits) = self.bell.get();
         if !bell.is_null() {
             // SAFETY: `set_bell`'s promise; other threads may ring at the same time.

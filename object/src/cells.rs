@@ -27,13 +27,13 @@ impl FreeCells {
 impl<L: Layout> Heap<L> {
     #[inline(always)]
     pub(crate) fn cell(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
-        let requested = self.requested.get().wrapping_add(bytes);
-        if requested > self.limit.get() {
+        if self.requested.get().wrapping_add(bytes) > self.limit.get() {
             self.check_limit(bytes)?;
         }
         match self.cells.alloc(bytes) {
             Some(cell) => {
-                self.requested.set(requested);
+                // Read anew: `check_limit` may have freed what waited.
+                self.requested.set(self.requested.get().wrapping_add(bytes));
                 Ok(cell)
             }
             None => self.cell_after_trim(bytes),
@@ -63,8 +63,14 @@ impl<L: Layout> Heap<L> {
     #[inline(never)]
     fn check_limit(&self, bytes: usize) -> Result<(), AllocError> {
         let requested = self.requested.get().checked_add(bytes).ok_or(AllocError)?;
-        if requested > self.memory_limit.get() || bytes > isize::MAX as usize / 2 {
+        if bytes > isize::MAX as usize / 2 {
             return Err(AllocError);
+        }
+        if requested > self.memory_limit.get() {
+            self.release_all_queued();
+            if self.requested.get().checked_add(bytes).is_none_or(|requested| requested > self.memory_limit.get()) {
+                return Err(AllocError);
+            }
         }
         match self.fail_after.get() {
             None => Ok(()),

@@ -42,10 +42,12 @@ pub struct HeapOptions {
     pub fail_once: bool,
     /// Most bytes that objects and buffers may have asked for at one time.
     pub memory_limit: usize,
+    /// With `dealloc-queued`: objects that one death, or one safe point, tears down at most.
+    pub piece: usize,
 }
 impl Default for HeapOptions {
     fn default() -> Self {
-        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX }
+        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX, piece: 4096 }
     }
 }
 
@@ -79,6 +81,7 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) collector: Collector<L::Gc>,
     pub(crate) pending: Cell<bool>,
     pub(crate) death: crate::death::DeathList<L>,
+    pub(crate) piece: usize,
     events: UnsafeCell<Vec<Event<L>>>,
     pub(crate) weak_table: UnsafeCell<WeakTable<L>>,
     /// Finalized objects without a bit of their own (no GC words, plain count).
@@ -124,6 +127,7 @@ impl<L: Layout> Heap<L> {
             collector: Collector::new(options.thresholds),
             pending: Cell::new(false),
             death: crate::death::DeathList::new(),
+            piece: options.piece.max(1),
             events: UnsafeCell::new(Vec::new()),
             weak_table: UnsafeCell::new(WeakTable::default()),
             finalized: UnsafeCell::new(HashSet::new()),
@@ -445,6 +449,7 @@ impl<L: Layout> Heap<L> {
     }
     /// The byte measures now. May walk free lists.
     pub fn mem_stats(&self) -> MemStats {
+        self.release_all_queued();
         self.sample();
         let usage = self.cells.usage();
         MemStats {
@@ -494,13 +499,18 @@ impl<L: Layout> Heap<L> {
     }
     /// Gives unused pages back to the system.
     pub fn trim(&self) {
+        self.release_all_queued();
         self.flush_free_lists();
         self.collector.pages_may_go();
         self.cells.trim();
     }
     /// Gives all pages back if no cell is live; otherwise leaks them and says how many cells are.
     pub fn shutdown(&self) -> usize {
-        while self.pending() {
+        loop {
+            self.release_all_queued();
+            if !self.pending() {
+                break;
+            }
             drop(self.take_events());
         }
         self.flush_free_lists();

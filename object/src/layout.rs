@@ -28,11 +28,13 @@ pub trait Layout: Sized + 'static {
     const ELIDE: bool;
     /// Whether freed cells of certain kinds are kept for the next object of that kind.
     const FREE_LISTS: bool;
+    /// Whether a death tears down so many objects at most, and leaves the rest to safe points.
+    const QUEUED: bool;
 
     /// The axes spelt out: reports use this name, never the command line's.
     fn name() -> String {
         format!(
-            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={}",
+            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={}",
             Self::Rc::NAME,
             Self::Gc::NAME,
             Self::Attrs::NAME,
@@ -42,18 +44,19 @@ pub trait Layout: Sized + 'static {
             Self::Alloc::NAME,
             if Self::ELIDE { "static" } else { "off" },
             if Self::FREE_LISTS { "on" } else { "off" },
+            if Self::QUEUED { "queued" } else { "prompt" },
         )
     }
 }
 
 /// A layout from its axes.
 #[allow(clippy::type_complexity)]
-pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool>(
+pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false>(
     PhantomData<fn() -> (Rc, Gc, Attrs, Slots, Weak, Value, Alloc)>,
 );
 
-impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool> Layout
-    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS>
+impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool> Layout
+    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED>
 where
     Rc: RefCount,
     Gc: GcPolicy,
@@ -72,6 +75,7 @@ where
     type Alloc = Gc::Cells<Alloc>;
     const ELIDE: bool = ELIDE;
     const FREE_LISTS: bool = FREE_LISTS;
+    const QUEUED: bool = QUEUED;
 }
 
 /// Sizes of the parts of an object under `L`, in bytes, and the bits of the header that policies ask for.

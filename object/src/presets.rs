@@ -66,6 +66,11 @@ pub type BestZeroWord = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, I
 /// And on 8-byte cells.
 pub type BestZeroWord8 = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InTable, Tagged, Pool8, true, false>;
 
+/// `best` whose deaths are short.
+pub type BestQueued = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, true>;
+/// `cpython-312` whose deaths are short.
+pub type StepQueued = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true, true>;
+
 /// Presets and single steps between them, by name: first the ladder from `cpython-311` to `best`, then the plain layout and single
 /// steps away from it, so that each policy is in the list.
 #[macro_export]
@@ -95,6 +100,8 @@ macro_rules! for_each_layout {
             best_floats8 "best,alloc-pool8,value-selftag" = $crate::presets::BestFloats8;
             best_zero_word "best,gc-zero-word" = $crate::presets::BestZeroWord;
             best_zero_word8 "best,gc-zero-word,alloc-pool8" = $crate::presets::BestZeroWord8;
+            best_queued "best,dealloc-queued" = $crate::presets::BestQueued;
+            step_queued "cpython-312,dealloc-queued" = $crate::presets::StepQueued;
             default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
             default_bump "alloc-bump" = $crate::presets::DefaultBump;

@@ -29,7 +29,7 @@ axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => val
 axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-pool8" => instar_alloc::Pool8, "alloc-bump" => instar_alloc::Bump, "alloc-mimalloc" => instar_alloc::Mimalloc }
 
 /// The layout that the features ask for, before the question whether it is legal.
-pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }>;
+pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }>;
 
 const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>::EXTRA_BITS;
 const _: () = assert!(

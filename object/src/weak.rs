@@ -60,7 +60,7 @@ impl<L: Layout> WeakRefBody<L> {
     }
     /// Address of the object referred to, without a reference; `None` once it is dead.
     pub fn target(&self) -> Option<ObjPtr<L>> {
-        self.target.get()
+        self.target.get().filter(|target| !target.count().is_linked())
     }
     /// The callback, `NULL` if there is none (any more).
     pub fn callback(&self) -> Word<L> {

@@ -20,6 +20,7 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
         ("alloc", vec![System::NAME, Pool::NAME, Pool8::NAME, Bump::NAME]),
         ("elide", vec!["off", "static"]),
         ("freelists", vec!["off", "on"]),
+        ("release", vec!["prompt", "queued"]),
     ]
 }
 
@@ -34,6 +35,7 @@ fn choices<L: Layout>() -> Vec<&'static str> {
         L::Alloc::NAME,
         if L::ELIDE { "static" } else { "off" },
         if L::FREE_LISTS { "on" } else { "off" },
+        if L::QUEUED { "queued" } else { "prompt" },
     ]
 }
 

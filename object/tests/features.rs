@@ -25,6 +25,7 @@ fn a_preset_feature_is_its_type() {
         feature = "rc-saturating",
         feature = "rc-immortal",
         feature = "elide-static",
+        feature = "dealloc-queued",
         feature = "gc-one-word",
         feature = "gc-zero-word",
         feature = "attrs-merged",
