@@ -48,10 +48,6 @@ impl TwoWord {
     fn head(&self) -> Node {
         core::ptr::from_ref(self).cast_mut()
     }
-    fn empty(&self) {
-        self.next.set(self.head());
-        self.prev.set(self.head());
-    }
 }
 
 /// # Safety
@@ -74,7 +70,6 @@ unsafe impl GcHeader for TwoWord {
     const NAME: &'static str = "two-word";
     const NEEDS_SCRATCH: bool = false;
     type List = TwoWord;
-    type Space = ();
 
     #[inline(always)]
     fn new() -> Self {
@@ -83,35 +78,28 @@ unsafe impl GcHeader for TwoWord {
     fn new_list() -> TwoWord {
         Self::new()
     }
-    fn init(list: &TwoWord, _space: &(), _generation: Option<usize>) {
-        list.empty();
+    fn init(list: &TwoWord) {
+        list.next.set(list.head());
+        list.prev.set(list.head());
     }
     #[inline(always)]
-    unsafe fn is_tracked(node: Node) -> bool {
-        // SAFETY: the caller's promise; so below.
-        unsafe { !(*node).next.get().is_null() }
+    fn is_tracked(&self) -> bool {
+        !self.next.get().is_null()
     }
-    unsafe fn is_finalized(node: Node) -> bool {
-        // SAFETY: as above.
-        unsafe { (*node).prev.get().addr() & FINALIZED != 0 }
+    fn is_finalized(&self) -> bool {
+        self.prev.get().addr() & FINALIZED != 0
     }
-    unsafe fn set_finalized(node: Node, on: bool) {
-        // SAFETY: as above.
-        let prev = unsafe { &(*node).prev };
-        prev.set(prev.get().map_addr(|a| a & !FINALIZED | on as usize));
+    fn set_finalized(&self, on: bool) {
+        self.prev.set(self.prev.get().map_addr(|a| a & !FINALIZED | on as usize));
     }
-    unsafe fn is_trash(node: Node) -> bool {
-        // SAFETY: as above.
-        unsafe { (*node).collecting() }
+    fn is_trash(&self) -> bool {
+        self.collecting()
     }
-    unsafe fn has_working_flags(node: Node) -> bool {
-        // SAFETY: as above.
-        unsafe { (*node).collecting() || (*node).next.get().addr() & UNREACHABLE != 0 }
+    fn has_working_flags(&self) -> bool {
+        self.collecting() || self.next.get().addr() & UNREACHABLE != 0
     }
-    unsafe fn clear_trash(node: Node) {
-        // SAFETY: as above.
-        let prev = unsafe { &(*node).prev };
-        prev.set(prev.get().map_addr(|a| a & !COLLECTING));
+    fn clear_trash(&self) {
+        self.prev.set(self.prev.get().map_addr(|a| a & !COLLECTING));
     }
 
     #[inline(always)]
@@ -137,16 +125,16 @@ unsafe impl GcHeader for TwoWord {
     unsafe fn remove_dead(_youngest: &TwoWord, node: Node) -> bool {
         // SAFETY: a tracked node is linked.
         unsafe {
-            if Self::is_tracked(node) {
+            if (*node).is_tracked() {
                 unlink(node);
             }
         }
         true
     }
-    unsafe fn tombstone_generation(_node: Node) -> usize {
+    fn tombstone_generation(&self) -> usize {
         0
     }
-    unsafe fn set_generation(_node: Node, _number: usize) {}
+    fn set_generation(&self, _number: usize) {}
 
     #[inline(always)]
     unsafe fn append(list: &TwoWord, node: Node) {
@@ -184,7 +172,7 @@ unsafe impl GcHeader for TwoWord {
             (*last).next.set(into.head());
         }
         into.prev.set(last);
-        from.empty();
+        Self::init(from);
     }
     unsafe fn for_each(list: &TwoWord, f: &mut dyn FnMut(Node)) {
         let mut node = list.next.get();

@@ -143,7 +143,12 @@ fn compiled(vm: &mut Vm, compiler: &Owned, source: &str, number: usize) -> PyRes
     let args = [vm.new_str(source)?, vm.new_str(&file)?, vm.new_str("single")?];
     match vm.call_n(compiler, &args) {
         Ok(code) if vm.is_none(&code) => Ok(Input::More),
-        Ok(code) => { vm.register_source(&file, source); Ok(Input::Code(code)) }
+        Ok(code) => {
+            vm.register_source(&file, source);
+            // `inspect` asks there; without it the text is shown all the same.
+            if let Ok(register) = vm.import_attr("linecache", "_register_code") { drop(vm.call_n(&register, &[code.clone(), args[0].clone(), args[1].clone()])) }
+            Ok(Input::Code(code))
+        }
         Err(e) => {
             // The frames are those of `codeop`.
             let none = vm.none();

@@ -19,6 +19,8 @@ pub fn make(vm: &mut Vm) -> PyResult<()> {
     let (key, builtins) = (vm.names.open.clone(), vm.builtins.clone());
     builtins.set_item(vm, &key, &function)?;
     let (encoding, errors) = wanted(vm);
+    let errors = errors.or_else(|| (encoding.is_none() && (vm.settings.utf8_mode || is_plain_locale())).then(|| "surrogateescape".to_owned()));
+    let encoding = encoding.unwrap_or_else(|| "utf-8".to_owned());
     for s in STREAMS {
         let errors = if s.fd == 2 { s.errors } else { errors.as_deref().unwrap_or(s.errors) };
         let stream = if is_open(s.fd) { open(vm, &s, &encoding, errors)? } else { vm.none() };
@@ -33,11 +35,29 @@ pub fn make(vm: &mut Vm) -> PyResult<()> {
 }
 
 /// Encoding and error handler that `PYTHONIOENCODING` asks for.
-fn wanted(vm: &Vm) -> (String, Option<String>) {
+fn wanted(vm: &Vm) -> (Option<String>, Option<String>) {
     let text = if vm.settings.ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() }.unwrap_or_default();
     let (encoding, errors) = text.split_once(':').unwrap_or((&text, ""));
-    (if encoding.is_empty() { "utf-8".to_owned() } else { encoding.to_owned() }, Some(errors.to_owned()).filter(|e| !e.is_empty()))
+    let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    (given(encoding), given(errors))
 }
+
+/// Whether the locale for text is that of C, or one that stands for it: bytes of any encoding may come and go then.
+#[cfg(unix)]
+fn is_plain_locale() -> bool {
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|v| std::env::var_os(v).filter(|v| !v.is_empty()));
+    let Some(name) = named.and_then(|n| n.into_string().ok()).and_then(|n| std::ffi::CString::new(n).ok()) else { return true };
+    if matches!(name.to_bytes(), b"C" | b"POSIX" | b"C.UTF-8" | b"C.utf8" | b"UTF-8") { return true }
+    // SAFETY: the name is a C string; what was made is freed. A locale that does not exist leaves that of C.
+    unsafe {
+        let locale = libc::newlocale(libc::LC_CTYPE_MASK, name.as_ptr(), std::ptr::null_mut());
+        if locale.is_null() { return true }
+        libc::freelocale(locale);
+    }
+    false
+}
+#[cfg(not(unix))]
+fn is_plain_locale() -> bool { false }
 
 #[cfg(unix)]
 // SAFETY: fcntl with F_GETFD only asks.

@@ -142,7 +142,8 @@ macro_rules! for_each_op {
         StoreAttrDyn [Use Use Use] 0 [Escapes Raises];
         /// `delattr(a, b)`.
         DeleteAttrDyn [Use Use Zero] 0 [Escapes Raises];
-        /// `a = super(class, self).names[c]`; temps `b..b+3` hold the global `super`, the class and self.
+        /// `a = super(class, self).names[c]`; temps `b..b+3` hold the global `super`, the class and self. Cache: 1 if what `super`
+        /// was replaced by is to be called without arguments.
         LoadSuperAttr [Out Base Name16] 1 [Escapes Raises];
         /// Temps `a`, `a+1` as LoadMethod, operands as LoadSuperAttr (`a` may equal `b`).
         LoadSuperMethod [OutTemp Base Name16] 1 [Escapes Raises];

@@ -134,6 +134,7 @@ impl Verifier<'_> {
                 Some(Const::Tuple(names)) => names.len() <= n as usize && !names.is_empty() && names.iter().all(|k| matches!(k, Const::Str(_))),
                 _ => false,
             },
+            Op::LoadSuperAttr | Op::LoadSuperMethod => cache(0) <= 1,
             Op::BuildSlice => matches!(n, 2 | 3),
             Op::Intrinsic1 => (1..=9).contains(&n),
             Op::Intrinsic2 => (1..=5).contains(&n),

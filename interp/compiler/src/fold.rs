@@ -199,6 +199,7 @@ impl<'a> Compiler<'a> {
                     Expr::StringLiteral(_) | Expr::FString(_) => "str", Expr::BytesLiteral(_) => "bytes", Expr::Tuple(_) => "tuple", Expr::List(_) | Expr::ListComp(_) => "list",
                     Expr::Dict(_) | Expr::DictComp(_) => "dict", Expr::Set(_) | Expr::SetComp(_) => "set", Expr::NoneLiteral(_) => "NoneType", Expr::EllipsisLiteral(_) => "ellipsis",
                     Expr::NumberLiteral(n) if !matches!(n.value, Number::Int(_)) => number_type(&n.value), Expr::Lambda(_) => "function", Expr::Generator(_) => "generator",
+                    Expr::TString(_) => "string.templatelib.Template",
                     _ => return,
                 };
                 if let Some(kind) = indexable { self.warn(x.value.range(), format!("{kind} indices must be integers or slices, not {odd}; perhaps you missed a comma?")); }

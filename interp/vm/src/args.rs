@@ -44,6 +44,26 @@ impl<'a> Args<'a> {
     pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> PyResult<()> {
         if self.kwnames.is_empty() { Ok(()) } else { Err(vm.type_error(format!("{name}() takes no keyword arguments"))) }
     }
+    /// The values of keywords that are all among `known`, in its order: for functions that take any number of positional arguments.
+    pub fn only_keywords<const N: usize>(&self, vm: &mut Vm, name: &str, known: [&str; N]) -> PyResult<[Option<Owned>; N]> {
+        let mut found = [const { None }; N];
+        for (key, value) in self.keywords() {
+            let text = key.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
+            match known.iter().position(|k| *k == text) {
+                Some(i) => found[i] = Some(value.clone()),
+                None => return Err(unexpected_keyword(vm, name, key, known.iter().copied())),
+            }
+        }
+        Ok(found)
+    }
+    /// The same where more keywords than there are have a message of their own.
+    pub fn at_most_keywords<const N: usize>(&self, vm: &mut Vm, name: &str, known: [&str; N]) -> PyResult<[Option<Owned>; N]> {
+        let given = self.kwnames.len();
+        if given > N {
+            return Err(vm.type_error(format!("{name}() takes at most {N} keyword argument{} ({given} given)", if N == 1 { "" } else { "s" })));
+        }
+        self.only_keywords(vm, name, known)
+    }
     /// The positional arguments if there are between `min` and `max` and no keywords, else CPython's TypeError.
     pub fn exactly(&self, vm: &mut Vm, name: &str, min: usize, max: usize) -> PyResult<&'a [Owned]> {
         self.no_keywords(vm, name)?;
@@ -68,6 +88,25 @@ fn count_error(vm: &mut Vm, name: &str, got: usize, min: usize, max: usize) -> R
     }
     let (bound, n) = if got < min { ("at least", min) } else { ("at most", max) };
     vm.type_error(format!("{name} expected {bound} {n} argument{}, got {got}", plural(n)))
+}
+
+/// The TypeError about a keyword that `name` has no parameter for, with the parameter that was meant if one is close.
+#[cold]
+pub fn unexpected_keyword<'a>(vm: &mut Vm, name: &str, key: &Owned, known: impl Iterator<Item = &'a str> + Clone) -> Raised {
+    // A str subclass may call itself equal to a parameter whose name it is not.
+    if !key.is_exact::<PyStr>(vm) {
+        for k in known.clone() {
+            let k = match vm.intern(k) { Ok(k) => k, Err(e) => return e };
+            match vm.equal(&k, key) {
+                Ok(true) => return vm.type_error(format!("invalid keyword argument for {name}()")),
+                Ok(false) => {}
+                Err(e) => return e,
+            }
+        }
+    }
+    let text = key.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
+    let hint = crate::suggest::closest(&text, known).map(|k| format!(". Did you mean '{k}'?")).unwrap_or_default();
+    vm.type_error(format!("{name}() got an unexpected keyword argument '{text}'{hint}"))
 }
 
 /// Bound arguments: few enough for a call to need no allocation, mostly.
@@ -153,7 +192,7 @@ impl Signature {
             let key_text = key.cast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
             match (0..self.count).find(|i| self.name(*i) == key_text) {
                 Some(i) if i >= self.posonly && bound[i].is_none() => bound[i] = Some(value.clone()),
-                found => { wrong.get_or_insert((key_text, found.filter(|i| *i >= self.posonly))); }
+                found => { wrong.get_or_insert((key.clone(), key_text, found.filter(|i| *i >= self.posonly))); }
             }
         }
         for (i, slot) in bound.iter().enumerate().skip(pos.len()) {
@@ -163,8 +202,8 @@ impl Signature {
         }
         match wrong {
             None => Ok(bound),
-            Some((key, Some(i))) => Err(vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", i + 1))),
-            Some((key, None)) => Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key}'"))),
+            Some((_, key, Some(i))) => Err(vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", i + 1))),
+            Some((key, ..)) => Err(unexpected_keyword(vm, name, &key, (self.posonly..self.count).map(|i| self.name(i)))),
         }
     }
 

@@ -141,7 +141,7 @@ fn traceback_of(e: &PyException) -> Option<Ref<PyTraceback>> { e.traceback.get()
 /// `sys.tracebacklimit`.
 fn traceback_limit(vm: &mut Vm) -> Option<usize> {
     let key = vm.names.tracebacklimit.clone();
-    match int_ref(&vm.sys.get_interned(vm, &key)?)? { IntRef::Small(n) => Some(usize::try_from(n).unwrap_or(0)), IntRef::Big(_) => None }
+    match int_ref(&vm.sys.get_interned(vm, &key)?)? { IntRef::Small(n) => Some(usize::try_from(n).unwrap_or(0)), big => if big.signum() > 0 { None } else { Some(0) } }
 }
 
 /// `str(o)`, or what stands for it when that fails.
@@ -318,8 +318,20 @@ fn exit_status(vm: &mut Vm, e: &Ref<PyException>) -> i32 {
     let code = match vm.get_attr_opt(e.obj(), &key) { Ok(Some(c)) => c, _ => vm.option_to_none(e.field(exception::VALUE)) };
     if vm.is_none(&code) { return 0 }
     if let Some(n) = int_ref(&code) { return match n { IntRef::Small(n) => (n & 0xFF) as i32, IntRef::Big(_) => 255 } }
-    let text = safe_str(vm, &code, "exit code");
-    write_stderr(vm, &format!("{text}\n"));
+    // The stream has its own way with characters that it cannot encode.
+    let (key, write) = (vm.names.stderr.clone(), vm.names.write.clone());
+    match vm.sys.get_interned(vm, &key).filter(|f| !vm.is_none(f)) {
+        Some(stream) => {
+            drop(vm.str(&code).and_then(|text| vm.call_method(&stream, &write, &[text])));
+            write_stderr(vm, "\n");
+        }
+        None => {
+            use std::io::Write;
+            let text = safe_str(vm, &code, "exit code");
+            // Nobody is left to tell if this fails.
+            drop(writeln!(std::io::stderr(), "{text}"));
+        }
+    }
     1
 }
 

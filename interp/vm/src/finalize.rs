@@ -34,7 +34,7 @@ pub fn drain(vm: &mut Vm) {
 }
 
 /// Calls an object's finalizer.
-fn finalize(vm: &mut Vm, o: &Owned) {
+pub(crate) fn finalize(vm: &mut Vm, o: &Owned) {
     if let Some(f) = o.type_of(vm).slots().finalize {
         if let Err(e) = f(vm, o) {
             let ty = o.type_of(vm).clone();

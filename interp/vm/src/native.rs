@@ -42,8 +42,10 @@ pub enum DefKind {
 pub struct Def {
     /// Python name.
     pub name: &'static str,
-    /// Text signature, e.g. `"($self, object, /)"`; empty if it has none that `inspect` could show.
+    /// Text signature, e.g. `"($self, object, /)"`; empty if it has none.
     pub sig: &'static str,
+    /// Whether Python does not see the signature: it only says how to bind.
+    pub private: bool,
     /// Docstring.
     pub doc: &'static str,
     /// Code.
@@ -54,11 +56,26 @@ pub struct Def {
 
 impl Def {
     /// Instance method or module function.
-    pub const fn new(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, doc: "", func, kind: DefKind::Plain } }
+    pub const fn new(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, private: false, doc: "", func, kind: DefKind::Plain } }
     /// Class method.
-    pub const fn class(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, doc: "", func, kind: DefKind::Class } }
+    pub const fn class(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, private: false, doc: "", func, kind: DefKind::Class } }
     /// Static method.
-    pub const fn static_(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, doc: "", func, kind: DefKind::Static } }
+    pub const fn static_(name: &'static str, sig: &'static str, func: Native) -> Def { Def { name, sig, private: false, doc: "", func, kind: DefKind::Static } }
+    /// The same with a signature that Python does not see.
+    pub const fn private(mut self) -> Def { self.private = true; self }
+    /// What Python sees as the signature: of a function without one, what its calling shape says. Empty for None.
+    pub fn text_signature(&self) -> &'static str {
+        match (self.sig, self.func, self.kind) {
+            _ if self.private => "",
+            ("", Native::N0(_), DefKind::Plain) => "($self, /)",
+            ("", Native::N0(_), DefKind::Class) => "($type, /)",
+            ("", Native::N0(_), DefKind::Static) => "()",
+            ("", Native::N1(_), DefKind::Plain) => "($self, object, /)",
+            ("", Native::N1(_), DefKind::Class) => "($type, object, /)",
+            ("", Native::N1(_), DefKind::Static) => "(object, /)",
+            (sig, ..) => sig,
+        }
+    }
     /// The same with a docstring.
     pub const fn doc(mut self, doc: &'static str) -> Def { self.doc = doc; self }
 
@@ -120,6 +137,8 @@ impl GetSet {
     pub const fn rw(name: &'static str, get: Getter, set: Setter) -> GetSet { GetSet { name, get, set: Some(set), doc: "", member: false } }
     /// Read-only field.
     pub const fn member(name: &'static str, get: Getter) -> GetSet { GetSet { member: true, ..GetSet::ro(name, get) } }
+    /// The same with a docstring.
+    pub const fn doc(mut self, doc: &'static str) -> GetSet { self.doc = doc; self }
     /// Writable field.
     pub const fn member_rw(name: &'static str, get: Getter, set: Setter) -> GetSet { GetSet { member: true, ..GetSet::rw(name, get, set) } }
 }

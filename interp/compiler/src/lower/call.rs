@@ -26,7 +26,7 @@ impl<'a> Compiler<'a> {
             match super_base {
                 Some(b) => {
                     self.attr_position(attr);
-                    self.u.emit_temp(Op::LoadSuperMethod, b, n as i32);
+                    self.u.emit_temp(Op::LoadSuperMethod, b.0, n as i32).cache = b.1;
                 }
                 None if n <= 0xFFFF => {
                     let object = self.operand(&attr.value)?;
@@ -182,8 +182,9 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// For `super().x` and `super(C, self).x`: pushes super, class and self; the first of the three temps.
-    pub(crate) fn super_operands(&mut self, value: &'a Expr, attr: &str) -> R<Option<Reg>> {
+    /// For `super().x` and `super(C, self).x`: pushes super, class and self. The first of the three temps, and the cache word: 1 if the
+    /// call has no arguments (what may have replaced `super` must get none).
+    pub(crate) fn super_operands(&mut self, value: &'a Expr, attr: &str) -> R<Option<(Reg, u64)>> {
         let Expr::Call(call) = value else { return Ok(None) };
         let Expr::Name(f) = &*call.func else { return Ok(None) };
         let scope = &self.table.scopes[self.u.scope];
@@ -210,7 +211,7 @@ impl<'a> Compiler<'a> {
             _ => return Ok(None),
         }
         self.at(call.range());
-        Ok(Some(base))
+        Ok(Some((base, u64::from(call.arguments.args.is_empty()))))
     }
 
     /// A module that rebinds `super` gets no shortcut.

@@ -128,7 +128,8 @@ impl<'a> Compiler<'a> {
     fn put(&mut self, name: &str) {
         let t = self.u.top();
         match self.u.lookup(self.table, name) {
-            Var::Deref(i) => { self.u.emit(Op::StoreDeref, local(i), t, 0); }
+            Var::Deref(i) | Var::ClassDeref(i) => { self.u.emit(Op::StoreDeref, local(i), t, 0); }
+            Var::Global => { let n = self.u.name_of(name); self.u.emit(Op::StoreGlobal, t, n as i32, 0); }
             _ => { let n = self.u.name_of(name); self.u.emit(Op::StoreName, t, n as i32, 0); }
         }
     }

@@ -33,7 +33,7 @@ impl<'a> Compiler<'a> {
         let s = &self.table.scopes[scope];
         let is_async = s.has_await;
         if is_async && !matches!(element, Element::Yield(_)) && self.u.flags & (flags::COROUTINE | flags::ASYNC_GENERATOR) == 0 {
-            return error(range, "asynchronous comprehension outside of an asynchronous function");
+            return error(range, super::suspend::ASYNC_COMPREHENSION);
         }
         if s.inlined { self.inlined(scope, element, generators, range) } else { self.as_function(scope, element, generators, range, is_async) }
     }

@@ -263,10 +263,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn attribute(&mut self, x: &'a ast::ExprAttribute, dst: Dst) -> R {
-        if let Some(base) = self.super_operands(&x.value, &x.attr)? {
+        if let Some((base, bare)) = self.super_operands(&x.value, &x.attr)? {
             let n = self.u.name_of(&self.mangle(&x.attr));
             self.attr_position(x);
-            self.u.emit_to(dst, Op::LoadSuperAttr, base, n as i32);
+            self.u.emit_to(dst, Op::LoadSuperAttr, base, n as i32).cache = bare;
             return Ok(());
         }
         let object = self.operand(&x.value)?;

@@ -128,7 +128,10 @@ impl<'a> Compiler<'a> {
         if let Expr::Tuple(t) = &*s.test && !t.elts.is_empty() {
             self.warn(s.range, "assertion is always true, perhaps remove parentheses?".into());
         }
-        if self.options.optimize > 0 { return Ok(()); }
+        if self.options.optimize > 0 {
+            self.check_awaits(&s.test)?;
+            return s.msg.as_deref().map_or(Ok(()), |m| self.check_awaits(m));
+        }
         let end = self.u.label();
         let depth = self.u.depth;
         self.jump_if(&s.test, true, end)?;

@@ -2,14 +2,19 @@
 //!
 //! Not here: asynchronous loops and `with` (they use `send_loop` here).
 
+use std::cell::RefCell;
+
 use instar_code::{flags, Intrinsic1, Op};
-use instar_syntax::ast;
+use instar_syntax::ast::{self, Expr};
 use instar_syntax::TextRange;
 
 use super::unit::Dst;
 use super::Compiler;
 use crate::error::{error, R};
-use crate::symtable::Kind;
+use crate::symtable::{Kind, Tag};
+
+/// Of a comprehension that awaits where that cannot be done.
+pub(super) const ASYNC_COMPREHENSION: &str = "asynchronous comprehension outside of an asynchronous function";
 
 impl<'a> Compiler<'a> {
     pub(crate) fn yield_expr(&mut self, x: &'a ast::ExprYield) -> R {
@@ -40,9 +45,32 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(crate) fn await_expr(&mut self, x: &'a ast::ExprAwait) -> R {
+    fn check_await(&self, x: &ast::ExprAwait) -> R {
         if !self.u.kind.is_function() && !self.options.allow_top_level_await { return error(x.range, "'await' outside function"); }
-        self.check_async(x.range, "'await' outside async function")?;
+        self.check_async(x.range, "'await' outside async function")
+    }
+
+    /// What an expression that leaves no code may not hold all the same.
+    pub(crate) fn check_awaits(&self, e: &Expr) -> R {
+        let first = RefCell::new(Ok(()));
+        ast::helpers::any_over_expr(e, |e| {
+            let is_async = |scope: Option<usize>| scope.is_some_and(|s| self.table.scopes[s].has_await);
+            let checked = match e {
+                Expr::ListComp(x) if is_async(self.table.of(x, Tag::Body)) => self.check_async(x.range, ASYNC_COMPREHENSION),
+                Expr::SetComp(x) if is_async(self.table.of(x, Tag::Body)) => self.check_async(x.range, ASYNC_COMPREHENSION),
+                Expr::DictComp(x) if is_async(self.table.of(x, Tag::Body)) => self.check_async(x.range, ASYNC_COMPREHENSION),
+                Expr::Await(x) => self.check_await(x),
+                _ => return false,
+            };
+            let wrong = checked.is_err();
+            *first.borrow_mut() = checked;
+            wrong
+        });
+        first.into_inner()
+    }
+
+    pub(crate) fn await_expr(&mut self, x: &'a ast::ExprAwait) -> R {
+        self.check_await(x)?;
         let r = self.operand(&x.value)?;
         self.at(x.range);
         self.await_register(r, 0);

@@ -17,8 +17,25 @@ pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
         ast::Mod::Expression(e) => b.expr(&e.body)?,
     }
     let mut table = b.table;
+    declare_globals(&mut table);
     resolve::resolve(&mut table)?;
     Ok(table)
+}
+
+/// A name that any scope declares global is declared so in the module too: its own code then stores it among the globals, even if
+/// `exec` gave it another namespace.
+fn declare_globals(table: &mut Table) {
+    let declared: Vec<(String, TextRange)> = table.scopes.iter().skip(1).flat_map(|s| &s.symbols)
+        .filter(|s| s.flags & def::GLOBAL != 0).map(|s| (s.name.clone(), s.range)).collect();
+    let Some(module) = table.scopes.first_mut() else { return };
+    for (name, range) in declared {
+        let next = module.symbols.len();
+        let i = *module.index.entry(name.clone()).or_insert(next);
+        match module.symbols.get_mut(i) {
+            Some(symbol) => symbol.flags |= def::GLOBAL,
+            None => module.symbols.push(Symbol { name, flags: def::GLOBAL, place: Place::Local, range }),
+        }
+    }
 }
 
 struct Builder {
@@ -336,7 +353,6 @@ impl Builder {
         if let Some(a) = &c.arguments { self.arguments(a)?; }
         self.scoped(c, Tag::Body, Kind::Class, &c.name, |b| {
             let outer = b.class.replace(c.name.to_string());
-            for name in ["__module__", "__qualname__"] { b.add_to(b.current, name.into(), def::LOCAL, c.range)?; }
             if c.type_params.is_some() {
                 b.add_to(b.current, "__type_params__".into(), def::LOCAL, c.range)?;
                 b.add_to(b.current, ".type_params".into(), def::USE, c.range)?;

@@ -137,7 +137,7 @@ pub static MODULE: NativeModule = NativeModule {
         Def::new("isenabled", "($module, /)", Native::N0(isenabled)),
         Def::new("collect", "($module, /, generation=2)", Native::Bound(collect)),
         Def::new("get_threshold", "($module, /)", Native::N0(get_threshold)),
-        Def::new("set_threshold", "(threshold0, [threshold1, [threshold2]])", Native::Var(set_threshold, 0, usize::MAX)),
+        Def::new("set_threshold", "", Native::Var(set_threshold, 0, usize::MAX)),
         Def::new("get_count", "($module, /)", Native::N0(get_count)),
         Def::new("get_stats", "($module, /)", Native::N0(get_stats)),
         Def::new("get_objects", "($module, /, generation=None)", Native::Bound(get_objects)),

@@ -238,9 +238,9 @@ static STRUCT: TypeDef = TypeDef {
     doc: "Struct(fmt) --> compiled struct object",
     sig: "",
     methods: &[
-        Def::new("pack", "", Native::Full(|vm, this, args| { args.no_keywords(vm, "pack")?; let f = this_struct(vm, this)?; pack_with(vm, &f, args.pos()) }))
+        Def::new("pack", "", Native::Var(|vm, this, values| { let f = this_struct(vm, this)?; pack_with(vm, &f, values) }, 0, usize::MAX))
             .doc("S.pack(v1, v2, ...) -> bytes"),
-        Def::new("pack_into", "", Native::Full(|vm, this, args| { args.no_keywords(vm, "pack_into")?; let f = this_struct(vm, this)?; pack_into_with(vm, &f, args.pos()) }))
+        Def::new("pack_into", "", Native::Var(|vm, this, values| { let f = this_struct(vm, this)?; pack_into_with(vm, &f, values) }, 0, usize::MAX))
             .doc("S.pack_into(buffer, offset, v1, v2, ...)"),
         Def::new("unpack", "($self, buffer, /)", Native::N1(|vm, this, source| { let f = this_struct(vm, this)?; unpack_with(vm, &f, source) }))
             .doc("Return a tuple containing unpacked values."),
@@ -267,16 +267,14 @@ static ITER: TypeDef = TypeDef { doc: "", sig: "", methods: &[Def::new("__length
 
 fn calcsize(vm: &mut Vm, _: &Owned, format: &Owned) -> PyResult { let f = cached(vm, format)?; vm.new_int(f.size() as i64) }
 
-fn pack(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
-    args.no_keywords(vm, "pack")?;
-    let Some((format, values)) = args.pos().split_first() else { return Err(vm.type_error("missing format argument")) };
+fn pack(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let Some((format, values)) = args.split_first() else { return Err(vm.type_error("missing format argument")) };
     let f = cached(vm, format)?;
     pack_with(vm, &f, values)
 }
 
-fn pack_into(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
-    args.no_keywords(vm, "pack_into")?;
-    let Some((format, rest)) = args.pos().split_first() else { return Err(vm.type_error("missing format argument")) };
+fn pack_into(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let Some((format, rest)) = args.split_first() else { return Err(vm.type_error("missing format argument")) };
     let f = cached(vm, format)?;
     pack_into_with(vm, &f, rest)
 }
@@ -313,8 +311,8 @@ pub static MODULE: NativeModule = NativeModule {
     functions: &[
         Def::new("_clearcache", "($module, /)", Native::N0(|vm, _| { vm.state::<State>().cache.clear(); Ok(vm.none()) })).doc("Clear the internal cache."),
         Def::new("calcsize", "($module, format, /)", Native::N1(calcsize)).doc("Return size in bytes of the struct described by the format string."),
-        Def::new("pack", "", Native::Full(pack)).doc("pack(format, v1, v2, ...) -> bytes"),
-        Def::new("pack_into", "", Native::Full(pack_into)).doc("pack_into(format, buffer, offset, v1, v2, ...)"),
+        Def::new("pack", "", Native::Var(pack, 0, usize::MAX)).doc("pack(format, v1, v2, ...) -> bytes"),
+        Def::new("pack_into", "", Native::Var(pack_into, 0, usize::MAX)).doc("pack_into(format, buffer, offset, v1, v2, ...)"),
         Def::new("unpack", "($module, format, buffer, /)", Native::N2(unpack)).doc("Return a tuple containing values unpacked according to the format string."),
         Def::new("unpack_from", "($module, format, /, buffer, offset=0)", Native::Bound(unpack_from)).doc("Return a tuple containing values unpacked according to the format string."),
         Def::new("iter_unpack", "($module, format, buffer, /)", Native::N2(iter_unpack)).doc("Return an iterator yielding tuples unpacked from the given bytes."),

@@ -4,7 +4,6 @@
 
 mod csv;
 mod datetime;
-mod decimal;
 mod expat;
 mod json;
 mod pickle;
@@ -17,7 +16,6 @@ use instar_vm::module::NativeModule;
 pub static MODULES: &[NativeModule] = &[
     csv::MODULE,
     datetime::MODULE,
-    decimal::MODULE,
     expat::MODULE,
     json::MODULE,
     pickle::MODULE,

@@ -51,11 +51,38 @@ fn interrupt_then_send(vm: &mut Vm, _: &Owned, generator: &Owned) -> PyResult {
     vm.call_method(generator, &send, &[none])
 }
 
+fn an_exception(vm: &mut Vm, o: &Owned) -> PyResult<Raised> {
+    match Ref::<PyException>::cast(o) { Some(e) => Ok(Raised(e.clone())), None => Err(vm.type_error("an exception is required")) }
+}
+
+/// Reports an exception in an object (or None) as one that nobody can catch.
+fn write_unraisable(vm: &mut Vm, _: &Owned, e: &Owned, o: &Owned) -> PyResult {
+    let (e, o) = (an_exception(vm, e)?, vm.none_to_option(o));
+    vm.unraisable(e, "", o.as_ref());
+    Ok(vm.none())
+}
+
+/// The same with a message: a format whose `%R` is the repr of the third argument, or None.
+fn format_unraisable(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let e = an_exception(vm, &args[0])?;
+    let text = match vm.none_to_option(&args[1]) {
+        None => String::new(),
+        Some(format) => {
+            let format = vm.str_text(&format)?;
+            match args.get(2) { Some(o) => format.replace("%R", &vm.repr_text(o)?), None => format }
+        }
+    };
+    vm.unraisable(e, &text, None);
+    Ok(vm.none())
+}
+
 /// The functions.
 pub static FUNCTIONS: &[Def] = &[
     Def::new("raise_exception", "", Native::N2(raise_exception)),
     Def::new("raise_memoryerror", "", Native::N0(raise_memoryerror)),
     Def::new("set_errno", "", Native::N1(set_errno)),
+    Def::new("err_writeunraisable", "", Native::N2(write_unraisable)),
+    Def::new("err_formatunraisable", "", Native::Var(format_unraisable, 2, 3)),
     Def::new("bad_get", "", Native::Var(bad_get, 3, 3)),
     Def::new("raise_SIGINT_then_send_None", "", Native::N1(interrupt_then_send)),
     Def::new("test_with_docstring", "", Native::N0(|vm, _| Ok(vm.none()))).doc("This is a pretty normal docstring."),

@@ -4,6 +4,7 @@
 //! about C (memory hooks, type specifications, buffers' flags) is absent: tests of it do not run. Not here: modules that
 //! programs use (`instar-stdlib-core`).
 
+mod awaiting;
 mod calling;
 mod config;
 mod descriptors;
@@ -12,6 +13,7 @@ mod internal;
 mod limited;
 mod limits;
 mod sequence;
+mod signatures;
 
 use instar_vm::builtins::add_functions;
 use instar_vm::module::NativeModule;
@@ -25,8 +27,10 @@ pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MOD
 const TESTCAPI: NativeModule = NativeModule { name: "_testcapi", doc: "", functions: &[], exec };
 
 fn exec(vm: &mut Vm, module: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    for functions in [calling::SHAPES, calling::CALLS, config::FUNCTIONS, exceptions::FUNCTIONS] { add(vm, module, "_testcapi", namespace, functions)? }
+    for functions in [calling::SHAPES, calling::CALLS, config::FUNCTIONS, exceptions::FUNCTIONS, signatures::FUNCTIONS] { add(vm, module, "_testcapi", namespace, functions)? }
     calling::exec(vm, namespace)?;
+    awaiting::exec(vm, namespace)?;
+    signatures::exec(vm, namespace)?;
     descriptors::exec(vm, namespace)?;
     limits::exec(vm, namespace)
 }

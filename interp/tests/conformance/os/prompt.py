@@ -37,6 +37,10 @@ assert run("raise SystemExit(5)\n", "-i", "-q")[0] == 5
 assert run("import sys; sys.ps1 = 'new '\n1\n", "-i", "-q")[2] == ">>> new new \n"
 assert "Type \"help\"" in run("", "-i")[2]
 
+# What was typed in has its source.
+code, out, err = run("import inspect\ndef f():\n    return 1\n\nprint(inspect.getsource(f))\n", "-i", "-q")
+assert out == "def f():\n    return 1\n\n", (out, err)
+
 # After a program, whatever it raised.
 code, out, err = run("print(x)\n", "-i", "-q", "-c", "import sys; x = 'kept'; sys.exit(3)")
 assert code == 0 and out == "kept\n" and "SystemExit: 3\n>>> " in err, (code, out, err)

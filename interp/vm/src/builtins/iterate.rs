@@ -89,17 +89,10 @@ pub fn extreme(vm: &mut Vm, args: Args<'_>, largest: bool) -> PyResult {
         for item in rest { if vm.compare_bool(item, best, op)? { best = item } }
         return Ok(best.clone());
     }
-    let (mut key, mut default) = (None, None);
-    for (k, v) in args.keywords() {
-        let k = vm.repr_text_plain(k);
-        match k.as_str() {
-            "key" => key = Some(v.clone()).filter(|v| !vm.is_none(v)),
-            "default" => default = Some(v.clone()),
-            _ => return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{k}'"))),
-        }
-    }
     let pos = args.pos();
     if pos.is_empty() { return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0"))) }
+    let [key, default] = args.at_most_keywords(vm, name, ["key", "default"])?;
+    let key = key.filter(|k| !vm.is_none(k));
     if pos.len() > 1 && default.is_some() {
         return Err(vm.type_error(format!("Cannot specify a default for {name}() with multiple positional arguments")));
     }

@@ -12,17 +12,9 @@ use crate::vm::{PyResult, Vm};
 
 /// `print(*args, sep=' ', end='\n', file=None, flush=False)`
 pub fn print(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
-    let (mut sep, mut end, mut file, mut flush) = (None, None, None, false);
-    for (key, value) in args.keywords() {
-        let name = vm.repr_text_plain(key);
-        match name.as_str() {
-            "sep" => sep = text_or_none(vm, "sep", value)?,
-            "end" => end = text_or_none(vm, "end", value)?,
-            "file" => file = vm.none_to_option(value),
-            "flush" => flush = vm.truth(value)?,
-            _ => return Err(vm.type_error(format!("print() got an unexpected keyword argument '{name}'"))),
-        }
-    }
+    let [sep, end, file, flush] = args.only_keywords(vm, "print", ["sep", "end", "file", "flush"])?;
+    let flush = match flush { Some(f) => vm.truth(&f)?, None => false };
+    let file = file.filter(|f| !vm.is_none(f));
     let file = match file {
         Some(f) => f,
         None => {
@@ -31,10 +23,14 @@ pub fn print(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
                 Some(f) if vm.is_none(&f) => return Ok(vm.none()),
                 Some(f) => f,
                 None if vm.modules_started() => return Err(vm.runtime_error("lost sys.stdout")),
-                None => return print_natively(vm, args.pos(), sep, end),
+                None => {
+                    let (sep, end) = (text_or_none(vm, "sep", sep)?, text_or_none(vm, "end", end)?);
+                    return print_natively(vm, args.pos(), sep, end);
+                }
             }
         }
     };
+    let (sep, end) = (text_or_none(vm, "sep", sep)?, text_or_none(vm, "end", end)?);
     let write = vm.names.write.clone();
     for (i, item) in args.pos().iter().enumerate() {
         if i > 0 {
@@ -53,9 +49,9 @@ pub fn print(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
     Ok(vm.none())
 }
 
-fn text_or_none(vm: &mut Vm, what: &str, value: &Owned) -> PyResult<Option<Owned>> {
-    if vm.is_none(value) { return Ok(None) }
-    if value.cast::<PyStr>().is_some() { return Ok(Some(value.clone())) }
+fn text_or_none(vm: &mut Vm, what: &str, value: Option<Owned>) -> PyResult<Option<Owned>> {
+    let Some(value) = value.filter(|v| !vm.is_none(v)) else { return Ok(None) };
+    if value.cast::<PyStr>().is_some() { return Ok(Some(value)) }
     let t = value.type_name(vm);
     Err(vm.type_error(format!("{what} must be None or a string, not {t}")))
 }
@@ -88,13 +84,13 @@ pub fn input(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let stdout = stream(vm, &names[1], "stdout")?;
     let stderr = stream(vm, &names[2], "stderr")?;
     let flush = vm.names.flush.clone();
-    vm.call_method(&stderr, &flush, &[])?;
+    flush_quietly(vm, &stderr, &flush);
     if let Some(prompt) = args.first() {
         let text = vm.str(prompt)?;
         let write = vm.names.write.clone();
         vm.call_method(&stdout, &write, &[text])?;
     }
-    vm.call_method(&stdout, &flush, &[])?;
+    flush_quietly(vm, &stdout, &flush);
     let readline = vm.names.readline.clone();
     let line = vm.call_method(&stdin, &readline, &[])?;
     let Some(s) = line.cast::<PyStr>() else { return Err(vm.type_error("object.readline() returned non-string")) };
@@ -104,6 +100,9 @@ pub fn input(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
         _ => Ok(line),
     }
 }
+
+/// Flushes a stream; one that cannot is left as it is.
+fn flush_quietly(vm: &mut Vm, stream: &Owned, flush: &Owned) { drop(vm.call_method(stream, flush, &[])) }
 
 /// `breakpoint(*args, **kws)`
 pub fn breakpoint(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {

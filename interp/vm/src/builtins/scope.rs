@@ -46,7 +46,7 @@ pub fn current_locals(vm: &mut Vm) -> PyResult {
         let exec = &*frame.exec();
         let optimized = exec.flags & flags::OPTIMIZED != 0;
         let share = |w: crate::object::Word| if w.is_null() { None } else { Some(Owned::share_word(w)) };
-        (optimized, if optimized { None } else { share(frame.namespace()) }, share(frame.globals()))
+        (optimized, if optimized { None } else { share(frame.names()) }, share(frame.globals()))
     };
     if !optimized {
         return match namespace.or(globals) { Some(o) => Ok(o), None => Err(vm.system_error("no locals")) };

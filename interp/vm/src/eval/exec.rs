@@ -33,8 +33,8 @@ pub struct Executable {
     pub kwonly_count: usize,
     /// `co_flags`.
     pub flags: u32,
-    /// Neither `*args` nor `**kwargs` nor keyword-only parameters, and a frame that is not huge (`stack.rs`): a call with exactly
-    /// `arg_count` positional arguments needs no binding and may push the frame at once.
+    /// Neither `*args` nor `**kwargs` nor keyword-only parameters nor a namespace, and a frame that is not huge (`stack.rs`): a call
+    /// with exactly `arg_count` positional arguments needs no binding and may push the frame at once.
     pub simple: bool,
     /// `arg_count` if `simple`, else a number that no call gives.
     pub exact_args: usize,
@@ -56,13 +56,17 @@ impl Executable {
         let units = blob.units.to_boxed();
         let words = blob.locals.len() + HEADER_WORDS + blob.temps as usize;
         let special = flags::VARARGS | flags::VARKEYWORDS;
-        let simple = blob.flags & special == 0 && blob.kwonly_count == 0 && words <= GUARD_WORDS;
+        let simple = blob.flags & (special | flags::OPTIMIZED) == flags::OPTIMIZED && blob.kwonly_count == 0 && words <= GUARD_WORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
             flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code, traced: UnsafeCell::default(),
         })
     }
+
+    /// Whether the frame has a namespace: code of modules and classes. Called as a function's it is that of the globals.
+    #[inline(always)]
+    pub fn has_namespace(&self) -> bool { self.flags & flags::OPTIMIZED == 0 }
 
     /// Name of local `i`.
     pub fn local_name(&self, i: usize) -> &str { &self.blob.locals[i].name }

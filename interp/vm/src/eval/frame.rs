@@ -13,6 +13,7 @@ use instar_code::Unit;
 
 use super::exec::Executable;
 use crate::object::Word;
+use crate::types::generator::PyGenerator;
 
 /// Header size in words; `instar_code::FRAME_WORDS`.
 pub const HEADER_WORDS: usize = instar_code::FRAME_WORDS as usize;
@@ -65,7 +66,7 @@ header! {
     func set_func 5 Word;
     /// Globals dict, borrowed from the function.
     globals set_globals 4 Word;
-    /// Namespace of module and class code (owned), or null.
+    /// Namespace of module and class code (owned) or null; the object of a generator's frame, the instance of an `__init__`'s.
     namespace set_namespace 3 Word;
     /// The frame object, if one was made (owned), or null.
     frame_object set_frame_object 2 Word;
@@ -74,6 +75,17 @@ header! {
 }
 
 impl Frame {
+    /// Where name ops look, borrowed: the namespace of the frame, or that kept by the object whose frame it is. Null if there is none.
+    /// # Safety
+    /// `self` is a live frame.
+    #[inline]
+    pub unsafe fn names(self) -> Word {
+        unsafe {
+            let flags = self.flags();
+            if flags & frame_flags::GENERATOR != 0 { return (*self.namespace().ptr().payload::<PyGenerator>()).namespace() }
+            if flags & frame_flags::INIT != 0 { Word::NULL } else { self.namespace() }
+        }
+    }
     /// Whether there is no frame.
     #[inline(always)]
     pub fn is_null(self) -> bool { self.0.is_null() }

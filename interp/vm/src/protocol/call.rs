@@ -23,11 +23,23 @@ impl Vm {
                 self.check_native_stack(" while calling a Python object")?;
                 call(self, f, args)
             }
-            None => {
-                let ty = f.type_name(self);
-                Err(self.type_error(format!("'{ty}' object is not callable")))
+            None => Err(self.not_callable(f)),
+        }
+    }
+    /// The TypeError of calling what cannot be called. Who calls a module may mean what it is named after.
+    #[cold]
+    fn not_callable(&mut self, f: &Owned) -> crate::vm::Raised {
+        let ty = f.type_name(self);
+        if f.cast::<crate::types::module::PyModule>().is_some() {
+            let key = self.names.__name__.clone();
+            let name = self.get_attr_opt(f, &key).ok().flatten().filter(|n| n.cast::<PyStr>().is_some());
+            let meant = name.as_ref().and_then(|n| self.get_attr_opt(f, n).ok().flatten());
+            if let (Some(name), Some(meant)) = (name, meant) && self.is_callable(&meant) {
+                let name = self.repr_text_plain(&name);
+                return self.type_error(format!("'{ty}' object is not callable. Did you mean: '{name}.{name}(...)'?"));
             }
         }
+        self.type_error(format!("'{ty}' object is not callable"))
     }
     /// `f()`
     pub fn call0(&mut self, f: &Owned) -> PyResult { self.call(f, Args::EMPTY) }
@@ -82,6 +94,14 @@ pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
 
 /// Appends the items of a `**mapping` to keyword names and values; errors name the callee.
 pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
+    let first = names.len();
+    spread_entries(vm, f, mapping, names, values)?;
+    if names[first..].iter().any(|n| Ref::<PyStr>::cast(n).is_none()) { return Err(vm.type_error("keywords must be strings")) }
+    Ok(())
+}
+
+/// As [`spread_keywords`], with keys of any type.
+pub fn spread_entries(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
     let dict = match Ref::<PyDict>::cast(mapping) {
         // A subclass that iterates otherwise (an ordered dict) is spread in its order.
         Some(d) if d.iterates_as_dict(vm) => d.clone(),
@@ -98,7 +118,6 @@ pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<
     let mut pos = 0;
     while let Some((next, key, value)) = dict.next_entry(vm, pos) {
         pos = next;
-        if Ref::<PyStr>::cast(&key).is_none() { return Err(vm.type_error("keywords must be strings")) }
         names.push(key);
         values.push(value);
     }

@@ -101,6 +101,20 @@ fn getframemodulename(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResul
     Ok(vm.option_to_none(Ref::<PyFunction>::cast(&func).and_then(|f| f.module.get())))
 }
 
+/// What `sys.setdlopenflags` set, for whoever loads libraries.
+struct DlopenFlags(i32);
+
+impl Default for DlopenFlags {
+    /// `RTLD_NOW`.
+    fn default() -> DlopenFlags { DlopenFlags(2) }
+}
+
+fn clear_type_cache(vm: &mut Vm, _: &Owned) -> PyResult {
+    let category = vm.types.deprecation_warning.clone();
+    vm.warn(&category, "sys._clear_type_cache() is deprecated and may be removed in a future version of Python.  Use sys._clear_internal_caches() instead.", 1)?;
+    Ok(vm.none())
+}
+
 fn current_frames(vm: &mut Vm, _: &Owned) -> PyResult {
     let dict = vm.new_dict()?;
     for (ident, frame, _) in vm.each_thread() {
@@ -182,10 +196,10 @@ fn clear_type_descriptors(vm: &mut Vm, _: &Owned, class: &Owned) -> PyResult {
 pub static FUNCTIONS: &[Def] = &[
     Def::new("addaudithook", "($module, /, hook)", Native::Bound(hooks::addaudithook)).doc("Adds a new audit hook callback."),
     Def::new("audit", "($module, event, /, *args)", Native::Full(hooks::audit)).doc("Passes the event to any hooks that are attached."),
-    Def::new("breakpointhook", "", Native::Full(hooks::breakpointhook)).doc("This hook function is called by built-in breakpoint()."),
+    Def::new("breakpointhook", "($module, /, *args, **kwargs)", Native::Full(hooks::breakpointhook)).doc("This hook function is called by built-in breakpoint()."),
     Def::new("_clear_internal_caches", "($module, /)", Native::N0(none)).doc("Clear all internal performance-related caches."),
     Def::new("_clear_type_descriptors", "($module, type, /)", Native::N1(clear_type_descriptors)).doc("Remove the __dict__ and __weakref__ descriptors of a class that is about to be replaced."),
-    Def::new("_clear_type_cache", "($module, /)", Native::N0(none)).doc("Clear the internal type lookup cache."),
+    Def::new("_clear_type_cache", "($module, /)", Native::N0(clear_type_cache)).doc("Clear the internal type lookup cache."),
     Def::new("_current_frames", "($module, /)", Native::N0(current_frames)).doc("Return a dict mapping each thread's thread id to its current stack frame."),
     Def::new("_current_exceptions", "($module, /)", Native::N0(current_exceptions)).doc("Return a dict mapping each thread's identifier to its current raised exception."),
     Def::new("displayhook", "($module, object, /)", Native::N1(hooks::displayhook)).doc("Print an object to sys.stdout and also save it in builtins._"),
@@ -194,8 +208,8 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("excepthook", "($module, exctype, value, traceback, /)", Native::Var(hooks::excepthook, 3, 3)).doc("Handle an exception by displaying it with a traceback on sys.stderr."),
     Def::new("exit", "($module, status=None, /)", Native::Var(exit, 0, 1)).doc("Exit the interpreter by raising SystemExit(status)."),
     Def::new("getdefaultencoding", "($module, /)", Native::N0(|vm, _| vm.intern("utf-8"))).doc("Return the current default encoding used by the Unicode implementation."),
-    Def::new("getdlopenflags", "($module, /)", Native::N0(|vm, _| vm.new_int(2))).doc("Return the current value of the flags that are used for dlopen calls."),
-    Def::new("setdlopenflags", "($module, flags, /)", Native::N1(|vm, _, n| { vm.index_i64(n)?; Ok(vm.none()) })).doc("Set the flags used by the interpreter for dlopen calls."),
+    Def::new("getdlopenflags", "($module, /)", Native::N0(|vm, _| { let flags = vm.state::<DlopenFlags>().0; vm.new_int(flags.into()) })).doc("Return the current value of the flags that are used for dlopen calls."),
+    Def::new("setdlopenflags", "($module, flags, /)", Native::N1(|vm, _, n| { let flags = vm.index_i32(n)?; vm.state::<DlopenFlags>().0 = flags; Ok(vm.none()) })).doc("Set the flags used by the interpreter for dlopen calls."),
     Def::new("getallocatedblocks", "($module, /)", Native::N0(|vm, _| { let n = vm.heap.requested_bytes() / 64; vm.new_int(n as i64) }))
         .doc("Return the number of memory blocks currently allocated."),
     Def::new("getunicodeinternedsize", "($module, /, *, _only_immortal=False)", Native::Bound(|vm, _, _| { let n = vm.interned.len(); vm.new_int(n as i64) }))
@@ -212,7 +226,7 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("is_remote_debug_enabled", "($module, /)", Native::N0(no)).doc("Return True if remote debugging is enabled, False otherwise."),
     Def::new("_is_gil_enabled", "($module, /)", Native::N0(|vm, _| Ok(vm.bool(true)))).doc("Return True if the GIL is currently enabled."),
     Def::new("getrefcount", "($module, object, /)", Native::N1(getrefcount)).doc("Return the reference count of object."),
-    Def::new("getsizeof", "($module, /, object, default=<unrepresentable>)", Native::Bound(getsizeof)).doc("getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."),
+    Def::new("getsizeof", "($module, /, object, default=<unrepresentable>)", Native::Bound(getsizeof)).private().doc("getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."),
     Def::new("getrecursionlimit", "($module, /)", Native::N0(getrecursionlimit)).doc("Return the current value of the recursion limit."),
     Def::new("setrecursionlimit", "($module, limit, /)", Native::N1(setrecursionlimit)).doc("Set the maximum depth of the Python interpreter stack to n."),
     Def::new("_getframe", "($module, depth=0, /)", Native::Var(getframe, 0, 1)).doc("Return a frame object from the call stack."),
@@ -231,7 +245,7 @@ pub static FUNCTIONS: &[Def] = &[
         .doc("Check status of origin tracking for coroutine objects in this thread."),
     Def::new("set_coroutine_origin_tracking_depth", "($module, /, depth)", Native::Bound(set_origin_depth)).doc("Enable or disable origin tracking for coroutine objects in this thread."),
     Def::new("get_asyncgen_hooks", "($module, /)", Native::N0(hooks::get_asyncgen_hooks)).doc("Return the installed asynchronous generators hooks."),
-    Def::new("set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)", Native::Bound(hooks::set_asyncgen_hooks))
+    Def::new("set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)", Native::Bound(hooks::set_asyncgen_hooks)).private()
         .doc("set_asyncgen_hooks([firstiter] [, finalizer])\n\nSet a finalizer for async generators objects."),
     Def::new("getswitchinterval", "($module, /)", Native::N0(|vm, _| { let x = vm.switch_interval(); vm.new_float(x) }))
         .doc("Return the current thread switch interval."),

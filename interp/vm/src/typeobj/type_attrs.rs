@@ -194,8 +194,22 @@ fn set_doc(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
 fn text_signature(vm: &mut Vm, this: &Owned) -> PyResult {
     match this_type(this).native.get() {
         Some(def) if !def.sig.is_empty() => vm.new_str(def.sig),
-        _ => Ok(vm.none()),
+        Some(_) => Ok(vm.none()),
+        None => {
+            let key = vm.names.__doc__.clone();
+            let doc = this_type(this).dict.get_item(vm, &key)?;
+            let Some(doc) = doc.and_then(|d| d.cast::<PyStr>().map(|d| d.to_string_lossy())) else { return Ok(vm.none()) };
+            let name = this_type(this).name(vm);
+            match signature_in(&doc, &name) { Some(s) => vm.new_str(s), None => Ok(vm.none()) }
+        }
     }
+}
+
+/// The signature at the beginning of a docstring: `name(...)`, a line `--`, an empty line.
+fn signature_in<'a>(doc: &'a str, name: &str) -> Option<&'a str> {
+    let rest = doc.strip_prefix(name).filter(|r| r.starts_with('('))?;
+    let end = rest.find(")\n--\n\n")? + 1;
+    if rest[..end].contains("\n\n") { None } else { Some(&rest[..end]) }
 }
 
 /// A heap type's own entry under one of the keys.

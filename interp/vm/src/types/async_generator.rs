@@ -7,11 +7,13 @@ use std::cell::Cell;
 
 use crate::eval::slow::generators::{resume, Resumed};
 use crate::native::{Def, GetSet, Native, TypeDef};
-use crate::object::{ObjExt, Owned, Ref, Slot};
+use crate::object::{ObjExt, Owned, Payload, Ref, Slot, VTable};
 use crate::slots::Slots;
+use crate::typeobj::TypeRef;
+use crate::types::coroutine::warn_unawaited_method;
 use crate::types::generator::{Async, State};
 use crate::types::generator_methods as g;
-use crate::vm::{PyResult, Raised, Vm};
+use crate::vm::{PyResult, Raised, Types, Vm};
 use crate::{payload, trace};
 
 /// `sys.set_asyncgen_hooks`.
@@ -36,6 +38,23 @@ pub fn wrap(vm: &mut Vm, value: Owned) -> PyResult { Ok(vm.new_object(PyAsyncVal
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage { Init, Iterating, Closed }
 
+/// As `payload!`, for awaitables that say so if nobody awaited them.
+macro_rules! awaitable_payload {
+    ($ty:ty, $name:literal, $field:ident) => {
+        // SAFETY: one static per implementation, made for this type.
+        unsafe impl Payload for $ty {
+            fn vtable() -> &'static VTable {
+                /// # Safety
+                /// Called by the heap on objects of this payload.
+                unsafe fn needs_finalizer(payload: *mut ()) -> bool { unsafe { (*payload.cast::<$ty>()).stage.get() == Stage::Init } }
+                static VTABLE: VTable = VTable::of::<$ty>($name).with_finalizer(needs_finalizer);
+                &VTABLE
+            }
+            fn default_type(types: &Types) -> &TypeRef { &types.$field }
+        }
+    };
+}
+
 /// `asend(v)`/`__anext__()`: awaitable of one step.
 pub struct PyAsend {
     generator: Owned,
@@ -43,7 +62,7 @@ pub struct PyAsend {
     stage: Cell<Stage>,
 }
 trace! { PyAsend { generator, value } }
-payload!(PyAsend, "async_generator_asend", async_gen_asend);
+awaitable_payload!(PyAsend, "async_generator_asend", async_gen_asend);
 
 /// `athrow(...)`/`aclose()`: awaitable of a throw. `args` is empty for `aclose`.
 pub struct PyAthrow {
@@ -52,7 +71,7 @@ pub struct PyAthrow {
     stage: Cell<Stage>,
 }
 trace! { PyAthrow { generator, args } }
-payload!(PyAthrow, "async_generator_athrow", async_gen_athrow);
+awaitable_payload!(PyAthrow, "async_generator_athrow", async_gen_athrow);
 
 /// `anext(it, default)`: awaitable that turns StopAsyncIteration into the default.
 pub struct PyAnextAwaitable {
@@ -103,7 +122,7 @@ fn anext_close(vm: &mut Vm, o: &Owned) -> PyResult {
 
 static ANEXT: TypeDef = TypeDef {
     doc: "", sig: "",
-    methods: &[Def::new("send", "($self, value, /)", Native::N1(anext_send)), Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(anext_throw, 1, 3)),
+    methods: &[Def::new("send", "", Native::N1(anext_send)), Def::new("throw", "", Native::Var(anext_throw, 1, 3)),
         Def::new("close", "($self, /)", Native::N0(anext_close))],
     getset: &[],
 };
@@ -126,6 +145,7 @@ fn new_asend(vm: &mut Vm, o: &Owned, value: Option<Owned>) -> PyResult {
 fn anext(vm: &mut Vm, o: &Owned) -> PyResult { new_asend(vm, o, None) }
 fn asend(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult { new_asend(vm, o, Some(v.clone())) }
 fn athrow(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
+    g::check_throw_arguments(vm, "athrow", args)?;
     init_hooks(vm, o)?;
     let args = vm.new_tuple(args.to_vec())?.into_obj();
     Ok(vm.new_object(PyAthrow { generator: o.clone(), args: Slot::new(Some(args)), stage: Cell::new(Stage::Init) })?.into_obj())
@@ -231,6 +251,13 @@ fn asend_close(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn athrow_of(o: &Owned) -> Ref<PyAthrow> { o.cast::<PyAthrow>().expect("law: checked by the descriptor").clone() }
 
+fn method_of(a: &PyAthrow) -> &'static str { if a.args.is_some() { "athrow" } else { "aclose" } }
+
+fn already_running(vm: &mut Vm, a: &Ref<PyAthrow>) -> Raised {
+    a.stage.set(Stage::Closed);
+    vm.runtime_error(format!("{}(): asynchronous generator is already running", method_of(a)))
+}
+
 fn athrow_start(vm: &mut Vm, a: &Ref<PyAthrow>) -> PyResult<Option<Raised>> {
     let gen_ = g::this(&a.generator).clone();
     if gen_.life() == State::Finished && a.args.is_some() && gen_.is_async(Async::Closed) {
@@ -238,11 +265,7 @@ fn athrow_start(vm: &mut Vm, a: &Ref<PyAthrow>) -> PyResult<Option<Raised>> {
         let ty = vm.types.stop_async_iteration.clone();
         return Err(vm.raise(&ty, vec![]));
     }
-    if gen_.is_async(Async::Running) {
-        a.stage.set(Stage::Closed);
-        let what = if a.args.is_some() { "athrow()" } else { "aclose()" };
-        return Err(vm.runtime_error(format!("{what}: asynchronous generator is already running")));
-    }
+    if gen_.is_async(Async::Running) { return Err(already_running(vm, a)) }
     if gen_.is_async(Async::Closed) || gen_.life() == State::Finished {
         a.stage.set(Stage::Closed);
         return Ok(None);
@@ -252,7 +275,7 @@ fn athrow_start(vm: &mut Vm, a: &Ref<PyAthrow>) -> PyResult<Option<Raised>> {
     match a.args.get() {
         Some(args) => {
             let items = args.cast::<crate::types::tuple::PyTuple>().expect("law: made here").items().to_vec();
-            g::thrown(vm, &items).map(Some)
+            g::exception_to_throw(vm, &items).map(Some)
         }
         None => {
             gen_.set_async(Async::Closed, true);
@@ -309,10 +332,7 @@ fn athrow_throw(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     match a.stage.get() {
         Stage::Closed => return Err(vm.runtime_error("cannot reuse already awaited aclose()/athrow()")),
         Stage::Init => {
-            if g::this(&a.generator).is_async(Async::Running) {
-                a.stage.set(Stage::Closed);
-                return Err(vm.runtime_error("aclose(): asynchronous generator is already running"));
-            }
+            if g::this(&a.generator).is_async(Async::Running) { return Err(already_running(vm, &a)) }
             a.stage.set(Stage::Iterating);
             g::this(&a.generator).set_async(Async::Running, true);
         }
@@ -338,15 +358,26 @@ fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     g::finalize(vm, o)
 }
 
+fn asend_finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
+    let a = asend_of(o);
+    if a.stage.get() == Stage::Init { warn_unawaited_method(vm, &a.generator, "asend") }
+    Ok(())
+}
+fn athrow_finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
+    let a = athrow_of(o);
+    if a.stage.get() == Stage::Init { warn_unawaited_method(vm, &a.generator, method_of(&a)) }
+    Ok(())
+}
+
 fn running(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.bool(g::this(o).is_async(Async::Running))) }
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[
-        Def::new("asend", "($self, value, /)", Native::N1(asend)),
-        Def::new("athrow", "($self, type, value=None, traceback=None, /)", Native::Var(athrow, 1, 3)),
+        Def::new("asend", "", Native::N1(asend)),
+        Def::new("athrow", "", Native::Var(athrow, 1, 3)),
         Def::new("aclose", "($self, /)", Native::N0(aclose)),
-        Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem)),
+        Def::class("__class_getitem__", "", Native::N1(crate::types::generic_alias::class_getitem)),
     ],
     getset: &[
         GetSet::rw("__name__", g::get_name, g::set_name), GetSet::rw("__qualname__", g::get_qualname, g::set_qualname), GetSet::member("ag_running", running),
@@ -355,13 +386,13 @@ static DEF: TypeDef = TypeDef {
 };
 static ASEND: TypeDef = TypeDef {
     doc: "", sig: "",
-    methods: &[Def::new("send", "($self, value, /)", Native::N1(asend_send)), Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(asend_throw, 1, 3)),
+    methods: &[Def::new("send", "", Native::N1(asend_send)), Def::new("throw", "", Native::Var(asend_throw, 1, 3)),
         Def::new("close", "($self, /)", Native::N0(asend_close))],
     getset: &[],
 };
 static ATHROW: TypeDef = TypeDef {
     doc: "", sig: "",
-    methods: &[Def::new("send", "($self, value, /)", Native::N1(athrow_send)), Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(athrow_throw, 1, 3)),
+    methods: &[Def::new("send", "", Native::N1(athrow_send)), Def::new("throw", "", Native::Var(athrow_throw, 1, 3)),
         Def::new("close", "($self, /)", Native::N0(athrow_close))],
     getset: &[],
 };
@@ -372,9 +403,9 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let ty = vm.types.async_generator.clone();
     vm.fill_type(&ty, Slots { repr: Some(g::repr), aiter: Some(itself), anext: Some(anext), finalize: Some(finalize), ..Slots::default() }, &DEF)?;
     let ty = vm.types.async_gen_asend.clone();
-    vm.fill_type(&ty, Slots { iter: Some(itself), await_: Some(itself), next: Some(asend_next), ..Slots::default() }, &ASEND)?;
+    vm.fill_type(&ty, Slots { iter: Some(itself), await_: Some(itself), next: Some(asend_next), finalize: Some(asend_finalize), ..Slots::default() }, &ASEND)?;
     let ty = vm.types.async_gen_athrow.clone();
-    vm.fill_type(&ty, Slots { iter: Some(itself), await_: Some(itself), next: Some(athrow_next), ..Slots::default() }, &ATHROW)?;
+    vm.fill_type(&ty, Slots { iter: Some(itself), await_: Some(itself), next: Some(athrow_next), finalize: Some(athrow_finalize), ..Slots::default() }, &ATHROW)?;
     let ty = vm.types.anext_awaitable.clone();
     vm.fill_type(&ty, Slots { iter: Some(itself), await_: Some(itself), next: Some(anext_next), ..Slots::default() }, &ANEXT)?;
     let ty = vm.types.async_gen_wrapped.clone();

@@ -144,7 +144,7 @@ fn self_(vm: &mut Vm, o: &Owned) -> PyResult {
     Ok(if f.def.kind == DefKind::Static { vm.none() } else { vm.option_to_none(f.this.clone()) })
 }
 
-fn text_signature(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::doc(vm, this(o).def.sig) }
+fn text_signature(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::doc(vm, this(o).def.text_signature()) }
 
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult {
     let f = this(o);

@@ -144,7 +144,7 @@ const METHODS: [Def; OWN.len() + SHARED.len()] = {
     all
 };
 
-pub(super) const fn copied(d: &Def) -> Def { Def { name: d.name, sig: d.sig, doc: d.doc, func: d.func, kind: d.kind } }
+pub(super) const fn copied(d: &Def) -> Def { Def { name: d.name, sig: d.sig, private: d.private, doc: d.doc, func: d.func, kind: d.kind } }
 
 /// Fills the type.
 pub fn init(vm: &mut Vm) -> PyResult<()> {

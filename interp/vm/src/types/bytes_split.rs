@@ -91,6 +91,8 @@ pub(super) fn rpartition(vm: &mut Vm, this: &Owned, sep: &Owned) -> PyResult { c
 pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let slots = iterable.type_of(vm).slots();
     if slots.iter.is_none() && slots.getitem.is_none() { return Err(vm.type_error("can only join an iterable")) }
+    // A bytearray keeps its length while the iterable's own code runs.
+    let pinned = if this.cast::<PyBytes>().is_some() { None } else { Some(vm.buffer(this, false)?) };
     let parts = vm.collect(iterable)?;
     if let ([one], true) = (&parts[..], this.cast::<PyBytes>().is_some()) && one.is_exact::<PyBytes>(vm) { return Ok(one.clone()) }
     let mut buffers = Vec::new();
@@ -103,6 +105,7 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
         buffers.push(vm.buffer(part, false)?);
         if iterable.cast::<PyList>().is_some_and(|l| l.len(vm) != parts.len()) { return Err(vm.runtime_error("sequence changed size during iteration")) }
     }
+    drop(pinned);
     let between = view(vm, this);
     let mut out = Vec::new();
     for (i, b) in buffers.iter().enumerate() {

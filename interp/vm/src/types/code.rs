@@ -272,7 +272,7 @@ fn hash(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
 /// Contents of the type.
 pub static DEF: TypeDef = TypeDef {
     doc: "Create a code object.  Not for mere mortals.",
-    sig: "",
+    sig: "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
     methods: &[
         Def::new("co_positions", "($self, /)", Native::N0(co_positions)),
         Def::new("co_lines", "($self, /)", Native::N0(co_lines)),

@@ -36,8 +36,8 @@ fn itself(_: &mut Vm, o: &Owned) -> PyResult { Ok(o.clone()) }
 static WRAPPER: TypeDef = TypeDef {
     doc: "A wrapper object implementing __await__ for coroutines.", sig: "",
     methods: &[
-        Def::new("send", "($self, value, /)", Native::N1(wrapper_send)),
-        Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(wrapper_throw, 1, 3)),
+        Def::new("send", "", Native::N1(wrapper_send)),
+        Def::new("throw", "", Native::Var(wrapper_throw, 1, 3)),
         Def::new("close", "($self, /)", Native::N0(wrapper_close)),
     ],
     getset: &[],
@@ -49,23 +49,69 @@ fn origin(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(g::this(o).
 
 fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     if g::this(o).life() == State::Created {
-        let q = g::this(o).qualname.get().map(|q| vm.repr_text_plain(&q)).unwrap_or_default();
-        let category = vm.types.runtime_warning.clone();
-        return vm.warn(&category, &format!("coroutine '{q}' was never awaited"), 1);
+        warn_unawaited(vm, o);
+        return Ok(());
     }
     g::finalize(vm, o)
+}
+
+/// Tells that `coro` was never awaited: by the library's own function, which knows where it was made, else plainly.
+fn warn_unawaited(vm: &mut Vm, coro: &Owned) {
+    let told = match library_warning(vm, coro) {
+        Ok(found) => found,
+        // With a filter that makes errors of warnings it has been told.
+        Err(e) => {
+            let warned = e.is(vm, &vm.types.runtime_warning);
+            ignored_while_finalizing(vm, e, coro);
+            warned
+        }
+    };
+    if told { return }
+    let q = g::this(coro).qualname.get().map(|q| vm.repr_text_plain(&q)).unwrap_or_default();
+    let category = vm.types.runtime_warning.clone();
+    if let Err(e) = vm.warn(&category, &format!("coroutine '{q}' was never awaited"), 1) { ignored_while_finalizing(vm, e, coro) }
+}
+
+/// Calls `warnings._warn_unawaited_coroutine`; false if there is none.
+fn library_warning(vm: &mut Vm, coro: &Owned) -> PyResult<bool> {
+    let module = if vm.finalizing {
+        let (key, modules) = (vm.intern("warnings")?, vm.modules.obj().clone());
+        vm.get_item(&modules, &key).ok()
+    } else {
+        match vm.import_module("warnings") {
+            Ok(module) => Some(module),
+            Err(e) if e.is(vm, &vm.types.import_error) => None,
+            Err(e) => return Err(e),
+        }
+    };
+    let Some(module) = module else { return Ok(false) };
+    let name = vm.intern("_warn_unawaited_coroutine")?;
+    match vm.get_attr_opt(&module, &name)? {
+        Some(f) => vm.call1(&f, coro).map(|_| true),
+        None => Ok(false),
+    }
+}
+
+fn ignored_while_finalizing(vm: &mut Vm, e: Raised, coro: &Owned) { vm.unraisable(e, "Exception ignored while finalizing coroutine", Some(coro)) }
+
+/// Tells that what `method` of the async generator gave was never awaited.
+pub(crate) fn warn_unawaited_method(vm: &mut Vm, generator: &Owned, method: &str) {
+    let q = match g::this(generator).qualname.get().map(|q| vm.repr_text(&q)) { Some(Ok(q)) => q, _ => String::new() };
+    let category = vm.types.runtime_warning.clone();
+    if let Err(e) = vm.warn(&category, &format!("coroutine method '{method}' of {q} was never awaited"), 1) { ignored_while_finalizing(vm, e, generator) }
 }
 
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[
-        Def::new("send", "($self, value, /)", Native::N1(g::send)),
-        Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(g::throw, 1, 3)),
-        Def::new("close", "($self, /)", Native::N0(g::close)),
-        Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem)),
+        Def::new("send", "", Native::N1(g::send)).doc("send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration."),
+        Def::new("throw", "", Native::Var(g::throw, 1, 3)).doc("throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next iterated value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python."),
+        Def::new("close", "($self, /)", Native::N0(g::close)).doc("close() -> raise GeneratorExit inside coroutine."),
+        Def::class("__class_getitem__", "", Native::N1(crate::types::generic_alias::class_getitem)),
     ],
     getset: &[
-        GetSet::rw("__name__", g::get_name, g::set_name), GetSet::rw("__qualname__", g::get_qualname, g::set_qualname), GetSet::ro("cr_running", g::running),
+        GetSet::rw("__name__", g::get_name, g::set_name).doc("name of the coroutine"),
+        GetSet::rw("__qualname__", g::get_qualname, g::set_qualname).doc("qualified name of the coroutine"), GetSet::ro("cr_running", g::running),
         GetSet::ro("cr_suspended", g::suspended), GetSet::ro("cr_await", g::delegate), GetSet::ro("cr_code", g::code), GetSet::ro("cr_frame", g::frame),
         GetSet::member("cr_origin", origin),
     ],

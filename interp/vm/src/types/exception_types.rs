@@ -143,15 +143,14 @@ fn key_error(vm: &mut Vm) -> PyResult<()> {
 /// `__init__` with optional keywords that go into fields: `(name, field)`.
 fn init_with_keywords(vm: &mut Vm, o: &Owned, args: Args<'_>, class: &str, keywords: &[(&str, usize)]) -> PyResult<()> {
     exception::set_args(vm, o, args.pos())?;
+    let (most, given) = (keywords.len(), args.kwnames().len());
+    if given > most { return Err(vm.type_error(format!("{class}() takes at most {most} keyword argument{} ({given} given)", if most == 1 { "" } else { "s" }))) }
     for (_, field) in keywords { this(o).set_field(*field, None) }
     for (key, value) in args.keywords() {
         let text = vm.repr_text_plain(key);
         match keywords.iter().find(|(k, _)| *k == text) {
             Some((_, field)) => this(o).set_field(*field, Some(value.clone())),
-            None => {
-                let hint = crate::suggest::closest(&text, keywords.iter().map(|(k, _)| *k)).map(|k| format!(". Did you mean '{k}'?")).unwrap_or_default();
-                return Err(vm.type_error(format!("{class}() got an unexpected keyword argument '{text}'{hint}")));
-            }
+            None => return Err(crate::args::unexpected_keyword(vm, class, key, keywords.iter().map(|(k, _)| *k))),
         }
     }
     Ok(())

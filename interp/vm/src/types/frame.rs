@@ -204,8 +204,7 @@ unsafe fn shared(w: Word) -> Word {
 /// The namespace of module or class code.
 unsafe fn namespace_of(f: Frame) -> Option<Owned> {
     unsafe {
-        if f.flags() & (frame_flags::GENERATOR | frame_flags::INIT) != 0 { return None }
-        Owned::owned_or_none(shared(f.namespace()))
+        Owned::owned_or_none(shared(f.names()))
     }
 }
 
@@ -385,6 +384,7 @@ fn clear(vm: &mut Vm, o: &Owned) -> PyResult {
         // SAFETY: an unfinished frame's generator is alive; the share keeps it so while its frame goes.
         Some(_) => unsafe {
             let generator = Owned::share_word(f.generator_word());
+            crate::finalize::finalize(vm, &generator);
             (*generator.word().ptr().payload::<PyGenerator>()).abandon();
         },
     }

@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 
+use instar_code::flags;
+
 use crate::args::Args;
 use crate::eval::exec::Executable;
 use crate::native::{GetSet, TypeDef};
@@ -107,12 +109,12 @@ impl PyFunction {
     }
 }
 
-/// `__builtins__` of these globals, else the interpreter's.
+/// `__builtins__` of these globals, else those of the running frame.
 pub fn builtins_for(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult {
     let name = vm.names.__builtins__.clone();
     Ok(match globals.get_interned(vm, &name) {
         Some(b) => match Ref::<crate::types::module::PyModule>::cast(&b) { Some(m) => m.dict.get().unwrap_or(b), None => b },
-        None => vm.builtins.obj().clone(),
+        None => crate::builtins::scope::current_builtins(vm),
     })
 }
 
@@ -209,6 +211,11 @@ fn set_code(vm: &mut Vm, f: &Owned, v: Option<&Owned>) -> PyResult<()> {
     if have != want {
         let name = func.name.get().map(|n| vm.repr_text_plain(&n)).unwrap_or_default();
         return Err(vm.value_error(format!("{name}() requires a code object with {have} free vars, not {want}")));
+    }
+    let kind = |code: &PyCode| code.blob().flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
+    if kind(&func.code_ref()) != kind(&code) {
+        let category = vm.types.deprecation_warning.clone();
+        vm.warn(&category, "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)", 1)?;
     }
     // Running frames point into the old code's executable: it stays with the function.
     let old = func.code.get();

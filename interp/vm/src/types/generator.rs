@@ -1,11 +1,12 @@
 //! The payload of generators, coroutines and async generators: a few fields, then the frame, which lives here for good.
 //!
 //! ```text
-//!   PyGenerator | local 0 .. local n-1 | header (8 words) | temp 0 .. temp m-1
+//!   PyGenerator | local 0 .. local n-1 | header (8 words) | temp 0 .. temp m-1 | namespace
 //!                                                          ^ fp
 //! ```
 //! A running generator's `fp` points into its object: resuming and suspending copy nothing (docs/decisions/0002-generators-in-place.md).
 //! The function in the header is owned by the object until it dies; the header's namespace word is the object itself (borrowed).
+//! The namespace behind the temps is there for module code only (`await` at its top level).
 //! Not here: the ops (`eval/ops/generators.rs`), methods visible from Python (`generator_methods.rs`).
 
 use std::cell::Cell;
@@ -76,13 +77,14 @@ pub struct PyGenerator {
 const HEAD: usize = size_of::<PyGenerator>();
 
 impl PyGenerator {
-    /// An object of type `ty` whose frame will begin at `pc`; its first locals come from `locals`, the others are unbound.
+    /// An object of type `ty` whose frame will begin at `pc`; its first locals come from `locals`, the others are unbound. `namespace` is
+    /// kept if the code has one.
     ///
     /// # Safety
     /// `ty` has this payload; `exec` is the code of `func`; there are no more `locals` than it has. The object takes
-    /// over a count of `func` and of each local. On error it has taken none.
-    pub(crate) unsafe fn make(vm: &Vm, ty: &TypeRef, exec: &Executable, func: Word, pc: *mut Unit, locals: impl Iterator<Item = Word>) -> Result<Ref<PyGenerator>, AllocError> {
-        let words = exec.nlocals + HEADER_WORDS + exec.temps;
+    /// over a count of `func` and of each local, and shares the namespace. On error it has taken none.
+    pub(crate) unsafe fn make(vm: &Vm, ty: &TypeRef, exec: &Executable, func: Word, namespace: Word, pc: *mut Unit, locals: impl Iterator<Item = Word>) -> Result<Ref<PyGenerator>, AllocError> {
+        let words = exec.nlocals + HEADER_WORDS + exec.temps + usize::from(exec.has_namespace());
         let size = u32::try_from(words).map_err(|_| AllocError)?;
         // SAFETY: head and frame are complete before anything can look at the object; temps are dead.
         unsafe {
@@ -113,6 +115,10 @@ impl PyGenerator {
             f.set_namespace(Word::from_ptr(object));
             f.set_frame_object(Word::NULL);
             f.set_flags(frame_flags::GENERATOR);
+            if exec.has_namespace() {
+                namespace.retain();
+                f.end().write(namespace);
+            }
             vm.heap.track_known(object);
             Ok(Ref::from_owned_unchecked(Owned::from_word(Word::from_ptr(object))))
         }
@@ -137,6 +143,12 @@ impl PyGenerator {
         let before = self.asynchronous.get();
         self.asynchronous.set(if on { before | flag as u8 } else { before & !(flag as u8) });
         before & flag as u8 != 0
+    }
+
+    /// The namespace of module code, borrowed; null for other code.
+    pub(crate) fn namespace(&self) -> Word {
+        // SAFETY: `make` gave the block a word for it, and wrote that.
+        unsafe { if self.executable().has_namespace() { *self.frame().end() } else { Word::NULL } }
     }
 
     /// Whether it can be resumed as it is.
@@ -205,8 +217,11 @@ impl PyGenerator {
 impl Drop for PyGenerator {
     fn drop(&mut self) {
         self.abandon();
-        // SAFETY: the object owns the header's function, which nothing uses from here on.
-        unsafe { self.frame().func().release() }
+        // SAFETY: the object owns the header's function, by which the code lives, and the namespace; nothing uses them from here on.
+        unsafe {
+            self.namespace().release();
+            self.frame().func().release()
+        }
     }
 }
 
@@ -219,6 +234,7 @@ unsafe impl Trace for PyGenerator {
         // SAFETY: tracing happens at safe points; the frame is complete unless it is running.
         unsafe {
             see(f.func());
+            see(self.namespace());
             if let Some(unit) = self.resting_unit() {
                 let locals = f.locals();
                 for k in 0..self.executable().nlocals { see(*locals.add(k)) }

@@ -40,12 +40,15 @@ pub fn send(vm: &mut Vm, o: &Owned, v: &Owned) -> PyResult {
     value_or_stop(vm, r)
 }
 
-/// The exception that `throw(type[, value[, tb]])` throws.
-pub fn thrown(vm: &mut Vm, args: &[Owned]) -> PyResult<Raised> {
-    if args.len() > 1 {
-        let category = vm.types.deprecation_warning.clone();
-        vm.warn(&category, "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.", 1)?;
-    }
+/// Warns of more than one argument of `throw()` or `athrow()`.
+pub fn check_throw_arguments(vm: &mut Vm, method: &str, args: &[Owned]) -> PyResult<()> {
+    if args.len() < 2 { return Ok(()) }
+    let category = vm.types.deprecation_warning.clone();
+    vm.warn(&category, &format!("the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."), 1)
+}
+
+/// The exception that `throw(type[, value[, tb]])` throws; the caller has warned of the form with several arguments.
+pub fn exception_to_throw(vm: &mut Vm, args: &[Owned]) -> PyResult<Raised> {
     let given = |i: usize| args.get(i).filter(|o| !vm.is_none(o)).cloned();
     let (value, tb) = (given(1), given(2));
     if let Some(tb) = &tb {
@@ -76,6 +79,12 @@ pub fn thrown(vm: &mut Vm, args: &[Owned]) -> PyResult<Raised> {
     };
     if tb.is_some() { exc.traceback.set(tb) }
     Ok(Raised(exc))
+}
+
+/// As [`exception_to_throw`], with the warning of `throw`.
+pub fn thrown(vm: &mut Vm, args: &[Owned]) -> PyResult<Raised> {
+    check_throw_arguments(vm, "throw", args)?;
+    exception_to_throw(vm, args)
 }
 
 fn require_exception(vm: &mut Vm, o: Owned) -> PyResult<Ref<PyException>> {
@@ -220,13 +229,14 @@ pub fn frame(vm: &mut Vm, o: &Owned) -> PyResult {
 static DEF: TypeDef = TypeDef {
     doc: "", sig: "",
     methods: &[
-        Def::new("send", "($self, value, /)", Native::N1(send)).doc("send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."),
-        Def::new("throw", "($self, type, value=None, traceback=None, /)", Native::Var(throw, 1, 3)),
+        Def::new("send", "", Native::N1(send)).doc("send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."),
+        Def::new("throw", "", Native::Var(throw, 1, 3)).doc("throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python."),
         Def::new("close", "($self, /)", Native::N0(close)).doc("close() -> raise GeneratorExit inside generator."),
-        Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem)),
+        Def::class("__class_getitem__", "", Native::N1(crate::types::generic_alias::class_getitem)),
     ],
     getset: &[
-        GetSet::rw("__name__", get_name, set_name), GetSet::rw("__qualname__", get_qualname, set_qualname), GetSet::ro("gi_running", running),
+        GetSet::rw("__name__", get_name, set_name).doc("name of the generator"),
+        GetSet::rw("__qualname__", get_qualname, set_qualname).doc("qualified name of the generator"), GetSet::ro("gi_running", running),
         GetSet::ro("gi_suspended", suspended), GetSet::ro("gi_yieldfrom", delegate), GetSet::ro("gi_code", code), GetSet::ro("gi_frame", frame),
     ],
 };

@@ -203,7 +203,7 @@ pub(crate) fn parameters_of(vm: &mut Vm, args: &[Owned]) -> PyResult<Ref<PyTuple
 }
 
 fn collect_parameters(vm: &mut Vm, args: &[Owned], found: &mut Vec<Owned>) -> PyResult<()> {
-    vm.check_native_stack(" in __parameters__")?;
+    vm.check_native_stack(" in __parameter__ calculation")?;
     for arg in args {
         // A class with these attributes is not an occurrence of a parameter.
         if TypeRef::from_obj(arg).is_some() { continue }

@@ -70,5 +70,5 @@ fn objclass(_vm: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).owner.obj().clone(
 fn name(vm: &mut Vm, o: &Owned) -> PyResult { vm.intern(this(o).def.name) }
 fn doc(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::doc(vm, this(o).def.doc) }
 fn qualname(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::qualname(vm, &this(o).owner, this(o).def.name) }
-fn text_signature(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::doc(vm, this(o).def.sig) }
+fn text_signature(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::doc(vm, this(o).def.text_signature()) }
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult { descriptor::reduce(vm, this(o).owner.obj(), this(o).def.name) }

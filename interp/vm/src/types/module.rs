@@ -114,7 +114,7 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
                 Some(l) => {
                     let class = l.type_name(vm);
                     if class == "NamespaceLoader" {
-                        let path = match attribute(vm, &spec, "submodule_search_locations")? { Some(p) => { let items = vm.collect(&p)?; let list = vm.new_list(items)?.into_obj(); vm.repr_text(&list)? } None => "[]".to_owned() };
+                        let path = match attribute(vm, &l, "_path")? { Some(p) => { let items = vm.collect(&p)?; let list = vm.new_list(items)?.into_obj(); vm.repr_text(&list)? } None => "[]".to_owned() };
                         format!("<module {name} (namespace) from {path}>")
                     } else {
                         format!("<module {name} ({})>", vm.repr_text(&l)?)

@@ -31,7 +31,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("__getstate__", "($self, /)", Native::N0(object_reduce::getstate)).doc("Helper for pickle."),
         Def::class("__subclasshook__", "($cls, subclass, /)", Native::Full(subclasshook))
             .doc("Abstract classes can override this to customize issubclass().\n\nThis is invoked early on by abc.ABCMeta.__subclasscheck__().\nIt should return True, False or NotImplemented.  If it returns\nNotImplemented, the normal algorithm is used.  Otherwise, it\noverrides the normal algorithm (and the outcome is cached)."),
-        Def::class("__init_subclass__", "", Native::Full(init_subclass))
+        Def::class("__init_subclass__", "($type, /)", Native::Full(init_subclass))
             .doc("This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses."),
         Def::new("__format__", "($self, format_spec, /)", Native::N1(format)).doc("Default object formatter.\n\nReturn str(self) if format_spec is empty. Raise TypeError otherwise."),
         Def::new("__sizeof__", "($self, /)", Native::N0(sizeof)).doc("Size of object in memory, in bytes."),

@@ -34,7 +34,7 @@ static DEF: TypeDef = TypeDef {
         Def::new("getter", "", Native::N1(|vm, o, f| copy(vm, o, Some(f), None, None))).doc("Descriptor to obtain a copy of the property with a different getter."),
         Def::new("setter", "", Native::N1(|vm, o, f| copy(vm, o, None, Some(f), None))).doc("Descriptor to obtain a copy of the property with a different setter."),
         Def::new("deleter", "", Native::N1(|vm, o, f| copy(vm, o, None, None, Some(f)))).doc("Descriptor to obtain a copy of the property with a different deleter."),
-        Def::new("__set_name__", "", Native::Full(set_name_method)).doc("Method to set name of a property."),
+        Def::new("__set_name__", "($self, owner, name, /)", Native::Full(set_name_method)).doc("Method to set name of a property."),
     ],
     getset: &[
         GetSet::member("fget", |vm, o| Ok(vm.option_to_none(this(o).fget.get()))),

@@ -233,7 +233,10 @@ fn typevar_prepare(vm: &mut Vm, o: &Owned, alias: &Owned, args: &Owned) -> PyRes
     Err(vm.type_error(format!("Too few arguments for {alias_text}; actual {have}, expected at least {least}")))
 }
 fn reduce(vm: &mut Vm, o: &Owned) -> PyResult { get_name(vm, o) }
-fn mro_entries(vm: &mut Vm, o: &Owned, _: &Owned) -> PyResult { let ty = o.type_name(vm); Err(vm.type_error(format!("Cannot subclass an instance of {ty}"))) }
+fn mro_entries(vm: &mut Vm, o: &Owned, _: &Owned) -> PyResult {
+    let ty = o.type_name(vm);
+    Err(vm.type_error(format!("Cannot subclass an instance of {}", ty.rsplit('.').next().unwrap_or(&ty))))
+}
 fn or(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult { union::make_checked(vm, &[a.clone(), b.clone()]) }
 fn tuple_iter(vm: &mut Vm, o: &Owned) -> PyResult {
     let typing = vm.import_module("typing")?;
@@ -337,29 +340,29 @@ fn generic_call(vm: &mut Vm, name: &str, cls: &Owned, args: Args<'_>) -> PyResul
 const NAME: GetSet = GetSet::ro("__name__", get_name);
 const MODULE: GetSet = GetSet::rw("__module__", get_module, set_module);
 static TYPEVAR: TypeDef = TypeDef {
-    doc: "Type variable.", sig: "(name, *constraints, bound=None, covariant=False, contravariant=False, infer_variance=False, default=typing.NoDefault)",
+    doc: "Type variable.", sig: "",
     methods: &[Def::new("__typing_subst__", "($self, arg, /)", Native::N1(typevar_subst)), Def::new("__typing_prepare_subst__", "($self, alias, args, /)", Native::N2(typevar_prepare)),
-        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "($self, bases, /)", Native::N1(mro_entries))],
+        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "", Native::N1(mro_entries))],
     getset: &[NAME, MODULE, GetSet::ro("__bound__", get_bound), GetSet::ro("__constraints__", get_constraints), GetSet::ro("__default__", get_default),
         GetSet::ro("evaluate_bound", eval_bound), GetSet::ro("evaluate_constraints", eval_constraints), GetSet::ro("evaluate_default", eval_default),
         GetSet::ro("__covariant__", covariant), GetSet::ro("__contravariant__", contravariant), GetSet::ro("__infer_variance__", infer), GetSet::ro("__dict__", get_dict)],
 };
 static PARAMSPEC: TypeDef = TypeDef {
-    doc: "Parameter specification variable.", sig: "(name, *, bound=None, covariant=False, contravariant=False, infer_variance=False, default=typing.NoDefault)",
+    doc: "Parameter specification variable.", sig: "",
     methods: &[Def::new("__typing_subst__", "($self, arg, /)", Native::N1(paramspec_subst)), Def::new("__typing_prepare_subst__", "($self, alias, args, /)", Native::N2(paramspec_prepare)),
-        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "($self, bases, /)", Native::N1(mro_entries))],
+        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "", Native::N1(mro_entries))],
     getset: &[NAME, MODULE, GetSet::ro("__bound__", get_bound), GetSet::ro("__default__", get_default), GetSet::ro("evaluate_default", eval_default), GetSet::ro("args", spec_args),
         GetSet::ro("kwargs", spec_kwargs), GetSet::ro("__covariant__", covariant), GetSet::ro("__contravariant__", contravariant), GetSet::ro("__infer_variance__", infer), GetSet::ro("__dict__", get_dict)],
 };
 static TYPEVARTUPLE: TypeDef = TypeDef {
-    doc: "Type variable tuple.", sig: "(name, *, default=typing.NoDefault)",
+    doc: "Type variable tuple.", sig: "",
     methods: &[Def::new("__typing_subst__", "($self, arg, /)", Native::N1(tuple_subst)), Def::new("__typing_prepare_subst__", "($self, alias, args, /)", Native::N2(tuple_prepare)),
-        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "($self, bases, /)", Native::N1(mro_entries))],
+        Def::new("__reduce__", "($self, /)", Native::N0(reduce)), Def::new("has_default", "($self, /)", Native::N0(has_default)), Def::new("__mro_entries__", "", Native::N1(mro_entries))],
     getset: &[NAME, MODULE, GetSet::ro("__default__", get_default), GetSet::ro("evaluate_default", eval_default), GetSet::ro("__dict__", get_dict)],
 };
-static ORIGIN: TypeDef = TypeDef { doc: "", sig: "", methods: &[Def::new("__mro_entries__", "($self, bases, /)", Native::N1(mro_entries))], getset: &[GetSet::ro("__origin__", get_origin)] };
+static ORIGIN: TypeDef = TypeDef { doc: "", sig: "", methods: &[Def::new("__mro_entries__", "", Native::N1(mro_entries))], getset: &[GetSet::ro("__origin__", get_origin)] };
 static ALIAS: TypeDef = TypeDef {
-    doc: "Type alias.", sig: "(name, value, *, type_params=())",
+    doc: "Type alias.", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(alias_repr))],
     getset: &[GetSet::ro("__name__", alias_repr), GetSet::ro("__value__", alias_value), GetSet::ro("evaluate_value", alias_evaluate), GetSet::ro("__type_params__", alias_params),
         GetSet::ro("__parameters__", alias_params), GetSet::ro("__module__", alias_module)],
@@ -367,7 +370,7 @@ static ALIAS: TypeDef = TypeDef {
 static NO_DEFAULT: TypeDef = TypeDef { doc: "The type of the NoDefault singleton.", sig: "()", methods: &[Def::new("__reduce__", "($self, /)", Native::N0(no_default_reduce))], getset: &[] };
 static GENERIC: TypeDef = TypeDef {
     doc: "Abstract base class for generic types.", sig: "",
-    methods: &[Def::class("__class_getitem__", "($type, /, *args, **kwargs)", Native::Full(generic_getitem)), Def::class("__init_subclass__", "($type, /, *args, **kwargs)", Native::Full(generic_init_subclass))],
+    methods: &[Def::class("__class_getitem__", "", Native::Full(generic_getitem)), Def::class("__init_subclass__", "", Native::Full(generic_init_subclass))],
     getset: &[],
 };
 

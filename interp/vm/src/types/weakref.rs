@@ -141,8 +141,8 @@ fn callback(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 static DEF: TypeDef = TypeDef {
-    doc: "", sig: "(object, callback=None, /)",
-    methods: &[Def::class("__class_getitem__", "($type, item, /)", Native::N1(crate::types::generic_alias::class_getitem))],
+    doc: "", sig: "",
+    methods: &[Def::class("__class_getitem__", "", Native::N1(crate::types::generic_alias::class_getitem))],
     getset: &[GetSet::member("__callback__", callback)],
 };
 

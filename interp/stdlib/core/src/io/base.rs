@@ -15,7 +15,7 @@ pub fn iobase_slots() -> Slots { Slots { iter: Some(iter), next: Some(next), ..S
 
 pub static IOBASE: TypeDef = TypeDef {
     doc: "The abstract base class for all I/O classes.",
-    sig: "",
+    sig: "()",
     methods: &[
         Def::new("seek", "($self, offset, whence=os.SEEK_SET, /)", Native::Full(|vm, _, _| Err(unsupported(vm, "seek")))),
         Def::new("tell", "($self, /)", Native::N0(|vm, o| { let a = [vm.new_int(0)?, vm.new_int(1)?]; call(vm, o, "seek", &a) })),
@@ -26,13 +26,13 @@ pub static IOBASE: TypeDef = TypeDef {
         Def::new("seekable", "($self, /)", Native::N0(|vm, _| Ok(vm.bool(false)))),
         Def::new("readable", "($self, /)", Native::N0(|vm, _| Ok(vm.bool(false)))),
         Def::new("writable", "($self, /)", Native::N0(|vm, _| Ok(vm.bool(false)))),
-        Def::new("_checkClosed", "($self, msg=None, /)", Native::Full(|vm, o, _| { check_open(vm, o)?; Ok(vm.none()) })),
-        Def::new("_checkSeekable", "($self, msg=None, /)", Native::Full(|vm, o, _| check_ability(vm, o, "seekable", "File or stream is not seekable."))),
-        Def::new("_checkReadable", "($self, msg=None, /)", Native::Full(|vm, o, _| check_ability(vm, o, "readable", "File or stream is not readable."))),
-        Def::new("_checkWritable", "($self, msg=None, /)", Native::Full(|vm, o, _| check_ability(vm, o, "writable", "File or stream is not writable."))),
+        Def::new("_checkClosed", "($self, /)", Native::Full(|vm, o, _| { check_open(vm, o)?; Ok(vm.none()) })),
+        Def::new("_checkSeekable", "($self, /)", Native::Full(|vm, o, _| check_ability(vm, o, "seekable", "File or stream is not seekable."))),
+        Def::new("_checkReadable", "($self, /)", Native::Full(|vm, o, _| check_ability(vm, o, "readable", "File or stream is not readable."))),
+        Def::new("_checkWritable", "($self, /)", Native::Full(|vm, o, _| check_ability(vm, o, "writable", "File or stream is not writable."))),
         Def::new("isatty", "($self, /)", Native::N0(|vm, o| { check_open(vm, o)?; Ok(vm.bool(false)) })),
         Def::new("__enter__", "($self, /)", Native::N0(|vm, o| { check_open(vm, o)?; Ok(o.clone()) })),
-        Def::new("__exit__", "($self, type=None, value=None, traceback=None, /)", Native::Full(|vm, o, _| call(vm, o, "close", &[]))),
+        Def::new("__exit__", "", Native::Full(|vm, o, _| call(vm, o, "close", &[]))),
         Def::new("readline", "($self, size=-1, /)", Native::Var(readline, 0, 1)),
         Def::new("readlines", "($self, hint=-1, /)", Native::Var(readlines, 0, 1)),
         Def::new("writelines", "($self, lines, /)", Native::N1(writelines)),
@@ -42,7 +42,7 @@ pub static IOBASE: TypeDef = TypeDef {
 
 pub static RAW: TypeDef = TypeDef {
     doc: "Base class for raw binary I/O.",
-    sig: "",
+    sig: "()",
     methods: &[
         Def::new("read", "($self, size=-1, /)", Native::Var(raw_read, 0, 1)),
         Def::new("readall", "($self, /)", Native::N0(raw_readall)),
@@ -54,7 +54,7 @@ pub static RAW: TypeDef = TypeDef {
 
 pub static BUFFERED: TypeDef = TypeDef {
     doc: "Base class for buffered IO objects.",
-    sig: "",
+    sig: "()",
     methods: &[
         Def::new("detach", "($self, /)", Native::N0(|vm, _| Err(unsupported(vm, "detach")))),
         Def::new("read", "($self, size=-1, /)", Native::Full(|vm, _, _| Err(unsupported(vm, "read")))),
@@ -68,7 +68,7 @@ pub static BUFFERED: TypeDef = TypeDef {
 
 pub static TEXT: TypeDef = TypeDef {
     doc: "Base class for text I/O.",
-    sig: "",
+    sig: "()",
     methods: &[
         Def::new("detach", "($self, /)", Native::N0(|vm, _| Err(unsupported(vm, "detach")))),
         Def::new("read", "($self, size=-1, /)", Native::Full(|vm, _, _| Err(unsupported(vm, "read")))),

@@ -52,11 +52,11 @@ const PEEK: Def = Def::new("peek", "($self, size=0, /)", Native::Var(peek, 0, 1)
 const READLINE: Def = Def::new("readline", "($self, size=-1, /)", Native::Var(readline, 0, 1));
 const WRITE: Def = Def::new("write", "($self, buffer, /)", Native::N1(write));
 
-pub static READER: TypeDef = TypeDef { doc: "Create a new buffered reader using the given readable raw IO object.", sig: "(raw, buffer_size=131072)",
+pub static READER: TypeDef = TypeDef { doc: "Create a new buffered reader using the given readable raw IO object.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
     methods: common![READ, READ1, READINTO, READINTO1, PEEK, READLINE], getset: GETSET };
-pub static WRITER: TypeDef = TypeDef { doc: "A buffer for a writeable sequential RawIO object.", sig: "(raw, buffer_size=131072)",
+pub static WRITER: TypeDef = TypeDef { doc: "A buffer for a writeable sequential RawIO object.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
     methods: common![WRITE], getset: GETSET };
-pub static RANDOM: TypeDef = TypeDef { doc: "A buffered interface to random access streams.", sig: "(raw, buffer_size=131072)",
+pub static RANDOM: TypeDef = TypeDef { doc: "A buffered interface to random access streams.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
     methods: common![READ, READ1, READINTO, READINTO1, PEEK, READLINE, WRITE], getset: GETSET };
 
 pub fn init_reader(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { init(vm, o, args, "BufferedReader", true, false) }
@@ -453,14 +453,14 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
 
 pub static PAIR: TypeDef = TypeDef {
     doc: "A buffered reader and writer object together.",
-    sig: "(reader, writer, buffer_size=131072, /)",
+    sig: "(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
     methods: &[
-        Def::new("read", "($self, size=-1, /)", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "read", a) }, 0, 1)),
-        Def::new("read1", "($self, size=-1, /)", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "read1", a) }, 0, 1)),
-        Def::new("peek", "($self, size=0, /)", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "peek", a) }, 0, 1)),
-        Def::new("readinto", "($self, buffer, /)", Native::N1(|vm, o, b| { let r = raw(vm, o)?; call(vm, &r, "readinto", &[b.clone()]) })),
-        Def::new("readinto1", "($self, buffer, /)", Native::N1(|vm, o, b| { let r = raw(vm, o)?; call(vm, &r, "readinto1", &[b.clone()]) })),
-        Def::new("write", "($self, buffer, /)", Native::N1(|vm, o, b| { let w = writer(vm, o)?; call(vm, &w, "write", &[b.clone()]) })),
+        Def::new("read", "", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "read", a) }, 0, 1)),
+        Def::new("read1", "", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "read1", a) }, 0, 1)),
+        Def::new("peek", "", Native::Var(|vm, o, a| { let r = raw(vm, o)?; call(vm, &r, "peek", a) }, 0, 1)),
+        Def::new("readinto", "($self, buffer, /)", Native::N1(|vm, o, b| { let r = raw(vm, o)?; call(vm, &r, "readinto", &[b.clone()]) })).private(),
+        Def::new("readinto1", "($self, buffer, /)", Native::N1(|vm, o, b| { let r = raw(vm, o)?; call(vm, &r, "readinto1", &[b.clone()]) })).private(),
+        Def::new("write", "($self, buffer, /)", Native::N1(|vm, o, b| { let w = writer(vm, o)?; call(vm, &w, "write", &[b.clone()]) })).private(),
         Def::new("flush", "($self, /)", Native::N0(|vm, o| { let w = writer(vm, o)?; call(vm, &w, "flush", &[]) })),
         Def::new("readable", "($self, /)", Native::N0(|vm, o| { let r = raw(vm, o)?; call(vm, &r, "readable", &[]) })),
         Def::new("writable", "($self, /)", Native::N0(|vm, o| { let w = writer(vm, o)?; call(vm, &w, "writable", &[]) })),

@@ -9,8 +9,7 @@ use instar_vm::object::Guarded;
 use instar_vm::typeobj::TypeRef;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::int::int_ref;
-use instar_vm::types::str::PyStr;
-use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
+use instar_vm::{payload, trace, Owned, PyResult, Ref, Vm};
 
 use super::{add, bind, required, this};
 
@@ -33,11 +32,8 @@ static PRODUCT: TypeDef = TypeDef { doc: "Cartesian product of input iterables. 
 
 fn product_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let mut times = 1;
-    for (name, value) in args.keywords() {
-        if !name.cast::<PyStr>().is_some_and(|n| (**n).is("repeat")) {
-            let n = name.cast::<PyStr>().map(|n| n.to_string_lossy()).unwrap_or_default();
-            return Err(vm.type_error(format!("product() got an unexpected keyword argument '{n}'")));
-        }
+    let [repeat] = args.at_most_keywords(vm, "product", ["repeat"])?;
+    if let Some(value) = &repeat {
         let n = vm.index_i64(value)? as isize;
         let Ok(n) = usize::try_from(n) else { return Err(vm.value_error("repeat argument cannot be negative")) };
         times = n;

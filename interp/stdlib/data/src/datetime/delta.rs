@@ -286,9 +286,9 @@ static DEF: TypeDef = TypeDef {
         Def::new("__rdivmod__", "($self, value, /)", Native::N1(|vm, o, other| divmod(vm, other, o))).doc("Return divmod(value, self)."),
     ],
     getset: &[
-        GetSet { doc: "Number of days.", ..GetSet::ro("days", |vm, o| vm.new_int(this(o).days.into())) },
-        GetSet { doc: "Number of seconds (>= 0 and less than 1 day).", ..GetSet::ro("seconds", |vm, o| vm.new_int(this(o).seconds.into())) },
-        GetSet { doc: "Number of microseconds (>= 0 and less than 1 second).", ..GetSet::ro("microseconds", |vm, o| vm.new_int(this(o).micros.into())) },
+        GetSet { doc: "Number of days.", ..GetSet::member("days", |vm, o| vm.new_int(this(o).days.into())) },
+        GetSet { doc: "Number of seconds (>= 0 and less than 1 day).", ..GetSet::member("seconds", |vm, o| vm.new_int(this(o).seconds.into())) },
+        GetSet { doc: "Number of microseconds (>= 0 and less than 1 second).", ..GetSet::member("microseconds", |vm, o| vm.new_int(this(o).micros.into())) },
     ],
 };
 

@@ -346,7 +346,7 @@ pub unsafe fn DeleteAttrDyn(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadSuperAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let w = slow::attrs::super_attr(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize));
+        let w = slow::attrs::super_attr(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize), s.cache(1) != 0);
         for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
         s.finish(i.a(), w)
     }
@@ -356,7 +356,7 @@ pub unsafe fn LoadSuperAttr(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadSuperMethod(s: &mut State, i: Instr) -> Flow {
     unsafe {
         s.save();
-        let pair = slow::attrs::super_method(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize));
+        let pair = slow::attrs::super_method(s.vm, s.at(i.b()), s.name(i.c() as u16 as usize), s.cache(1) != 0);
         for k in (0..3).rev() { let w = s.get(i.b() + k); s.drop_word(w) }
         if unlikely(pair.0.is_null()) { s.tick(); return Flow::Error }
         *s.at(i.a()) = pair.0;

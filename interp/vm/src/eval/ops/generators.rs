@@ -141,7 +141,8 @@ pub unsafe fn SendGenerator(s: &mut State, i: Instr) -> Flow {
         let it = s.get(i.b());
         if !is_sendable(s, it) { return Flow::Miss }
         let g = &*it.ptr().payload::<PyGenerator>();
-        if !enterable(s, g) || g.state.get() != Life::Suspended && !s.get(i.c()).same((*s.vm).consts.none.word()) { return Flow::Miss }
+        // With something waiting, `Send` resumes the generator by the slow way, which sees to that.
+        if !enterable(s, g) || (*s.vm).breaker.get() != 0 || g.state.get() != Life::Suspended && !s.get(i.c()).same((*s.vm).consts.none.word()) { return Flow::Miss }
         let v = s.take(i.c());
         enter(s, g, v)
     }

@@ -10,7 +10,7 @@ pub unsafe fn Jump(s: &mut State, i: Instr) -> Flow { unsafe { s.jump(i.wide()) 
 #[inline(always)]
 pub unsafe fn JumpBack(s: &mut State, i: Instr) -> Flow {
     unsafe {
-        if unlikely((*s.vm).breaker.get() != 0) {
+        if unlikely((*s.vm).breaker.get() != 0) && !slow::generators::is_delegating(s.fp, s.pc, i.wide()) {
             s.save();
             if !slow::breaker(s.vm) { return Flow::Error }
         }

@@ -137,32 +137,32 @@ pub unsafe fn store_attr_dyn(vm: *mut Vm, o: Word, name: Word, v: Word) -> bool 
     }
 }
 
-/// `sup(class, this).name`, without the super object if `sup` is the builtin.
-fn load_super(vm: &mut Vm, sup: &Owned, class: &Owned, this: &Owned, name: &Owned, method: bool) -> PyResult<(Owned, Option<Owned>)> {
+/// `sup(class, this).name`, without the super object if `sup` is the builtin; another callable gets no arguments if the call is `bare`.
+fn load_super(vm: &mut Vm, sup: &Owned, class: &Owned, this: &Owned, name: &Owned, method: bool, bare: bool) -> PyResult<(Owned, Option<Owned>)> {
     if vm.types.super_.is(sup) {
         return if method { vm.super_method(class, this, name) } else { Ok((vm.super_attr(class, this, name)?, None)) };
     }
-    let made = vm.call2(sup, class, this)?;
+    let made = if bare { vm.call0(sup)? } else { vm.call2(sup, class, this)? };
     Ok((vm.get_attr(&made, name)?, None))
 }
 
 /// `super(class, self).name` where the three temps at `base` hold super, class, self.
 #[inline(never)]
-pub unsafe fn super_attr(vm: *mut Vm, base: *mut Word, name: &Owned) -> Word {
+pub unsafe fn super_attr(vm: *mut Vm, base: *mut Word, name: &Owned, bare: bool) -> Word {
     unsafe {
         let vm = &mut *vm;
         let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
-        let r = load_super(vm, sup, class, this, name, false).map(|(o, _)| o);
+        let r = load_super(vm, sup, class, this, name, false, bare).map(|(o, _)| o);
         word_of(vm, r)
     }
 }
 
 #[inline(never)]
-pub unsafe fn super_method(vm: *mut Vm, base: *mut Word, name: &Owned) -> (Word, Word) {
+pub unsafe fn super_method(vm: *mut Vm, base: *mut Word, name: &Owned, bare: bool) -> (Word, Word) {
     unsafe {
         let vm = &mut *vm;
         let (sup, class, this) = (obj(&*base), obj(&*base.add(1)), obj(&*base.add(2)));
-        let r = load_super(vm, sup, class, this, name, true);
+        let r = load_super(vm, sup, class, this, name, true, bare);
         pair(vm, r)
     }
 }

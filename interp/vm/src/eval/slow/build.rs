@@ -218,7 +218,7 @@ pub unsafe fn dict_merge(vm: *mut Vm, dict: Word, v: Word, callee: Word) -> bool
         let mut names = Vec::new();
         let mut values = Vec::new();
         let f: &Owned = obj(&callee);
-        let r = crate::protocol::call::spread_keywords(vm, f, obj(&v), &mut names, &mut values).and_then(|()| merge(vm, &d, f, &names, &values));
+        let r = crate::protocol::call::spread_entries(vm, f, obj(&v), &mut names, &mut values).and_then(|()| merge(vm, &d, f, &names, &values));
         super::status(vm, r)
     }
 }
@@ -226,7 +226,7 @@ pub unsafe fn dict_merge(vm: *mut Vm, dict: Word, v: Word, callee: Word) -> bool
 fn merge(vm: &mut Vm, d: &Ref<PyDict>, f: &Owned, names: &[Owned], values: &[Owned]) -> PyResult<()> {
     for (k, v) in names.iter().zip(values) {
         if d.get_item(vm, k)?.is_some() {
-            let (f, k) = (callable_name(vm, f), vm.repr_text_plain(k));
+            let (f, k) = (callable_name(vm, f), vm.str_text(k)?);
             return Err(vm.type_error(format!("{f} got multiple values for keyword argument '{k}'")));
         }
         d.set_item(vm, k, v)?;

@@ -140,16 +140,16 @@ unsafe fn prepare(vm: *mut Vm, func: Word, exec: &Executable, base: *mut Word, g
 
 /// Enters a Python function: `base..base+given` hold its positional arguments, `kwnames` the names of the last of them.
 #[inline(always)]
-unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>, namespace: Word, flags: usize) -> Flow {
+unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usize, kwnames: Option<&Ref<PyTuple>>, flags: usize) -> Flow {
     unsafe {
         s.save();
         let Some(exec) = executable(s.vm, func) else {
             for k in 0..given { (*base.add(k)).release() }
             func.release();
-            namespace.release();
             return Flow::Error;
         };
-        if exec.simple && given == exec.arg_count && kwnames.is_none() { return ops::push(s, func, exec, base, given, namespace, flags) }
+        if exec.simple && given == exec.arg_count && kwnames.is_none() { return ops::push(s, func, exec, base, given, Word::NULL, flags) }
+        let namespace = own_namespace(func, exec);
         if let Some((base, count)) = bind_in_place(s.vm, func, exec, base, given, kwnames) { return ops::push(s, func, exec, base, count, namespace, flags) }
         match bind_range(s.vm, func, exec, base, given, kwnames, namespace) {
             Some((base, count, more)) => {
@@ -163,6 +163,16 @@ unsafe fn enter_function(s: &mut State, func: Word, base: *mut Word, given: usiz
             }
             None => Flow::Error,
         }
+    }
+}
+
+/// The namespace (owned) of a function's frame: its globals where the code has one at all, else null.
+unsafe fn own_namespace(func: Word, exec: &Executable) -> Word {
+    unsafe {
+        if !exec.has_namespace() { return Word::NULL }
+        let globals = (*func.ptr().payload::<PyFunction>()).globals_word();
+        globals.retain();
+        globals
     }
 }
 
@@ -294,8 +304,8 @@ pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> F
         let (this, first) = if method { (s.get(b + 1), b + 2) } else { (Word::NULL, b + 1) };
         let types = &(*s.vm).types;
         if f.is_ptr() && f.ptr().ty() == types.function.ptr() {
-            return if this.is_null() { enter_function(s, f, s.at(first), n, None, Word::NULL, 0) }
-                else { enter_function(s, f, s.at(first - 1), n + 1, None, Word::NULL, 0) };
+            return if this.is_null() { enter_function(s, f, s.at(first), n, None, 0) }
+                else { enter_function(s, f, s.at(first - 1), n + 1, None, 0) };
         }
         if f.is_ptr() && this.is_null() && f.ptr().ty() == types.method.ptr() {
             // A bound method: self takes the temp before the first argument.
@@ -306,7 +316,7 @@ pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> F
                 this.retain();
                 *s.at(first - 1) = this;
                 f.release();
-                return enter_function(s, func, s.at(first - 1), n + 1, None, Word::NULL, 0);
+                return enter_function(s, func, s.at(first - 1), n + 1, None, 0);
             }
         }
         let w = if this.is_null() { call_native(s.vm, f, s.at(first), n, Word::NULL) } else { call_native(s.vm, f, s.at(first - 1), n + 1, Word::NULL) };
@@ -339,7 +349,7 @@ pub unsafe fn call_kw(s: &mut State, out: i16, b: i16, n: usize, method: bool) -
         if f.is_ptr() && f.ptr().ty() == (*s.vm).types.function.ptr() {
             let names = Ref::<PyTuple>::from_ref_unchecked(&*(&raw const kwnames).cast::<Owned>()).clone();
             let base = s.at(if bound { first - 1 } else { first });
-            return enter_function(s, f, base, n + bound as usize, Some(&names), Word::NULL, 0);
+            return enter_function(s, f, base, n + bound as usize, Some(&names), 0);
         }
         let w = call_native(s.vm, f, s.at(if bound { first - 1 } else { first }), n + bound as usize, kwnames);
         let count = n + if method { 2 } else { 1 };
@@ -367,7 +377,7 @@ pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
                     *base.add(k) = w;
                 }
                 args.release();
-                return enter_function(s, f, base, n, None, Word::NULL, 0);
+                return enter_function(s, f, base, n, None, 0);
             }
         }
         let w = call_ex_native(s.vm, f, args, s.get(b + 2));
@@ -632,7 +642,7 @@ pub fn call_function(vm: &mut Vm, func: &Ref<PyFunction>, args: Args<'_>, namesp
         f.set_exec(exec);
         f.set_func(func.obj().clone().into_word());
         f.set_globals(func.globals_word());
-        f.set_namespace(namespace.map_or(Word::NULL, Owned::into_word));
+        f.set_namespace(namespace.map_or_else(|| own_namespace(func.obj().word(), exec), Owned::into_word));
         f.set_frame_object(Word::NULL);
         f.set_flags(frame_flags::ENTRY | if grown { frame_flags::CHUNK } else { 0 });
         f.set_pc(exec.units.as_ptr().cast_mut());

@@ -42,7 +42,7 @@ pub unsafe fn import_name(vm: *mut Vm, fp: *mut Word, index: usize, level: Word,
         let name = &(*Frame(fp).exec()).names[index];
         let f = Frame(fp);
         let globals = f.globals();
-        let namespace = f.namespace();
+        let namespace = f.names();
         let locals = if namespace.is_null() { vm.none() } else { obj(&namespace).clone() };
         let builtins = super::names::builtins_of(vm, fp);
         let r = crate::import::import_statement(vm, name, obj(&globals), &locals, obj(&builtins), obj(&fromlist), obj(&level));

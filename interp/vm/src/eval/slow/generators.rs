@@ -32,7 +32,7 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word, keep: bool) -> Word {
         let vm = &mut *vm;
         let f = Frame(fp);
         let (exec, func, locals) = (&*f.exec(), f.func(), f.locals());
-        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.pc().add(1), (0..exec.nlocals).map(|k| *locals.add(k))) {
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func, f.names(), f.pc().add(1), (0..exec.nlocals).map(|k| *locals.add(k))) {
             Ok(g) => {
                 if keep {
                     func.retain();
@@ -47,13 +47,13 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word, keep: bool) -> Word {
 }
 
 /// What calling `func` from native code gives if its code does nothing before `ReturnGenerator`: then no frame is needed.
-/// The arguments are exactly the positional parameters.
+/// The arguments are exactly the positional parameters; the code has no namespace.
 pub fn call<'a>(vm: &mut Vm, func: &Owned, exec: &Executable, args: impl Iterator<Item = &'a Owned> + Clone) -> Option<PyResult> {
     if exec.units[0].op != Op::ReturnGenerator as u16 { return None }
     if vm.recursion_depth >= vm.recursion_limit { return None }
     // SAFETY: `exec` is the function's; the object gets shares of the function and the arguments once it is there.
     unsafe {
-        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func.word(), exec.units.as_ptr().cast_mut().add(1), args.clone().map(Owned::word)) {
+        match PyGenerator::make(vm, type_made(vm, exec.flags), exec, func.word(), Word::NULL, exec.units.as_ptr().cast_mut().add(1), args.clone().map(Owned::word)) {
             Ok(g) => {
                 func.word().retain();
                 for a in args { a.word().retain() }
@@ -220,17 +220,21 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             Life::Running | Life::Chained => { let k = kind_name(vm, gen_obj); return Err(vm.value_error(format!("{k} already executing"))) }
             Life::Finished => {
                 return match with {
+                    _ if gen_obj.type_of(vm).ptr() == vm.types.coroutine.ptr() => Err(vm.runtime_error("cannot reuse already awaited coroutine")),
                     Err(e) => { e.0.thrown.set(true); Err(e) }
-                    Ok(_) if kind_name(vm, gen_obj) == "coroutine" => Err(vm.runtime_error("cannot reuse already awaited coroutine")),
                     Ok(_) => Ok(Resumed::Returned(vm.none())),
                 };
             }
             Life::Created => {
                 if let Err(e) = with {
-                    // Nothing of the body is in force yet: no handler, no finally.
-                    g.abandon();
+                    // Nothing of the body is in force yet: no handler, no finally. The exception comes from where the frame was made.
                     e.0.thrown.set(true);
-                    return Err(e);
+                    vm.raised = Some(e.0);
+                    let f = g.frame();
+                    f.set_pc(f.pc().sub(1));
+                    vm.add_traceback(f);
+                    g.abandon();
+                    return Err(Raised(vm.raised.take().expect("law: just set")));
                 }
                 if let Ok(v) = &with {
                     if !vm.is_none(v) {
@@ -249,6 +253,11 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             vm.frame_resumes(f, state == Life::Created, thrown.as_ref()).and(with)
         } else {
             with
+        };
+        // What waits is for the innermost generator: one that delegates sends on first.
+        let with = match with {
+            Ok(v) if state == Life::Suspended && vm.breaker.get() != 0 && (*f.pc()).c != 1 => crate::eval::breaker::handle(vm).map(|()| v),
+            with => with,
         };
         let mut inner = f;
         match with {
@@ -274,6 +283,13 @@ pub fn resume(vm: &mut Vm, gen_obj: &Owned, with: Result<Owned, Raised>) -> PyRe
             None => Err(Raised(vm.raised.take().expect("law: run sets the exception"))),
         }
     }
+}
+
+/// Whether the jump at `pc` closes the loop of `yield from` or `await`: what waits is then for the delegate.
+#[cold]
+#[inline(never)]
+pub unsafe fn is_delegating(fp: *mut Word, pc: *mut instar_code::Unit, offset: i32) -> bool {
+    unsafe { real_op(&*Frame(fp).exec(), pc.offset(offset as isize)).generic() == Op::Send }
 }
 
 /// `send` to any iterator: (1, yielded), (0, returned), (-1, -). Takes `v`.

@@ -40,7 +40,8 @@ unsafe fn run_one(vm: &mut Vm, fp: *mut Word, which: i16, a: &Owned) -> PyResult
             }
         }
         IMPORT_STAR => {
-            let namespace = unsafe { Frame(fp).namespace() };
+            let namespace = unsafe { Frame(fp).names() };
+            if namespace.is_null() { return Err(vm.system_error("no locals found during 'import *'")) }
             crate::import::import_star(vm, a, unsafe { obj(&namespace) })?;
             Ok(vm.none())
         }

@@ -194,13 +194,13 @@ pub unsafe fn load_name(vm: *mut Vm, fp: *mut Word, pc: *mut Unit) -> Word {
     unsafe {
         let vm = &mut *vm;
         let name = name_at(fp, (*pc).wide() as u32 as usize);
-        let namespace = Frame(fp).namespace();
+        let namespace = Frame(fp).names();
         if namespace.is_null() {
             let e = vm.system_error(format!("no locals when loading {}", vm.repr_text_plain(name)));
             vm.raised = Some(e.0);
             return Word::NULL;
         }
-        if namespace.same(Frame(fp).globals()) {
+        if Frame(fp).namespace().same(Frame(fp).globals()) {
             specialize::names::load_global(vm, fp, pc, name, true);
         } else {
             match lookup_mapping(vm, obj(&namespace), name) {
@@ -222,7 +222,7 @@ pub unsafe fn store_name(vm: *mut Vm, fp: *mut Word, index: usize, value: Word) 
     unsafe {
         use crate::object::ObjExt;
         let vm = &mut *vm;
-        let namespace = Frame(fp).namespace();
+        let namespace = Frame(fp).names();
         let name = name_at(fp, index);
         let r = if namespace.is_null() {
             Err(vm.system_error(format!("no locals found when storing {}", vm.repr_text_plain(name))))
@@ -243,7 +243,12 @@ pub unsafe fn delete_name(vm: *mut Vm, fp: *mut Word, index: usize) -> bool {
     unsafe {
         let vm = &mut *vm;
         let name = name_at(fp, index);
-        let namespace = Frame(fp).namespace();
+        let namespace = Frame(fp).names();
+        if namespace.is_null() {
+            let e = vm.system_error(format!("no locals when deleting {}", vm.repr_text_plain(name)));
+            vm.raised = Some(e.0);
+            return false;
+        }
         match vm.del_item(obj(&namespace), name) {
             Ok(()) => true,
             Err(e) if e.is(vm, &vm.types.key_error) => { name_error(vm, name); false }
@@ -255,7 +260,7 @@ pub unsafe fn delete_name(vm: *mut Vm, fp: *mut Word, index: usize) -> bool {
 #[inline(never)]
 pub unsafe fn load_locals(vm: *mut Vm, fp: *mut Word) -> Word {
     unsafe {
-        let ns = Frame(fp).namespace();
+        let ns = Frame(fp).names();
         if ns.is_null() {
             let e = (*vm).system_error("no locals");
             (*vm).raised = Some(e.0);
@@ -302,7 +307,12 @@ pub unsafe fn load_build_class(vm: *mut Vm, fp: *mut Word) -> Word {
 pub unsafe fn setup_annotations(vm: *mut Vm, fp: *mut Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let ns = Frame(fp).namespace();
+        let ns = Frame(fp).names();
+        if ns.is_null() {
+            let e = vm.system_error("no locals found when setting up annotations");
+            vm.raised = Some(e.0);
+            return false;
+        }
         let name = vm.names.__annotations__.clone();
         let r = match lookup_mapping(vm, obj(&ns), &name) {
             Ok(Some(_)) => Ok(()),
