@@ -50,7 +50,7 @@ pub(crate) struct Io {
     pub opened_size: Cell<i64>,
     /// Whether a file may be a terminal, as far as its kind tells.
     pub may_be_terminal: Cell<bool>,
-    /// Raw stream of a buffered one, buffer of a text one.
+    /// Raw stream of a buffered one, buffer of a text one, bytes object that a BytesIO shares.
     pub inner: Slot,
     /// Content (BytesIO), read buffer.
     pub bytes: Guarded<Vec<u8>>,

@@ -48,12 +48,16 @@ fn known(this: &Owned, c: u32) -> bool { !is_old(this) || props::old::is_assigne
 
 fn decimal(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
     let c = character(vm, &args[0], "decimal", "argument 1")?;
-    match props::decimal_value(c).filter(|_| known(this, c)) { Some(n) => vm.new_int(i64::from(n)), None => default(vm, args, "not a decimal") }
+    // Unicode 3.2 took superscripts, subscripts and Ethiopic digits for decimal ones.
+    let once = is_old(this) && matches!(c, 0xb2 | 0xb3 | 0xb9 | 0x1369..=0x1371 | 0x2070 | 0x2074..=0x2079 | 0x2080..=0x2089);
+    let value = if once { props::digit_value(c).map(i64::from) } else { props::decimal_value(c).map(i64::from) };
+    match value.filter(|_| known(this, c)) { Some(n) => vm.new_int(n), None => default(vm, args, "not a decimal") }
 }
 
-fn digit(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
+fn digit(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let c = character(vm, &args[0], "digit", "argument 1")?;
-    match props::digit_value(c).filter(|_| known(this, c)) { Some(n) => vm.new_int(i64::from(n)), None => default(vm, args, "not a digit") }
+    // CPython has no older table for these.
+    match props::digit_value(c) { Some(n) => vm.new_int(i64::from(n)), None => default(vm, args, "not a digit") }
 }
 
 fn numeric(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
@@ -108,9 +112,11 @@ fn form_and_text<'a>(vm: &mut Vm, form: &Owned, text: &'a Owned, name: &str) -> 
 
 fn normalize(vm: &mut Vm, this: &Owned, form: &Owned, text: &Owned) -> PyResult {
     let (form, s) = form_and_text(vm, form, text, "normalize")?;
-    if s.is_ascii() { return Ok(text.clone()) }
+    // What needs no change is the text itself, but never an instance of a subclass.
+    let same = |vm: &mut Vm| if text.is_exact::<PyStr>(vm) { Ok(text.clone()) } else { vm.new_str_from_code_points(&s.chars().collect::<Vec<_>>()) };
+    if s.is_ascii() { return same(vm) }
     let edition = if is_old(this) { Edition::Old } else { Edition::Current };
-    if edition == Edition::Current && with_units!(s.units(), u => normal::quick_check(u, form)) == Quick::Yes { return Ok(text.clone()) }
+    if edition == Edition::Current && with_units!(s.units(), u => normal::quick_check(u, form)) == Quick::Yes { return same(vm) }
     let codes = with_units!(s.units(), u => normal::normalize(u, form, edition)).map_err(|_| vm.no_memory())?;
     vm.new_str_from_code_points(&codes)
 }

@@ -37,7 +37,7 @@ fn inverse(p: f64, mu: f64, sigma: f64) -> Option<f64> {
 
 fn normal_dist_inv_cdf(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let (p, mu, sigma) = (vm.to_float(&args[0])?, vm.to_float(&args[1])?, vm.to_float(&args[2])?);
-    if p <= 0.0 || p >= 1.0 || sigma <= 0.0 { return Err(vm.value_error("inv_cdf undefined for these parameters")) }
+    if p <= 0.0 || p >= 1.0 { return Err(vm.value_error("inv_cdf undefined for these parameters")) }
     match inverse(p, mu, sigma) { Some(x) => vm.new_float(x), None => Err(vm.value_error("inv_cdf undefined for these parameters")) }
 }
 

@@ -117,11 +117,15 @@ fn vectorcall(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     vm.call(&args[0], Args::new(&values, &names))
 }
 
+/// What `create_cfunction` makes a new function object of.
+static CREATED: Def = Def::new("cfunction", "", Native::N0(|vm, _| Ok(vm.none())));
+
 /// Functions that call.
 pub static CALLS: &[Def] = &[
     Def::new("pyobject_fastcall", "", Native::N2(|vm, _, f, args| call_with_dict(vm, f, args, None))),
     Def::new("pyobject_fastcalldict", "", Native::Var(|vm, _, a| call_with_dict(vm, &a[0], &a[1], Some(&a[2])), 3, 3)),
     Def::new("pyobject_vectorcall", "", Native::Var(vectorcall, 3, 3)),
     Def::new("pyvectorcall_call", "", Native::Var(|vm, _, a| call_with_dict(vm, &a[0], &a[1], a.get(2)), 2, 3)),
+    Def::new("create_cfunction", "", Native::N0(|vm, module| vm.new_builtin_function(&CREATED, Some(module.clone()), None))),
     Def::new("pycfunction_call", "", Native::Var(|vm, _, a| call_with_dict(vm, &a[0], &a[1], a.get(2)), 2, 3)),
 ];

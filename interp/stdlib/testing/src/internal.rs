@@ -28,6 +28,13 @@ fn slot_wrappers(vm: &mut Vm, _: &Owned) -> PyResult {
     Ok(vm.new_list(names)?.into_obj())
 }
 
+/// The value of a key whose hash the caller says.
+fn getitem_known_hash(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    let Some(dict) = Ref::<PyDict>::cast(&args[0]).cloned() else { return Err(vm.system_error("bad argument to internal function")) };
+    let hash = vm.index_i64(&args[2])?;
+    match dict.find(vm, hash, &args[1])? { Some(entry) => Ok(dict.value_at(vm, entry)), None => Err(vm.key_error(&args[1])) }
+}
+
 fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
     let n = vm.new_int(specialize::ATTEMPT.into())?;
     put(vm, namespace, "SPECIALIZATION_THRESHOLD", &n)
@@ -38,6 +45,10 @@ pub const MODULE: NativeModule = NativeModule {
     name: "_testinternalcapi",
     doc: "",
     functions: &[
+        crate::locale::DECODE,
+        crate::locale::ENCODE,
+        Def::new("dict_getitem_knownhash", "", Native::Var(getitem_known_hash, 3, 3)),
+        Def::new("get_tracked_heap_size", "", Native::N0(|vm, _| { let n = vm.heap.gc_objects(None).len(); vm.new_uint(n as u64) })),
         Def::new("get_recursion_depth", "", Native::N0(|vm, _| { let n = vm.recursion_depth(); vm.new_uint(n as u64) })),
         Def::new("has_inline_values", "", Native::N1(has_inline_values)),
         Def::new("identify_type_slot_wrappers", "", Native::N0(slot_wrappers)),

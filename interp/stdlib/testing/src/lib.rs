@@ -1,7 +1,7 @@
 //! `_testcapi`, `_testinternalcapi`, `_testlimitedcapi`: modules that CPython's test suite asks about the interpreter.
 //!
 //! A function is here if what it does has a meaning in this VM, and then it does that through the VM's own protocols. What is
-//! about C (memory hooks, type specifications, buffers' flags) is absent: tests of it do not run. Not here: modules that
+//! about C (type specifications, null views of buffers) is absent: tests of it do not run. Not here: modules that
 //! programs use (`instar-stdlib-core`).
 
 mod awaiting;
@@ -12,6 +12,8 @@ mod exceptions;
 mod internal;
 mod limited;
 mod limits;
+mod locale;
+mod memory;
 mod sequence;
 mod signatures;
 
@@ -27,11 +29,14 @@ pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MOD
 const TESTCAPI: NativeModule = NativeModule { name: "_testcapi", doc: "", functions: &[], exec };
 
 fn exec(vm: &mut Vm, module: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    for functions in [calling::SHAPES, calling::CALLS, config::FUNCTIONS, exceptions::FUNCTIONS, signatures::FUNCTIONS] { add(vm, module, "_testcapi", namespace, functions)? }
+    for functions in [calling::SHAPES, calling::CALLS, config::FUNCTIONS, exceptions::FUNCTIONS, memory::FUNCTIONS, signatures::FUNCTIONS] {
+        add(vm, module, "_testcapi", namespace, functions)?
+    }
     calling::exec(vm, namespace)?;
     awaiting::exec(vm, namespace)?;
     signatures::exec(vm, namespace)?;
     descriptors::exec(vm, namespace)?;
+    memory::exec(vm, namespace)?;
     limits::exec(vm, namespace)
 }
 

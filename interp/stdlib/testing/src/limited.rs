@@ -25,6 +25,17 @@ fn object_hasattrstring(vm: &mut Vm, _: &Owned, o: &Owned, name: &Owned) -> PyRe
     vm.new_int(found.into())
 }
 
+/// An incremental codec of an encoding, with an error handler or without.
+fn incremental(vm: &mut Vm, args: &[Owned], factory: &str) -> PyResult {
+    let lookup = vm.import_attr("codecs", "lookup")?;
+    let info = vm.call1(&lookup, &args[0])?;
+    let factory = vm.get_attr_str(&info, factory)?;
+    vm.call_n(&factory, &args[1..])
+}
+
+fn incremental_encoder(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult { incremental(vm, args, "incrementalencoder") }
+fn incremental_decoder(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult { incremental(vm, args, "incrementaldecoder") }
+
 /// `f("foo", baz="bar")`
 fn call_vectorcall(vm: &mut Vm, _: &Owned, f: &Owned) -> PyResult {
     let (foo, bar) = (vm.new_str("foo")?, vm.new_str("bar")?);
@@ -65,6 +76,8 @@ pub const MODULE: NativeModule = NativeModule {
     name: "_testlimitedcapi",
     doc: "",
     functions: &[
+        Def::new("codec_incrementalencoder", "", Native::Var(incremental_encoder, 1, 2)),
+        Def::new("codec_incrementaldecoder", "", Native::Var(incremental_decoder, 1, 2)),
         Def::new("object_hasattrstring", "", Native::N2(object_hasattrstring)),
         Def::new("call_vectorcall", "", Native::N1(call_vectorcall)),
         Def::new("call_vectorcall_method", "", Native::N1(call_vectorcall_method)),

@@ -26,6 +26,9 @@ const REAL: &[(&str, f64)] = &[("FLT_MAX", f32::MAX as f64), ("FLT_MIN", f32::MI
 pub fn exec(vm: &mut Vm, namespace: &Ref<PyDict>) -> PyResult<()> {
     for (name, n) in SIGNED { let v = vm.new_int(*n)?; put(vm, namespace, name, &v)? }
     for (name, n) in UNSIGNED { let v = vm.new_uint(*n)?; put(vm, namespace, name, &v)? }
+    // Whether the top bit of a NaN's digits means that it signals: what the arithmetic of this machine makes is quiet.
+    let signaling = vm.bool(f64::NAN.to_bits() >> 51 & 1 == 0);
+    put(vm, namespace, "nan_msb_is_signaling", &signaling)?;
     for (name, x) in REAL { let v = vm.new_float(*x)?; put(vm, namespace, name, &v)? }
     Ok(())
 }

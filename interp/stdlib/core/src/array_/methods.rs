@@ -222,7 +222,22 @@ fn itemsize(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).size() as i
 
 /// Docs, methods and attributes.
 pub(super) static ARRAY: TypeDef = TypeDef {
-    doc: "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by typecode, and\ninitialized from the optional initializer value, which must be a list,\nstring or iterable over elements of the appropriate type.",
+    doc: "array(typecode [, initializer]) -> array\n\nItems of one kind, stored as they are in C. The kinds, and the fewest bytes of an item:\n\n\
+        \x20   'b'   signed number    1\n\
+        \x20   'B'   unsigned number  1\n\
+        \x20   'u'   character        2\n\
+        \x20   'w'   character        4\n\
+        \x20   'h'   signed number    2\n\
+        \x20   'H'   unsigned number  2\n\
+        \x20   'i'   signed number    2\n\
+        \x20   'I'   unsigned number  2\n\
+        \x20   'l'   signed number    4\n\
+        \x20   'L'   unsigned number  4\n\
+        \x20   'q'   signed number    8\n\
+        \x20   'Q'   unsigned number  8\n\
+        \x20   'f'   float            4\n\
+        \x20   'd'   float            8\n\
+        \nThe initializer is a list, a bytes-like object, a str (kinds 'u' and 'w') or an iterable of items.",
     sig: "",
     methods: &[
         Def::new("append", "($self, v, /)", Native::N1(append)).doc("Append new value v to the end of the array."),

@@ -1,10 +1,12 @@
-//! `BytesIO`: bytes in memory. `bytes` is the content, `pos` may lie behind it.
+//! `BytesIO`: bytes in memory. The content is the object `inner`, shared with whoever gave it, until it is changed, then `bytes`; `pos`
+//! may lie behind it.
 
 use instar_vm::fallible::CopyVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::protocol::buffer::Buffer;
 use instar_vm::slots::Slots;
+use instar_vm::types::bytes::PyBytes;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::int::int_ref;
 use instar_vm::types::tuple::PyTuple;
@@ -23,7 +25,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("readable", "($self, /)", Native::N0(able)), Def::new("writable", "($self, /)", Native::N0(able)), Def::new("seekable", "($self, /)", Native::N0(able)),
         Def::new("isatty", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; Ok(vm.bool(false)) })),
         Def::new("flush", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; Ok(vm.none()) })),
-        Def::new("getvalue", "($self, /)", Native::N0(|vm, o| { open(vm, o)?; vm.new_bytes(this(o).bytes.get(vm)) })),
+        Def::new("getvalue", "($self, /)", Native::N0(getvalue)),
         Def::new("getbuffer", "($self, /)", Native::N0(getbuffer)),
         Def::new("read", "($self, size=-1, /)", Native::Var(read, 0, 1)), Def::new("read1", "($self, size=-1, /)", Native::Var(read, 0, 1)),
         Def::new("readline", "($self, size=-1, /)", Native::Var(readline, 0, 1)),
@@ -43,6 +45,43 @@ pub static DEF: TypeDef = TypeDef {
 fn open(vm: &mut Vm, o: &Owned) -> PyResult<()> { if this(o).closed.get() { Err(closed_error(vm)) } else { Ok(()) } }
 fn able(vm: &mut Vm, o: &Owned) -> PyResult { open(vm, o)?; Ok(vm.bool(true)) }
 
+/// Looks at the content.
+fn content<R>(vm: &Vm, o: &Owned, look: impl FnOnce(&[u8]) -> R) -> R {
+    match this(o).inner.get().as_ref().and_then(|b| b.cast::<PyBytes>()) {
+        Some(shared) => look(shared.as_slice()),
+        None => look(this(o).bytes.get(vm)),
+    }
+}
+
+/// The content to be changed: what is shared is copied first.
+fn content_mut<'a>(vm: &'a mut Vm, o: &'a Owned) -> PyResult<&'a mut Vec<u8>> {
+    let io = this(o);
+    if let Some(shared) = io.inner.get() {
+        let own = match shared.cast::<PyBytes>() { Some(b) => b.as_slice().try_copy(vm)?, None => Vec::new() };
+        io.inner.set(None);
+        *io.bytes.get_mut(vm) = own;
+    }
+    Ok(io.bytes.get_mut(vm))
+}
+
+/// Replaces the content by that of a bytes-like object, which is shared if it cannot change.
+fn set_content(vm: &mut Vm, o: &Owned, new: Option<&Owned>) -> PyResult<()> {
+    let (shared, own) = match new {
+        Some(b) if b.is_exact::<PyBytes>(vm) => (Some(b.clone()), Vec::new()),
+        Some(b) => (None, vm.bytes_argument(b)?),
+        None => (None, Vec::new()),
+    };
+    check_exports(vm, o)?;
+    this(o).inner.set(shared);
+    *this(o).bytes.get_mut(vm) = own;
+    Ok(())
+}
+
+fn getvalue(vm: &mut Vm, o: &Owned) -> PyResult {
+    open(vm, o)?;
+    match this(o).inner.get() { Some(shared) => Ok(shared), None => vm.new_bytes(this(o).bytes.get(vm)) }
+}
+
 /// BufferError while somebody looks at the content.
 fn check_exports(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     if this(o).exports.get() > 0 { return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized")) }
@@ -52,8 +91,8 @@ fn check_exports(vm: &mut Vm, o: &Owned) -> PyResult<()> {
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "BytesIO", const { &Signature::parse(DEF.sig) })?;
     check_exports(vm, o)?;
-    let bytes = match given(vm, a[0].as_ref()) { Some(b) => vm.bytes_argument(&b)?, None => Vec::new() };
-    *this(o).bytes.get_mut(vm) = bytes;
+    let initial = given(vm, a[0].as_ref());
+    set_content(vm, o, initial.as_ref())?;
     this(o).pos.set(0);
     this(o).closed.set(false);
     Ok(())
@@ -62,18 +101,18 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     check_exports(vm, o)?;
     this(o).closed.set(true);
-    *this(o).bytes.get_mut(vm) = Vec::new();
+    set_content(vm, o, None)?;
     Ok(vm.none())
 }
 
 /// Takes up to `n` bytes from the position on.
 fn take(vm: &Vm, o: &Owned, n: usize) -> PyResult<Vec<u8>> {
     let io = this(o);
-    let bytes = io.bytes.get(vm);
-    let at = io.pos.get().min(bytes.len());
-    let end = at.saturating_add(n).min(bytes.len());
-    let taken = bytes[at..end].try_copy(vm)?;
-    if end > at { io.pos.set(end) }
+    let taken = content(vm, o, |bytes| {
+        let at = io.pos.get().min(bytes.len());
+        bytes[at..at.saturating_add(n).min(bytes.len())].try_copy(vm)
+    })?;
+    io.pos.set(io.pos.get() + taken.len());
     Ok(taken)
 }
 
@@ -85,10 +124,10 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn line(vm: &Vm, o: &Owned, limit: i64) -> PyResult<Vec<u8>> {
-    let io = this(o);
-    let bytes = io.bytes.get(vm);
-    let rest = &bytes[io.pos.get().min(bytes.len())..];
-    let n = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
+    let n = content(vm, o, |bytes| {
+        let rest = &bytes[this(o).pos.get().min(bytes.len())..];
+        rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1)
+    });
     take(vm, o, if limit < 0 { n } else { n.min(limit as usize) })
 }
 
@@ -137,7 +176,7 @@ fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
     if new.is_empty() { return vm.new_int(0) }
     let at = this(o).pos.get();
     let Some(end) = at.checked_add(new.len()) else { return Err(vm.overflow_error("new position too large")) };
-    let bytes = this(o).bytes.get_mut(vm);
+    let bytes = content_mut(vm, o)?;
     if end > bytes.len() {
         if bytes.try_reserve(end - bytes.len()).is_err() { return Err(vm.no_memory()) }
         bytes.resize(end, 0);
@@ -162,7 +201,7 @@ fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let base = match whence {
         0 => 0,
         1 => this(o).pos.get() as i64,
-        2 => this(o).bytes.get(vm).len() as i64,
+        2 => content(vm, o, <[u8]>::len) as i64,
         _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
     };
     let Some(at) = base.checked_add(offset) else { return Err(vm.overflow_error("new position too large")) };
@@ -178,7 +217,7 @@ fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     // So may finding out the size.
     open(vm, o)?;
     check_exports(vm, o)?;
-    this(o).bytes.get_mut(vm).truncate(size as usize);
+    if (size as usize) < content(vm, o, <[u8]>::len) { content_mut(vm, o)?.truncate(size as usize) }
     vm.new_int(size)
 }
 
@@ -191,7 +230,7 @@ fn release(owner: &Owned) {
 fn getbuffer(vm: &mut Vm, o: &Owned) -> PyResult {
     open(vm, o)?;
     let io = this(o);
-    let content = io.bytes.get_mut(vm);
+    let content = content_mut(vm, o)?;
     let (start, n) = (content.as_mut_ptr(), content.len());
     io.exports.set(io.exports.get() + 1);
     // SAFETY: while exports are out the vector is neither resized nor replaced (every such path checks), so the bytes stay in place; they
@@ -203,7 +242,7 @@ fn getbuffer(vm: &mut Vm, o: &Owned) -> PyResult {
 fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
     open(vm, o)?;
     let dict = this(o).dict.get();
-    let parts = vec![vm.new_bytes(this(o).bytes.get(vm))?, vm.new_int(this(o).pos.get() as i64)?, vm.option_to_none(dict)];
+    let parts = vec![getvalue(vm, o)?, vm.new_int(this(o).pos.get() as i64)?, vm.option_to_none(dict)];
     Ok(vm.new_tuple(parts)?.into_obj())
 }
 
@@ -211,10 +250,8 @@ fn setstate(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     let items = state_parts(vm, o, state, 3)?;
     open(vm, o)?;
     check_exports(vm, o)?;
-    let bytes = vm.bytes_argument(&items[0])?;
+    set_content(vm, o, Some(&items[0]))?;
     let pos = state_position(vm, &items[1], "second item of state must be an integer, not")?;
-    check_exports(vm, o)?;
-    *this(o).bytes.get_mut(vm) = bytes;
     this(o).pos.set(pos);
     state_dict(vm, o, &items[2], "third")?;
     Ok(vm.none())

@@ -118,7 +118,8 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
         let category = vm.types.runtime_warning.clone();
         vm.warn(&category, "bool is used as a file descriptor", 1)?;
     }
-    let number = if file.word().is_int() || file.is_instance_of(vm, &vm.types.int) { Some(c_int(vm, &file)?) } else { None };
+    // A number that is no C int goes the way of other objects that are no paths.
+    let number = if file.word().is_int() || file.is_instance_of(vm, &vm.types.int) { c_int(vm, &file).ok() } else { None };
     let mut opened_here = false;
     let fd = match number {
         Some(fd) if fd < 0 => return Err(vm.value_error("negative file descriptor")),

@@ -3,7 +3,6 @@
 //! Not here: reading names (`load.rs`).
 
 use instar_vm::types::dict::PyDict;
-use instar_vm::types::int::int_ref;
 use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{codecs, ObjExt, Owned, PyResult, Raised, Vm};
@@ -108,7 +107,7 @@ pub fn save(vm: &mut Vm, r: &mut Run<'_>, o: &Owned, name: Option<&Owned>) -> Py
         let key = vm.new_tuple([module.clone(), name.clone()])?.into_obj();
         let code = match registry.cast::<PyDict>() { Some(d) => d.get_item(vm, &key)?, None => None };
         if let Some(code) = code {
-            let n = int_ref(&code).and_then(|n| n.to_i64()).unwrap_or(0);
+            let n = vm.index_i64(&code)?;
             if n <= 0 || n > i64::from(i32::MAX) { return Err(vm.runtime_error(format!("extension code {n} is out of range"))) }
             return match n {
                 1..=0xFF => r.put(vm, &[EXT1, n as u8]),

@@ -119,6 +119,11 @@ pub fn chmod(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
     if !follow && p.fd.is_some() { return Err(vm.value_error("chmod: cannot use fd and follow_symlinks together")) }
     // SAFETY: the path is null-terminated.
     let result = unsafe { match p.fd { Some(fd) => libc::fchmod(fd, mode), None => libc::fchmodat(dir, p.ptr(), mode, flags) } };
+    if result != 0 && !follow && std::io::Error::last_os_error().raw_os_error() == Some(libc::EOPNOTSUPP) {
+        // The system cannot change links themselves.
+        if dir != libc::AT_FDCWD { return Err(vm.value_error("chmod: cannot use dir_fd and follow_symlinks together")) }
+        return Err(vm.not_implemented_error("chmod: follow_symlinks unavailable on this platform"));
+    }
     arg::done(vm, Some(&p.object), result)
 }
 
