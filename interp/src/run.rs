@@ -116,11 +116,22 @@ fn start(vm: &mut Vm) -> PyResult<()> {
     vm.import_module("encodings")?;
     signals::install(vm)?;
     streams::make(vm)?;
+    watch_faults(vm)?;
     if !vm.settings.warn_options.is_empty() { vm.import_module("warnings")?; }
     main_module(vm)?;
     prompt::install(vm)?;
     if !vm.settings.no_site { vm.import_module("site")?; }
     Ok(())
+}
+
+/// Enables `faulthandler` if the command line or the environment asks for it.
+fn watch_faults(vm: &mut Vm) -> PyResult<()> {
+    let s = &vm.settings;
+    let environment = !s.ignore_environment && std::env::var_os("PYTHONFAULTHANDLER").is_some_and(|v| !v.is_empty());
+    if !environment && !s.dev_mode && !s.x_options.iter().any(|(name, _)| name == "faulthandler") { return Ok(()) }
+    if !vm.native_modules.contains_key("faulthandler") { return Ok(()) }
+    let (module, enable) = (vm.import_module("faulthandler")?, vm.intern("enable")?);
+    vm.call_method(&module, &enable, &[]).map(drop)
 }
 
 /// `sys.path` before the program's own directory: `PYTHONPATH`, then the library.

@@ -204,6 +204,21 @@ impl Unpack for Position {
     }
 }
 
+impl Position {
+    /// The line of one of packed positions.
+    pub(crate) fn line_in(bytes: &[u8], index: usize) -> Option<i32> {
+        let mut r = Cursor { rest: bytes };
+        let (mut line, mut at) = (0i32, 0);
+        while !r.rest.is_empty() {
+            at += r.wide().ok()? as usize;
+            line = line.checked_add(r.i32().ok()?)?;
+            for _ in 0..3 { r.i32().ok()?; }
+            if index < at { return Some(line) }
+        }
+        None
+    }
+}
+
 fn runs<'a, T: Clone>(r: &mut Cursor<'a>, count: usize, mut item: impl FnMut(&mut Cursor<'a>) -> Read<T>) -> Read<Vec<T>> {
     let mut all = Vec::with_capacity(count);
     while !r.rest.is_empty() {

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use crate::decode::{Packed, Unpack};
-use crate::{Body, Const};
+use crate::{Body, Const, Position};
 
 /// Items that are unpacked at the first look.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,14 @@ impl<T: Unpack> LazyList<T> {
         match self.items.get() { Some(items) => items.clone(), None => self.unpack() }
     }
     fn unpack(&self) -> Box<[T]> { T::unpack(self.packed, self.count).expect("law: our encoder wrote it").into() }
+}
+
+impl LazyList<Position> {
+    /// The line of a unit, -1 for none, without unpacking: nothing is allocated.
+    pub fn line(&self, unit: usize) -> i32 {
+        let found = match self.items.get() { Some(items) => items.get(unit).map(|p| p.line), None => Position::line_in(self.packed, unit) };
+        found.unwrap_or(-1)
+    }
 }
 
 impl<T: Unpack> Deref for LazyList<T> {

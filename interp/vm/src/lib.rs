@@ -11,6 +11,7 @@ mod boot_types;
 pub mod builtins;
 pub mod codecs;
 pub mod display;
+pub mod dump;
 pub mod errors;
 pub mod eval;
 pub mod fallible;

@@ -151,6 +151,8 @@ pub fn install(vm: &mut Vm) -> PyResult<()> {
         native::attach(vm.breaker.as_ptr());
         native::set(libc::SIGPIPE as usize, native::Disposition::Ignore);
         native::set(libc::SIGXFSZ as usize, native::Disposition::Ignore);
+        // The language's own handler of faults takes a signal that was sent for a fault that comes again.
+        for n in [libc::SIGSEGV, libc::SIGBUS] { native::set(n as usize, native::Disposition::Default); }
         let module = vm.import_module("_signal")?;
         if native::is_ignored(libc::SIGINT as usize) == Some(false) {
             let handler = vm.get_attr_str(&module, "default_int_handler")?;

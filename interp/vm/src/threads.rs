@@ -67,6 +67,8 @@ struct Thread {
 pub(crate) struct Threads {
     pub(crate) gil: Option<Arc<Gil>>,
     all: BTreeMap<u64, Thread>,
+    /// Held while `all` gets or loses a thread.
+    pub(crate) roster: crate::dump::Roster,
     /// Whose state is in the `Vm`; 0: nobody's.
     current: u64,
     main: u64,
@@ -82,7 +84,29 @@ pub(crate) struct Threads {
 impl Default for Threads {
     fn default() -> Self {
         let first = Thread { ident: current_ident(), state: None };
-        Threads { gil: None, all: BTreeMap::from([(1, first)]), current: 1, main: 1, last: 1, several: false, forked: Vec::new(), stack_size: 0 }
+        Threads { gil: None, all: BTreeMap::from([(1, first)]), roster: Default::default(), current: 1, main: 1, last: 1, several: false, forked: Vec::new(), stack_size: 0 }
+    }
+}
+
+impl Threads {
+    fn enroll(&mut self, number: u64, thread: Thread) {
+        let _lock = self.roster.0.lock();
+        self.all.insert(number, thread);
+    }
+
+    fn dismiss(&mut self, number: u64) -> Option<Thread> {
+        let _lock = self.roster.0.lock();
+        self.all.remove(&number)
+    }
+
+    /// The innermost frame of a thread that is not the running one.
+    pub(crate) fn frame_of(&self, ident: i64) -> Option<*const Word> {
+        self.all.values().find(|t| t.ident == ident)?.state.as_ref().map(|s| s.fp.0.cast_const())
+    }
+
+    /// Every thread's identity and innermost frame (`None` for the running one), the newest first.
+    pub(crate) fn each_place(&self, mut f: impl FnMut(i64, Option<*const Word>)) {
+        for t in self.all.values().rev() { f(t.ident, t.state.as_ref().map(|s| s.fp.0.cast_const())) }
     }
 }
 
@@ -234,7 +258,7 @@ impl Vm {
         self.threads.last = me;
         self.threads.several = true;
         let state = ThreadState { stack, ..ThreadState::default() };
-        self.threads.all.insert(me, Thread { ident, state: Some(Box::new(state)) });
+        self.threads.enroll(me, Thread { ident, state: Some(Box::new(state)) });
         Ok(ident)
     }
 
@@ -260,7 +284,7 @@ impl Vm {
         let mut mine = ThreadState::default();
         self.exchange(&mut mine);
         drop(mine);
-        self.threads.all.remove(&me);
+        drop(self.threads.dismiss(me));
         self.threads.current = 0;
         self.threads.several = self.threads.all.len() > 1;
         self.heap.leave();
@@ -287,7 +311,7 @@ impl Vm {
             self.threads.several = false;
             let gone: Vec<u64> = self.threads.all.keys().copied().filter(|&k| k != me).collect();
             // Their frames are in the middle of something: nobody can tell what they own.
-            for k in gone { if let Some(t) = self.threads.all.remove(&k) { std::mem::forget(t) } }
+            for k in gone { if let Some(t) = self.threads.dismiss(k) { std::mem::forget(t) } }
             crate::signals::forget(self);
             for f in self.threads.forked.clone() { f(self) }
         }

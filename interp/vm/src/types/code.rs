@@ -47,6 +47,11 @@ fn interned(vm: &mut Vm, slot: &Slot, text: &str) -> PyResult {
 }
 
 impl PyCode {
+    /// Where the executable's address stands, null before it is made (`dump.rs`).
+    pub(crate) const EXECUTABLE: usize = std::mem::offset_of!(PyCode, exec);
+    /// Where the blob's address stands.
+    pub(crate) const BLOB: usize = std::mem::offset_of!(PyCode, blob);
+
     /// A code object for a blob.
     pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { vm.new_object(PyCode { blob, exec: OnceCell::new(), name: Slot::default(), qualname: Slot::default() }) }
     /// The compiled form.

@@ -9,7 +9,7 @@ use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::slots::{InitFn, Slots};
 use instar_vm::threads::turn::Taken;
 use instar_vm::types::bytearray::PyByteArray;
-use instar_vm::{ObjExt, Owned, PyResult, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
 
 use super::base::size_arg;
 use super::{call, file, flag, this, unsupported};
@@ -133,45 +133,60 @@ fn raw_read(vm: &mut Vm, raw: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Writes all of `bytes` to the raw stream; on an error what was not written goes back to `pending`.
-fn raw_write_all(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: Vec<u8>) -> PyResult<()> {
-    let mut at = 0;
-    while at < bytes.len() {
-        let result = if file::is_exact(vm, raw) { file::write_some(vm, raw, &bytes[at..]) } else {
-            vm.new_bytes(&bytes[at..]).and_then(|b| call(vm, raw, "write", &[b])).and_then(|n| {
-                if vm.is_none(&n) { return Ok(None) }
-                let n = vm.index_i64(&n)?;
-                if n < 0 || n as usize > bytes.len() - at {
-                    return Err(vm.os_error(format!("raw write() returned invalid length {n} (should have been between 0 and {})", bytes.len() - at)));
-                }
-                Ok(Some(n as usize))
-            })
-        };
-        match result {
-            Ok(Some(n)) => at += n,
-            Ok(None) => {
-                restore(vm, o, &bytes[at..]);
-                let ty = vm.types.blocking_io_error.clone();
-                let args = vec![vm.new_int(libc::EAGAIN.into())?, vm.new_str("write could not complete without blocking")?, vm.new_int(0)?];
-                return Err(vm.raise(&ty, args));
-            }
-            Err(e) => { restore(vm, o, &bytes[at..]); return Err(e) }
-        }
+/// One raw write; `None` if it would block.
+fn raw_write(vm: &mut Vm, raw: &Owned, bytes: &[u8]) -> PyResult<Option<usize>> {
+    if file::is_exact(vm, raw) { return file::write_some(vm, raw, bytes) }
+    let n = vm.new_bytes(bytes)?;
+    let n = call(vm, raw, "write", &[n])?;
+    if vm.is_none(&n) { return Ok(None) }
+    let n = vm.index_i64(&n)?;
+    match usize::try_from(n).ok().filter(|n| *n <= bytes.len()) {
+        Some(n) => Ok(Some(n)),
+        None => Err(vm.os_error(format!("raw write() returned invalid length {n} (should have been between 0 and {})", bytes.len()))),
     }
-    Ok(())
 }
 
-fn restore(vm: &mut Vm, o: &Owned, rest: &[u8]) {
-    let pending = this(o).pending.get_mut(vm);
-    let newer = std::mem::take(pending);
-    pending.extend_from_slice(rest);
-    pending.extend(newer);
+/// BlockingIOError after `written` bytes were taken.
+#[cold]
+fn would_block(vm: &mut Vm, written: usize) -> Raised {
+    let ty = vm.types.blocking_io_error.clone();
+    let args = vm.new_int(libc::EAGAIN.into()).and_then(|e| Ok(vec![e, vm.new_str("write could not complete without blocking")?, vm.new_usize(written)?]));
+    match args { Ok(args) => vm.raise(&ty, args), Err(e) => e }
+}
+
+/// Writes what is pending; false if the stream would block. What was not written stays.
+fn drain(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<bool> {
+    let bytes = std::mem::take(this(o).pending.get_mut(vm));
+    let mut at = 0;
+    let mut done = Ok(true);
+    while at < bytes.len() {
+        match raw_write(vm, raw, &bytes[at..]) {
+            Ok(Some(n)) => at += n,
+            Ok(None) => done = Ok(false),
+            Err(e) => done = Err(e),
+        }
+        // A signal can be what made the write a partial one.
+        if matches!(done, Ok(true)) && let Err(e) = vm.safe_point() { done = Err(e) }
+        if !matches!(done, Ok(true)) { break }
+    }
+    if at < bytes.len() {
+        let pending = this(o).pending.get_mut(vm);
+        let newer = std::mem::take(pending);
+        pending.extend_from_slice(&bytes[at..]);
+        pending.extend(newer);
+    }
+    done
 }
 
 /// Writes what is pending.
-fn flush_pending(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<()> {
-    let bytes = std::mem::take(this(o).pending.get_mut(vm));
-    if bytes.is_empty() { Ok(()) } else { raw_write_all(vm, o, raw, bytes) }
+fn flush_pending(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<()> { if drain(vm, o, raw)? { Ok(()) } else { Err(would_block(vm, 0)) } }
+
+/// Adds to what is pending.
+fn keep(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<()> {
+    let pending = this(o).pending.get_mut(vm);
+    if pending.try_reserve(bytes.len()).is_err() { return Err(vm.no_memory()) }
+    pending.extend_from_slice(bytes);
+    Ok(())
 }
 
 fn ahead(vm: &Vm, o: &Owned) -> usize { this(o).bytes.get(vm).len() - this(o).pos.get() }
@@ -197,14 +212,27 @@ pub fn append(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<()> {
 fn append_now(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: &[u8]) -> PyResult<()> {
     if ahead(vm, o) > 0 { rewind(vm, o, raw)? } else { this(o).bytes.get_mut(vm).clear(); this(o).pos.set(0) }
     let size = this(o).buffer_size.get();
-    if this(o).pending.get(vm).len() + bytes.len() > size {
-        flush_pending(vm, o, raw)?;
-        if bytes.len() >= size { return raw_write_all(vm, o, raw, bytes.try_copy(vm)?) }
+    if this(o).pending.get(vm).len() + bytes.len() <= size { return keep(vm, o, bytes) }
+    if !drain(vm, o, raw)? {
+        // As much as there is room for.
+        let room = size.saturating_sub(this(o).pending.get(vm).len());
+        if bytes.len() <= room { return keep(vm, o, bytes) }
+        keep(vm, o, &bytes[..room])?;
+        return Err(would_block(vm, room));
     }
-    let no_memory = this(o).pending.get_mut(vm).try_reserve(bytes.len()).is_err();
-    if no_memory { return Err(vm.no_memory()) }
-    this(o).pending.get_mut(vm).extend_from_slice(bytes);
-    Ok(())
+    let mut at = 0;
+    while bytes.len() - at > size {
+        match raw_write(vm, raw, &bytes[at..])? {
+            Some(n) => at += n,
+            None => {
+                if bytes.len() - at <= size { break }
+                keep(vm, o, &bytes[at..at + size])?;
+                return Err(would_block(vm, at + size));
+            }
+        }
+        vm.safe_point()?;
+    }
+    keep(vm, o, &bytes[at..])
 }
 
 fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {

@@ -304,7 +304,10 @@ fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
     open_fd(vm, o)?;
     if !this(o).writable.get() { return Err(unsupported(vm, "File not open for writing")) }
     let bytes = vm.bytes_argument(data)?;
-    match write_some(vm, o, &bytes)? { Some(n) => vm.new_int(n as i64), None => Ok(vm.none()) }
+    let Some(n) = write_some(vm, o, &bytes)? else { return Ok(vm.none()) };
+    // It can be a signal that left it at a part: who goes on with the rest should have heard of that.
+    if n < bytes.len() { vm.safe_point()? }
+    vm.new_int(n as i64)
 }
 
 /// `lseek`, remembering whether the file can.
