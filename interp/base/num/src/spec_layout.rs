@@ -1,6 +1,8 @@
 //! Where sign, prefix, padding, grouped digits and the rest go: the part common to all numbers.
 //!
 //! Not here: making the digits (spec_number).
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::spec::{Align, FormatSpec, Grouping, SignMode};
 use crate::text::{Sink, push_zeros};
@@ -9,39 +11,36 @@ use crate::text::{Sink, push_zeros};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale {
     /// Decimal point.
-    pub decimal_point: String,
+    pub decimal_point: Cow<'static, str>,
     /// Thousands separator.
-    pub separator: String,
+    pub separator: Cow<'static, str>,
     /// Group sizes from the right; the last repeats, 127 ends grouping, as in C.
-    pub grouping: Vec<u8>,
+    pub grouping: Cow<'static, [u8]>,
 }
 
 impl Locale {
     /// The locale "C": a point and no grouping.
     pub fn c() -> Self {
         Self {
-            decimal_point: ".".to_owned(),
-            separator: String::new(),
-            grouping: Vec::new(),
+            decimal_point: ".".into(),
+            separator: "".into(),
+            grouping: Cow::Borrowed(&[]),
         }
     }
 
     /// What a spec says itself.
     pub(crate) fn of_spec(spec: &FormatSpec) -> Self {
-        let size = if matches!(spec.kind_char(), 'b' | 'o' | 'x' | 'X') {
-            4
+        let grouping: &[u8] = if spec.grouping == Grouping::None {
+            &[]
+        } else if matches!(spec.kind_char(), 'b' | 'o' | 'x' | 'X') {
+            &[4]
         } else {
-            3
-        };
-        let grouping = if spec.grouping == Grouping::None {
-            Vec::new()
-        } else {
-            vec![size]
+            &[3]
         };
         Self {
-            decimal_point: ".".to_owned(),
-            separator: spec.grouping.separator().to_owned(),
-            grouping,
+            decimal_point: ".".into(),
+            separator: spec.grouping.separator().into(),
+            grouping: grouping.into(),
         }
     }
 }
@@ -126,6 +125,9 @@ impl<'a> Parts<'a> {
     ) -> Result<(), Error> {
         let width = spec.width.unwrap_or(0);
         let zero_fill = spec.fill == '0' as u32 && spec.align == Align::AfterSign;
+        if !zero_fill && locale.grouping.is_empty() && spec.fraction_grouping == Grouping::None {
+            return self.write_ungrouped(out, spec, locale, width);
+        }
         let body = self.body(spec, locale, if zero_fill { width } else { 0 })?;
         let sign = self.sign(spec.sign);
         let used = body.chars().count() + sign.len() + self.prefix.len();
@@ -135,6 +137,27 @@ impl<'a> Parts<'a> {
         out.push_str(self.prefix)?;
         out.push_code(spec.fill, inner)?;
         out.push_str(&body)?;
+        out.push_code(spec.fill, right)
+    }
+
+    /// As [`write`](Self::write) without separators and zeros in front: nothing has to be put together first.
+    fn write_ungrouped(
+        &self,
+        out: &mut impl Sink,
+        spec: &FormatSpec,
+        locale: &Locale,
+        width: usize,
+    ) -> Result<(), Error> {
+        let sign = self.sign(spec.sign);
+        let point: &str = if self.has_point { &locale.decimal_point } else { "" };
+        let body = [self.whole, point, self.fraction, self.rest];
+        let used = sign.len() + self.prefix.len() + body.iter().map(|part| part.chars().count()).sum::<usize>();
+        let (left, inner, right) = padding(used, width, spec.align);
+        out.push_code(spec.fill, left)?;
+        out.push_str(sign)?;
+        out.push_str(self.prefix)?;
+        out.push_code(spec.fill, inner)?;
+        body.iter().try_for_each(|part| out.push_str(part))?;
         out.push_code(spec.fill, right)
     }
 

@@ -74,14 +74,14 @@ fn radix_text_of_words() {
 #[test]
 fn type_n_uses_the_locale() {
     let german = Locale {
-        decimal_point: ",".to_owned(),
-        separator: ".".to_owned(),
-        grouping: vec![3, 0],
+        decimal_point: ",".into(),
+        separator: ".".into(),
+        grouping: vec![3, 0].into(),
     };
     let indian = Locale {
-        decimal_point: ".".to_owned(),
-        separator: ",".to_owned(),
-        grouping: vec![3, 2, 0],
+        decimal_point: ".".into(),
+        separator: ",".into(),
+        grouping: vec![3, 2, 0].into(),
     };
     let show = |spec: &str, value: i64, locale: &Locale| {
         let mut out = String::new();

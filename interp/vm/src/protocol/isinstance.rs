@@ -3,7 +3,7 @@
 //! Not here: the MRO test without hooks (`TypeRef::is_subtype_of`).
 
 use crate::object::{ObjExt, Owned, Ref};
-use crate::typeobj::TypeRef;
+use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::tuple::PyTuple;
 use crate::types::union::PyUnion;
 use crate::vm::{PyResult, Vm};
@@ -53,6 +53,7 @@ impl Vm {
     pub(crate) fn recursive_is_instance(&mut self, obj: &Owned, cls: &Owned) -> PyResult<bool> {
         if let Some(ty) = TypeRef::from_obj(cls) {
             if obj.type_of(self).is_subtype_of(self, ty) { return Ok(true) }
+            if self.class_is_type(obj) { return Ok(false) }
             let name = self.names.__class__.clone();
             let Some(claimed) = self.get_attr_opt(obj, &name)? else { return Ok(false) };
             return Ok(match TypeRef::from_obj(&claimed) {
@@ -66,6 +67,14 @@ impl Vm {
             Some(claimed) => self.abstract_is_subclass(&claimed, cls),
             None => Ok(false),
         }
+    }
+
+    /// Whether `obj.__class__` is the type for sure: attributes are looked up the general way and nobody between its type and
+    /// `object` has defined another `__class__`.
+    fn class_is_type(&self, obj: &Owned) -> bool {
+        let ty = obj.type_of(self);
+        ty.has_flag(vm_flags::GENERIC_GETATTR)
+            && self.type_lookup_word(ty, &self.names.__class__).same(self.type_lookup_word(&self.types.object, &self.names.__class__))
     }
 
     /// `type.__subclasscheck__`: no hooks of `cls`.

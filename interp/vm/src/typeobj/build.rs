@@ -30,20 +30,21 @@ pub static NEW: Def = Def::new("__new__", "($type, *args, **kwargs)", Native::Fu
 
 fn call_new(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     let Some(owner) = TypeRef::from_obj(this).cloned() else { return Err(vm.system_error("__new__() called with non-type 'self'")) };
-    let name = owner.name(vm);
-    let Some(first) = args.pos().first() else { return Err(vm.type_error(format!("{name}.__new__(): not enough arguments"))) };
+    let Some(first) = args.pos().first() else { let name = owner.name(vm); return Err(vm.type_error(format!("{name}.__new__(): not enough arguments"))) };
     let Some(ty) = TypeRef::from_obj(first).cloned() else {
-        let got = first.type_name(vm);
+        let (name, got) = (owner.name(vm), first.type_name(vm));
         return Err(vm.type_error(format!("{name}.__new__(X): X is not a type object ({got})")));
     };
-    let sub = ty.name(vm);
-    if !ty.is_subtype_of(vm, &owner) { return Err(vm.type_error(format!("{name}.__new__({sub}): {sub} is not a subtype of {name}"))) }
+    if !ty.is_subtype_of(vm, &owner) {
+        let (name, sub) = (owner.name(vm), ty.name(vm));
+        return Err(vm.type_error(format!("{name}.__new__({sub}): {sub} is not a subtype of {name}")));
+    }
     // The most derived native base makes the object: object.__new__(int) would make half an int.
     let mut native = Some(ty.clone());
     while let Some(t) = native.clone().filter(|t| t.slots().new.is_some_and(|f| f as usize == slot_dunder::new_address())) { native = t.base() }
     let maker = native.as_ref().and_then(|t| t.slots().new);
     if maker.is_none() {
-        let name = native.map_or(sub, |t| type_display(vm, &t));
+        let name = native.map_or_else(|| ty.name(vm), |t| type_display(vm, &t));
         return Err(vm.type_error(format!("cannot create '{name}' instances")));
     }
     let own = owner.slots().new;
@@ -54,7 +55,7 @@ fn call_new(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
             Err(vm.type_error(format!("cannot create '{sub}' instances")))
         }
         _ => {
-            let safe = native.map_or_else(String::new, |t| t.name(vm));
+            let (name, sub, safe) = (owner.name(vm), ty.name(vm), native.map_or_else(String::new, |t| t.name(vm)));
             Err(vm.type_error(format!("{name}.__new__({sub}) is not safe, use {safe}.__new__()")))
         }
     }

@@ -47,12 +47,13 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn check_class(vm: &mut Vm, d: &PyClassMethodDescriptor, class: &Owned) -> PyResult<()> {
+    let ty = TypeRef::from_obj(class);
+    if ty.is_some_and(|ty| ty.is_subtype_of(vm, &d.owner)) { return Ok(()) }
     let (name, o) = (d.def.name, type_display(vm, &d.owner));
-    let Some(ty) = TypeRef::from_obj(class) else {
+    let Some(ty) = ty else {
         let t = class.type_name(vm);
         return Err(vm.type_error(format!("descriptor '{name}' for type '{o}' needs a type, not a '{t}' as arg 2")));
     };
-    if ty.is_subtype_of(vm, &d.owner) { return Ok(()) }
     let t = ty.name(vm);
     Err(vm.type_error(format!("descriptor '{name}' requires a subtype of '{o}' but received '{t}'")))
 }

@@ -2,16 +2,18 @@
 //!
 //! Not here: slots and arithmetic (`int.rs`, `int/`).
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use instar_base_num as num;
 use instar_base_num::{FormatSpec, Locale, Target};
+use smallvec::SmallVec;
 
 use super::int::{exact, int_ref, this_int, IntRef, PyInt};
-use crate::fallible::CollectVec;
 use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned};
 use crate::types::str::PyStr;
+use crate::types::str_format::Codes;
 use crate::vm::{PyResult, Vm};
 
 /// Docs, methods and attributes of `int`.
@@ -148,9 +150,14 @@ fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 /// A format spec as code points; TypeError if it is no str.
-pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<Vec<u32>> {
+pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<SmallVec<[u32; 16]>> {
     match spec.cast::<PyStr>() {
-        Some(s) => s.chars().try_vec(vm),
+        Some(s) => {
+            let mut codes = SmallVec::new();
+            codes.try_reserve(s.len()).map_err(|_| vm.no_memory())?;
+            codes.extend(s.chars());
+            Ok(codes)
+        }
         None => Err(vm.type_error(format!("__format__() argument must be str, not {}", spec.type_name(vm)))),
     }
 }
@@ -158,11 +165,11 @@ pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<Vec<u32>> {
 pub(crate) fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let codes = spec_codes(vm, spec)?;
     if codes.is_empty() { return vm.str(this) }
-    let name = this.type_name(vm);
-    let mut out = Vec::<u32>::new();
+    let name: Cow<'_, str> = if this.is_exact::<PyInt>(vm) { "int".into() } else { this.type_name(vm).into() };
+    let mut out = Codes::default();
     let done = FormatSpec::parse_codes(codes.as_slice(), Target::int(&name))
         .and_then(|spec| num::format_int(&mut out, this_int(this).arg(), &spec, &name, vm.settings.int_max_str_digits, &Locale::c()));
-    match done { Ok(()) => vm.new_str_from_code_points(&out), Err(e) => Err(vm.num_error(e)) }
+    match done { Ok(()) => vm.new_str_from_code_points(&out.0), Err(e) => Err(vm.num_error(e)) }
 }
 
 /// Bytes of the object itself; an immediate is its word.

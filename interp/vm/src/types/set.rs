@@ -244,8 +244,10 @@ fn new(vm: &mut Vm, ty: &TypeRef, _args: Args<'_>) -> PyResult { Ok(vm.new_objec
 
 fn initialise(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
     args.no_keywords(vm, "set")?;
-    let name = this.type_name(vm);
-    check_count(vm, &name, args.pos().len(), 0, 1)?;
+    if args.pos().len() > 1 {
+        let name = this.type_name(vm);
+        check_count(vm, &name, args.pos().len(), 0, 1)?;
+    }
     let set = this_set(this);
     set.clear(vm);
     match args.pos().first() {

@@ -9,11 +9,29 @@ use instar_base_codec::TextBuilder;
 use instar_base_num::template::{self, split_field_name, First, Numbering, Pieces, Step};
 use instar_base_num::{format_str_spec, CodePoints, Error, ErrorKind, FormatSpec, Sink, Target};
 use instar_base_text::{with_units, Unit, Units};
+use smallvec::SmallVec;
 
 use crate::args::Args;
 use crate::object::{ObjExt, Owned};
 use crate::types::str::{exact, this_str, PyStr};
 use crate::vm::{PyResult, Raised, Vm};
+
+/// A short text of any code points, as the output side of number formatting.
+#[derive(Default)]
+pub struct Codes(pub SmallVec<[u32; 48]>);
+
+impl Sink for Codes {
+    fn push_str(&mut self, text: &str) -> Result<(), Error> {
+        self.0.try_reserve(text.len()).map_err(no_memory)?;
+        self.0.extend(text.chars().map(u32::from));
+        Ok(())
+    }
+    fn push_code(&mut self, code: u32, times: usize) -> Result<(), Error> {
+        self.0.try_reserve(times).map_err(no_memory)?;
+        self.0.extend(std::iter::repeat_n(code, times));
+        Ok(())
+    }
+}
 
 /// A string being built, as the output side of number and text formatting.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::set::PySet;
 use crate::types::template;
+use crate::types::str::PyStr;
 use crate::vm::{PyResult, Vm};
 
 /// Runs `body` on the temps at `base`, then releases them.
@@ -215,12 +216,28 @@ pub unsafe fn dict_merge(vm: *mut Vm, dict: Word, v: Word, callee: Word) -> bool
     unsafe {
         let vm = &mut *vm;
         let Some(d) = obj(&dict).cast::<PyDict>().cloned() else { return unfit(vm) };
+        if d.is_empty(vm) && let Some(source) = Ref::<PyDict>::cast(obj(&v)) && source.iterates_as_dict(vm) && has_only_names(vm, source) {
+            let r = d.update_mapping(vm, obj(&v));
+            return super::status(vm, r);
+        }
         let mut names = Vec::new();
         let mut values = Vec::new();
         let f: &Owned = obj(&callee);
         let r = crate::protocol::call::spread_entries(vm, f, obj(&v), &mut names, &mut values).and_then(|()| merge(vm, &d, f, &names, &values));
         super::status(vm, r)
     }
+}
+
+/// Whether all keys are strs.
+fn has_only_names(vm: &Vm, d: &Ref<PyDict>) -> bool {
+    let table = d.table(vm);
+    let mut pos = 0;
+    while let Some(entry) = table.next(pos) {
+        // SAFETY: the table keeps its key alive; nothing else happens meanwhile.
+        if unsafe { obj(&table.key(entry)) }.cast::<PyStr>().is_none() { return false }
+        pos = entry + 1;
+    }
+    true
 }
 
 fn merge(vm: &mut Vm, d: &Ref<PyDict>, f: &Owned, names: &[Owned], values: &[Owned]) -> PyResult<()> {

@@ -2,6 +2,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 use instar_code::{flags, Unit};
+use smallvec::SmallVec;
 
 use crate::args::Args;
 use crate::eval::bind;
@@ -14,6 +15,7 @@ use crate::eval::stack::GUARD_WORDS;
 use crate::eval::state::{obj, word_of, After, Flow, State};
 use crate::object::{Owned, Ref, Word};
 use crate::typeobj::PyType;
+use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
 use crate::types::method::PyMethod;
 use crate::types::str::PyStr;
@@ -365,24 +367,71 @@ pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
         s.save();
         let (f, args) = (s.get(b), s.get(b + 1));
         let types = &(*s.vm).types;
-        if s.get(b + 2).is_null() && f.is_ptr() && f.ptr().ty() == types.function.ptr() && args.is_ptr() && args.ptr().ty() == types.tuple.ptr() {
-            let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
-            let mut base = s.at(b + 1);
-            if (*s.vm).stack.room(base).is_none() { base = generators::stack_top(&*s.vm) }
-            // Room for the arguments; the frame itself is checked when it is pushed.
-            if (*s.vm).stack.room(base).is_some_and(|room| room >= n) {
-                for k in 0..n {
-                    let w = *items.add(k);
-                    w.retain();
-                    *base.add(k) = w;
-                }
-                args.release();
-                return enter_function(s, f, base, n, None, 0);
-            }
+        if f.is_ptr() && f.ptr().ty() == types.function.ptr() && args.is_ptr() && args.ptr().ty() == types.tuple.ptr() {
+            let entered = if s.get(b + 2).is_null() { call_with_tuple(s, b) } else { call_with_keywords(s, b) };
+            if let Some(flow) = entered { return flow }
         }
         let w = call_ex_native(s.vm, f, args, s.get(b + 2));
         for k in (0..3).rev() { let w = s.get(b + k); s.drop_word(w) }
         s.finish(out, w)
+    }
+}
+
+/// `f(*args)` of a function with a tuple, without leaving the loop. `None`: nothing has been done.
+#[inline(always)]
+unsafe fn call_with_tuple(s: &mut State, b: i16) -> Option<Flow> {
+    unsafe {
+        let (f, args) = (s.get(b), s.get(b + 1));
+        let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
+        let mut base = s.at(b + 1);
+        if (*s.vm).stack.room(base).is_none() { base = generators::stack_top(&*s.vm) }
+        // Room for the arguments; the frame itself is checked when it is pushed.
+        if (*s.vm).stack.room(base).is_none_or(|room| room < n) { return None }
+        for k in 0..n {
+            let w = *items.add(k);
+            w.retain();
+            *base.add(k) = w;
+        }
+        args.release();
+        Some(enter_function(s, f, base, n, None, 0))
+    }
+}
+
+/// `f(*args, **kwargs)` of a function with a tuple and a dict of few names, without leaving the loop: the values go behind the
+/// positional arguments. `None`: nothing has been done.
+#[inline(never)]
+unsafe fn call_with_keywords(s: &mut State, b: i16) -> Option<Flow> {
+    unsafe {
+        let vm = &mut *s.vm;
+        let (f, args, keywords) = (s.get(b), s.get(b + 1), s.get(b + 2));
+        let dict = Ref::<PyDict>::cast(obj(&keywords))?;
+        let more = dict.len(vm);
+        if more == 0 || more > KEYWORDS || !dict.iterates_as_dict(vm) { return None }
+        let mut names: SmallVec<[Owned; KEYWORDS]> = SmallVec::new();
+        let mut values: SmallVec<[Owned; KEYWORDS]> = SmallVec::new();
+        let mut pos = 0;
+        while let Some((next, key, value)) = dict.next_entry(vm, pos) {
+            Ref::<PyStr>::cast(&key)?;
+            if names.len() == KEYWORDS { return None }
+            names.push(key);
+            values.push(value);
+            pos = next;
+        }
+        let names = vm.new_tuple_from(&names).ok()?;
+        let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
+        let total = n + values.len();
+        let mut base = s.at(b + 1);
+        if vm.stack.room(base).is_none() { base = generators::stack_top(vm) }
+        if vm.stack.room(base).is_none_or(|room| room < total) { return None }
+        for k in 0..n {
+            let w = *items.add(k);
+            w.retain();
+            *base.add(k) = w;
+        }
+        for (k, value) in values.into_iter().enumerate() { *base.add(n + k) = value.into_word() }
+        args.release();
+        keywords.release();
+        Some(enter_function(s, f, base, total, Some(&names), 0))
     }
 }
 

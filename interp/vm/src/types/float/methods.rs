@@ -2,6 +2,8 @@
 //!
 //! Not here: slots and arithmetic (`float.rs`).
 
+use std::borrow::Cow;
+
 use instar_base_num as num;
 use instar_base_num::{FormatSpec, Locale, Target};
 
@@ -11,6 +13,7 @@ use crate::object::{ObjExt, Owned};
 use crate::types::int::{int_ref, IntRef};
 use crate::types::int_methods::spec_codes;
 use crate::types::str::PyStr;
+use crate::types::str_format::Codes;
 use crate::vm::{PyResult, Vm};
 
 /// Docs, methods and attributes of `float`.
@@ -115,10 +118,10 @@ fn getformat(vm: &mut Vm, _class: &Owned, kind: &Owned) -> PyResult {
 pub(crate) fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let codes = spec_codes(vm, spec)?;
     if codes.is_empty() { return vm.str(this) }
-    let name = this.type_name(vm);
-    let mut out = Vec::<u32>::new();
+    let name: Cow<'_, str> = if this.is_exact::<PyFloat>(vm) { "float".into() } else { this.type_name(vm).into() };
+    let mut out = Codes::default();
     let x = float_value(this).unwrap_or_default();
     let done = FormatSpec::parse_codes(codes.as_slice(), Target::float(&name))
         .and_then(|spec| num::format_float_spec(&mut out, x, &spec, &name, &Locale::c()));
-    match done { Ok(()) => vm.new_str_from_code_points(&out), Err(e) => Err(vm.num_error(e)) }
+    match done { Ok(()) => vm.new_str_from_code_points(&out.0), Err(e) => Err(vm.num_error(e)) }
 }
