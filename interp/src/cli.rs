@@ -73,7 +73,7 @@ fn settings() -> Settings {
     Settings {
         argv: Vec::new(), executable: String::new(), hash_seed: None, optimize: 0, verbose: 0, quiet: false, inspect: false, interactive: false, isolated: false,
         ignore_environment: false, no_site: false, no_user_site: false, dont_write_bytecode: false, bytes_warning: 0, safe_path: false, unbuffered: false,
-        dev_mode: false, utf8_mode: true, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
+        dev_mode: false, utf8_mode: true, no_debug_ranges: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
         int_max_str_digits: 4300,
     }
 }
@@ -183,6 +183,7 @@ fn apply_environment(s: &mut Settings, randomize: bool) -> Option<String> {
         s.safe_path |= env("PYTHONSAFEPATH").is_some();
         s.dev_mode |= env("PYTHONDEVMODE").is_some();
         if s.stdlib.is_none() { s.stdlib = env("PYTHONHOME").and_then(|home| library_below(&home)) }
+        s.no_debug_ranges |= env("PYTHONNODEBUGRANGES").is_some();
         if let Some(v) = env("PYTHONUTF8") { s.utf8_mode = v != "0" }
         if let Some(w) = env("PYTHONWARNINGS") {
             let mut all: Vec<String> = w.split(',').map(str::to_owned).collect();
@@ -204,6 +205,7 @@ fn apply_environment(s: &mut Settings, randomize: bool) -> Option<String> {
     for (name, value) in s.x_options.clone() {
         match (name.as_str(), value) {
             ("dev", _) => s.dev_mode = true,
+            ("no_debug_ranges", _) => s.no_debug_ranges = true,
             ("utf8", v) => s.utf8_mode = v.as_deref() != Some("0"),
             ("int_max_str_digits", Some(v)) => match digits(&v) {
                 Some(n) => s.int_max_str_digits = n,

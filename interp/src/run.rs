@@ -202,7 +202,7 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
             let text = dedent(text);
             vm.register_source("<string>", &text);
             // A comment about the encoding says nothing here: the text has been decoded.
-            let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
+            let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, no_columns: vm.settings.no_debug_ranges, ..Options::default() };
             let code = compile_text(vm, &text, "<string>", Mode::Exec, &options)?;
             execute::run_code(vm, &code, &dict, dict.obj(), None).map(drop)
         }
@@ -310,7 +310,7 @@ fn absolute(file: &str) -> String { std::path::absolute(file).map_or_else(|_| fi
 
 /// Compiles and runs source text in a namespace.
 pub fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {
-    let code = native::code_of(vm, bytes, file)?;
+    let code = native::code_of_file(vm, bytes, file)?;
     execute::run_code(vm, &code, dict, dict.obj(), None).map(drop)
 }
 

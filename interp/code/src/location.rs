@@ -27,7 +27,8 @@ pub fn encode_positions(first_line: u32, positions: &[Position]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut line = i64::from(first_line);
     let mut at = 0;
-    while at < positions.len() {
+    let told = positions.iter().rposition(|p| *p != UNTOLD).map_or(0, |last| last + 1);
+    while at < told {
         let p = positions[at];
         let run = positions[at..].iter().take_while(|q| **q == p).count();
         let mut left = run * SCALE;
@@ -54,7 +55,10 @@ pub fn encode_positions(first_line: u32, positions: &[Position]) -> Vec<u8> {
     out
 }
 
-/// The positions of `count` units; those that the table does not tell have none.
+/// The position of a unit behind the end of its code's table: none, and `co_positions` stops there.
+pub const UNTOLD: Position = Position { line: -2, end_line: -2, column: -1, end_column: -1 };
+
+/// The positions of `count` units; those that the table does not reach are [`UNTOLD`].
 pub fn decode_positions(first_line: u32, table: &[u8], count: usize) -> Vec<Position> {
     let none = Position { line: -1, end_line: -1, column: -1, end_column: -1 };
     let mut out = Vec::new();
@@ -101,7 +105,7 @@ pub fn decode_positions(first_line: u32, table: &[u8], count: usize) -> Vec<Posi
         let p = Position { line: clamp(line), end_line: clamp(line.saturating_add(position.2)), column: position.0, end_column: position.1 };
         fill(&mut out, &mut unit, length, p, count);
     }
-    out.resize(count, none);
+    out.resize(count, UNTOLD);
     out
 }
 

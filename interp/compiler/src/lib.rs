@@ -46,6 +46,8 @@ pub struct Options {
     pub allow_top_level_await: bool,
     /// Digits that a decimal literal may have (`sys.set_int_max_str_digits`); 0 for any number.
     pub max_digits: usize,
+    /// Instructions know their line and nothing else of their place (`-X no_debug_ranges`).
+    pub no_columns: bool,
     /// Errors at the end of the text get the kind [`ErrorKind::Incomplete`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
     pub allow_incomplete_input: bool,
     /// The end of interactive input closes no block (`PyCF_DONT_IMPLY_DEDENT`).
@@ -97,7 +99,7 @@ impl std::error::Error for CompileError {}
 /// Nesting up to which compilation runs on the caller's stack, bytes of stack a level needs, and most that is reserved.
 const SHALLOW: usize = 100;
 const BYTES_PER_LEVEL: usize = 24 << 10;
-const MAX_STACK: usize = 512 << 20;
+const MAX_STACK: usize = instar_syntax::NESTING_MAX * BYTES_PER_LEVEL;
 
 /// Compiles decoded source text.
 ///
@@ -117,6 +119,14 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &Options) -> R
         }).map_err(|e| locate(*e, source, filename, &lines))
     };
     on_stack(nesting, filename, run)
+}
+
+/// What the tokenizer warns about in a text that has an error: what stands before it, or all if the error is not the parser's.
+pub fn warnings_before(error: &CompileError, source: &str, mode: Mode, options: &Options) -> Vec<Warning> {
+    if !matches!(error.kind, ErrorKind::Syntax | ErrorKind::Indentation | ErrorKind::Tab) { return Vec::new() }
+    let lines = Lines::new(source);
+    let found = instar_syntax::warnings(source, reading(mode, options)).into_iter().map(|(range, message)| warning(range, message, source, &lines));
+    found.filter(|w| error.text.is_none() || (w.line as i32, w.column as i32) < (error.line, error.column)).collect()
 }
 
 /// Runs the compiler where a tree of this depth has stack enough.

@@ -25,6 +25,8 @@ const RESTORED: &[(&str, &str, &str)] = &[
     ("site.py", "    # XXX: RUSTPYTHON\n    return f'{userbase}/lib/rustpython{", "    return f'{userbase}/lib/python{"),
     ("sysconfig/__init__.py", "    return 'RustPython'  # XXX: RUSTPYTHON; For site-packages\n", "    return 'Python'\n"),
 ];
+/// What stands at the end of a file besides: what it says of CPython's instructions holds for ours.
+const ADDED: &[(&str, &str)] = &[("dis.py", include_str!("src/dis.py")), ("_opcode_metadata.py", include_str!("src/opcode_metadata.py"))];
 /// Files whose code stands first, in the order in which start-up and then ordinary programs import them: the system maps what
 /// surrounds a page that is read, and that should be code that is needed too.
 const FIRST: &[&str] = &[
@@ -39,8 +41,7 @@ const FIRST: &[&str] = &[
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/paths.rs");
-    println!("cargo::rerun-if-changed=src/importer.py");
-    println!("cargo::rerun-if-changed=src/cprofile.py");
+    for file in ["importer", "cprofile", "dis", "opcode_metadata"] { println!("cargo::rerun-if-changed=src/{file}.py") }
     println!("cargo::rerun-if-env-changed=INSTAR_LIB");
     let root = env::var_os("INSTAR_LIB").map_or_else(|| PathBuf::from(rustpython_pylib::LIB_PATH), PathBuf::from);
     println!("cargo::rerun-if-changed={}", root.display());
@@ -84,8 +85,10 @@ fn main() -> io::Result<()> {
 /// The bytes of a file, as CPython has them.
 fn contents(name: &str, path: &Path) -> io::Result<Vec<u8>> {
     let raw = fs::read(path)?;
-    if !RESTORED.iter().any(|r| r.0 == name) { return Ok(raw) }
-    let text = String::from_utf8_lossy(&raw).into_owned();
+    let added = ADDED.iter().find(|a| a.0 == name).map(|a| a.1);
+    if added.is_none() && !RESTORED.iter().any(|r| r.0 == name) { return Ok(raw) }
+    let mut text = String::from_utf8_lossy(&raw).into_owned();
+    if let Some(added) = added { text.insert_str(text.find("\nif __name__ ==").map_or(text.len(), |at| at + 1), added) }
     Ok(RESTORED.iter().filter(|r| r.0 == name).fold(text, |text, (_, from, to)| text.replace(from, to)).into_bytes())
 }
 

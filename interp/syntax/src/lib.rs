@@ -16,6 +16,6 @@ pub use lines::Lines;
 pub use spans::{format_spec, generator_range, head};
 pub use tokenize::tokenize;
 pub use tokens::token_warnings;
-pub use parse::{check, parse, nesting, Error, ErrorKind, Input, Parsed, Place, Reading};
+pub use parse::{check, parse, nesting, warnings, Error, ErrorKind, Input, Parsed, Place, Reading, NESTING_MAX};
 pub use ruff_python_ast as ast;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};

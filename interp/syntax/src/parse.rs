@@ -116,6 +116,19 @@ const MAX_BLOCKS: usize = 100;
 /// Nesting up to which a tree is dropped on any stack.
 pub(crate) const DROPPED_MAX: usize = 1000;
 
+/// Nesting beyond which nothing is compiled.
+pub const NESTING_MAX: usize = 21_845;
+
+/// What the tokenizer warns about in a text, which may have errors.
+pub fn warnings(source: &str, reading: Reading) -> Vec<(TextRange, String)> {
+    if !source.contains('\\') && !source.bytes().any(|b| b.is_ascii_digit()) { return Vec::new() }
+    let mode = match reading.input { Input::Module | Input::Interactive | Input::Signature => Mode::Module, Input::Expression => Mode::Expression };
+    let parsed = parse_unchecked(source, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
+    let found = tokens::token_warnings(source, parsed.tokens());
+    if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+    found
+}
+
 /// Parses a text as Python 3.14.
 ///
 /// # Errors
@@ -127,14 +140,26 @@ pub fn parse(source: &str, reading: Reading) -> Result<Parsed, Box<Error>> {
     }
     if source.len() >= i32::MAX as usize { return Err(Box::new(Error::new(ErrorKind::Memory, TextRange::default(), "source is too large"))) }
     let joke = reading.flufl || source.contains("barry_as_FLUFL");
+    let interactive = reading.input == Input::Interactive;
     // The parser knows neither interactive input nor the other inequality, and skips a byte order mark.
-    if (joke || reading.input == Input::Interactive || source.starts_with('\u{FEFF}')) && let Some(error) = explain::explain(source, reading) {
+    if (joke || interactive && source.len() <= NESTING_MAX || source.starts_with('\u{FEFF}')) && let Some(error) = explain::explain(source, reading) {
         return Err(Box::new(error));
     }
     let translated = joke.then(|| explain::with_plain_inequality(source, reading));
     let text = translated.as_deref().unwrap_or(source);
     let mode = match reading.input { Input::Module | Input::Interactive | Input::Signature => Mode::Module, Input::Expression => Mode::Expression };
     let parsed = parse_unchecked(text, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
+    if interactive && source.len() > NESTING_MAX {
+        // Explaining takes long; what is too deep anyway needs none.
+        if nesting(parsed.tokens()) > NESTING_MAX {
+            std::mem::forget(parsed);
+            return Err(Box::new(Error::new(ErrorKind::Recursion, TextRange::default(), "maximum recursion depth exceeded during compilation")));
+        }
+        if let Some(error) = explain::explain(source, reading) {
+            if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+            return Err(Box::new(error));
+        }
+    }
     let first = parsed.errors().iter().map(|e| e.location).chain(parsed.unsupported_syntax_errors().iter().map(|e| e.range)).min_by_key(|r| r.start());
     if first.is_some() || beyond_limits(text, parsed.tokens()) {
         let error = explain::explain(source, reading);
@@ -169,17 +194,24 @@ fn beyond_limits(source: &str, tokens: &Tokens) -> bool {
 
 /// Fields of one f-string that may lie inside each other's format specifications.
 const MAX_FIELDS: usize = 3;
+/// f-strings that may lie inside each other.
+const MAX_TEMPLATES: usize = 150;
 
-/// Whether fields of an f-string nest too deeply.
+/// Whether f-strings or fields of one nest too deeply.
 fn fields_too_deep(tokens: &Tokens) -> bool {
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Open { Text, Field, Spec, Bracket }
     let mut open = Vec::new();
+    let mut templates = 0usize;
     tokens.iter().any(|token| {
         let top = open.last().copied();
         match token.kind() {
-            TokenKind::FStringStart | TokenKind::TStringStart => open.push(Open::Text),
-            TokenKind::FStringEnd | TokenKind::TStringEnd => { while !matches!(open.pop(), None | Some(Open::Text)) {} }
+            TokenKind::FStringStart | TokenKind::TStringStart => {
+                open.push(Open::Text);
+                templates += 1;
+                return templates >= MAX_TEMPLATES;
+            }
+            TokenKind::FStringEnd | TokenKind::TStringEnd => { templates = templates.saturating_sub(1); while !matches!(open.pop(), None | Some(Open::Text)) {} }
             TokenKind::Lbrace if matches!(top, Some(Open::Text | Open::Spec)) => {
                 let inside = open.iter().rev().take_while(|o| **o != Open::Text).count();
                 open.push(Open::Field);

@@ -43,6 +43,7 @@ pub fn token_warnings(source: &str, tokens: &Tokens) -> Vec<(TextRange, String)>
     let mut found = Vec::new();
     glued_numbers(source, tokens, &mut found);
     if source.contains('\\') { invalid_escapes(source, tokens, &mut found); }
+    found.sort_by_key(|(range, _)| range.start());
     found
 }
 

@@ -142,6 +142,7 @@ table! {
     typevar: typevar::PyTypeVar, "typing.TypeVar", object, GC | WEAKREF;
     paramspec: typevar::PyParamSpec, "typing.ParamSpec", object, GC | WEAKREF;
     typevartuple: typevar::PyTypeVarTuple, "typing.TypeVarTuple", object, GC | WEAKREF;
+    const_evaluator: const_evaluator::PyConstEvaluator, "_typing._ConstEvaluator", object, GC;
     typealias: typevar::PyTypeAlias, "typing.TypeAliasType", object, GC;
     paramspec_args: typevar::PyParamSpecArgs, "typing.ParamSpecArgs", object, GC | WEAKREF;
     paramspec_kwargs: typevar::PyParamSpecKwargs, "typing.ParamSpecKwargs", object, GC | WEAKREF;
@@ -299,6 +300,7 @@ pub(crate) static INITS: &[(&str, Init)] = &[
     ("union", union::init),
     ("template", template::init),
     ("typevar", typevar::init),
+    ("const_evaluator", const_evaluator::init),
     ("struct_sequence", struct_sequence::init),
     ("exception_types", exception_types::init),
     ("builtins", crate::builtins::init),

@@ -63,7 +63,7 @@ types! {
     dict_keys dict_values dict_items set_iterator callable_iterator generic_alias_iterator seq_iterator memory_iterator buffer_wrapper
     enumerate zip map filter reversed
     weakref weakproxy weakcallableproxy simple_namespace generic_alias union template interpolation template_iter
-    typevar paramspec typevartuple typealias paramspec_args paramspec_kwargs generic no_default frame_locals_proxy struct_sequence
+    typevar paramspec typevartuple typealias const_evaluator paramspec_args paramspec_kwargs generic no_default frame_locals_proxy struct_sequence
     base_exception exception base_exception_group exception_group generator_exit keyboard_interrupt system_exit
     arithmetic_error floating_point_error overflow_error zero_division_error assertion_error attribute_error buffer_error eof_error
     import_error module_not_found_error lookup_error index_error key_error memory_error name_error unbound_local_error
@@ -141,6 +141,8 @@ pub struct Settings {
     pub unbuffered: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    /// Code compiled now gets lines only (`-X no_debug_ranges`).
+    pub no_debug_ranges: bool,
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
     pub stdlib: Option<String>,

@@ -10,16 +10,21 @@ use crate::error::{error_of, R};
 use crate::lower::unit::{Inst, Unit, NONE};
 use instar_syntax::{ErrorKind, TextRange};
 
+/// Line of an instruction that gets none from the one before it.
+pub(crate) const NEVER: i32 = -3;
+
 /// Makes the blob of a finished code.
 pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
     let mut targets: Vec<u32> = u.insts.iter().map(|i| if i.target == NONE { NONE } else { u.labels[i.target as usize] }).collect();
     thread_jumps(&mut u.insts, &mut targets);
-    copy_returns(&mut u.insts, &mut targets);
+    decide_once(&mut u.insts, &mut targets);
+    copy_returns(&mut u.insts, &mut targets, u.first_line);
     let mut live = reachable(&u, &targets);
     drop_nops(&u, &targets, &mut live);
     invert(&mut u.insts, &mut targets, &mut live);
     flow::drop_checks(&u, &targets, &mut live);
     drop_jumps(&u, &targets, &mut live);
+    propagate_lines(&mut u, &targets, &live);
     layout(u, targets, live, filename)
 }
 
@@ -43,27 +48,87 @@ fn thread_jumps(insts: &mut [Inst], targets: &mut [u32]) {
     }
 }
 
-/// A return without a line takes the line of each way to it, so that tracing shows no line twice.
-fn copy_returns(insts: &mut Vec<Inst>, targets: &mut Vec<u32>) {
-    let is_implicit = |x: &Inst| x.op == Op::ReturnConst && x.pos.line < 0;
+/// Instructions of a tail that is copied.
+const MOST_COPIED: usize = 4;
+
+/// A value whose truth made one jump is not asked again where it arrives (`a and b or c`).
+fn decide_once(insts: &mut [Inst], targets: &mut [u32]) {
+    for i in (0..insts.len()).rev() {
+        let truth = match insts[i].op { Op::JumpIfTrueKeep => true, Op::JumpIfFalseKeep => false, _ => continue };
+        let mut t = targets[i] as usize;
+        while insts.get(t).is_some_and(|x| x.op == Op::Nop) { t += 1; }
+        let Some(next) = insts.get(t).filter(|x| x.a == insts[i].a && t > i) else { continue };
+        let (keeps, jumps_if) = match next.op {
+            Op::JumpIfTrueKeep => (true, true),
+            Op::JumpIfFalseKeep => (true, false),
+            Op::JumpIfTrue => (false, true),
+            Op::JumpIfFalse => (false, false),
+            _ => continue,
+        };
+        let goes_on = if jumps_if == truth { targets[t] } else { t as u32 + 1 };
+        // What keeps the value does so where it jumps.
+        if !(keeps && jumps_if == truth) { insts[i].op = if truth { Op::JumpIfTrue } else { Op::JumpIfFalse }; }
+        targets[i] = goes_on;
+    }
+}
+
+/// A return or a jump back without a line takes the line of each way to it, so that tracing shows no line twice.
+fn copy_returns(insts: &mut Vec<Inst>, targets: &mut Vec<u32>, first_line: u32) {
+    let is_implicit = |x: &Inst| matches!(x.op, Op::ReturnConst | Op::JumpBack) && x.pos.line < 0;
     for i in 0..insts.len() {
         if targets[i] == NONE { continue; }
         let t = targets[i] as usize;
-        if !insts.get(t).is_some_and(is_implicit) { continue; }
+        let Some(length) = (t..(t + MOST_COPIED).min(insts.len())).position(|k| is_implicit(&insts[k])) else { continue };
+        // Nothing else may happen on the way to it, and nothing that has a line.
+        if insts[t..t + length].iter().enumerate().any(|(k, x)| x.pos.line >= 0 || targets[t + k] != NONE || x.op.has(Effect::Ends)) { continue; }
         let mut copy = insts[t];
         copy.pos = match insts[i].pos.line { line if line < 0 => insts[..i].iter().rev().find(|x| x.pos.line >= 0).map_or(insts[i].pos, |x| x.pos), _ => insts[i].pos };
-        if insts[i].op == Op::Jump {
+        if length > 0 {
+            let pos = copy.pos;
+            targets[i] = insts.len() as u32;
+            for k in t..=t + length {
+                insts.push(Inst { pos, ..insts[k] });
+                targets.push(targets[k]);
+            }
+        } else if insts[i].op == Op::Jump {
             insts[i] = copy;
-            targets[i] = NONE;
-        } else {
+            targets[i] = targets[t];
+        } else if insts[i].op != Op::JumpBack {
             targets[i] = insts.len() as u32;
             insts.push(copy);
-            targets.push(NONE);
+            targets.push(targets[t]);
         }
+    }
+    if let Some(first) = insts.first_mut().filter(|x| is_implicit(x)) {
+        // The definition is what is left.
+        first.pos = instar_code::Position { line: first_line as i32, end_line: first_line as i32, column: 0, end_column: 0 };
     }
     for i in 1..insts.len() {
         if is_implicit(&insts[i]) { insts[i].pos = insts[i - 1].pos; }
     }
+}
+
+/// An instruction without a position has that of the one before it, if that is the only way to it. Those that raise an
+/// exception again stand nowhere: a frame they leave is where the exception came from.
+fn propagate_lines(u: &mut Unit<'_>, targets: &[u32], live: &[bool]) {
+    let n = u.insts.len();
+    let live_from = |from: usize| (from..n).find(|&i| live[i]);
+    // Ways to each instruction, other than through handlers.
+    let mut ways = vec![0u32; n];
+    if let Some(first) = live_from(0) { ways[first] = 1; }
+    for i in (0..n).filter(|&i| live[i]) {
+        if targets[i] != NONE && let Some(t) = live_from(targets[i] as usize) { ways[t] += 1; }
+        if !u.insts[i].op.has(Effect::Ends) && let Some(next) = live_from(i + 1) { ways[next] += 1; }
+    }
+    let mut given = vec![None; n];
+    for i in (0..n).filter(|&i| live[i]) {
+        if u.insts[i].pos.line < 0 && u.insts[i].op != Op::ReraiseOver && u.insts[i].pos.line != NEVER && ways[i] == 1 && let Some(pos) = given[i] { u.insts[i].pos = pos; }
+        let pos = u.insts[i].pos;
+        if pos.line < 0 { continue }
+        if targets[i] != NONE && let Some(t) = live_from(targets[i] as usize) && t > i { given[t] = Some(pos); }
+        if !u.insts[i].op.has(Effect::Ends) && let Some(next) = live_from(i + 1) { given[next] = Some(pos); }
+    }
+    for inst in &mut u.insts { if inst.pos.line == NEVER { inst.pos.line = -1; inst.pos.end_line = -1; } }
 }
 
 fn reachable(u: &Unit<'_>, targets: &[u32]) -> Vec<bool> {
@@ -140,12 +205,12 @@ fn drop_jumps(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
     }
 }
 
-/// Constants that live instructions (or the docstring convention) need; operands are renumbered.
+/// Constants that live instructions need, and the first one, which may be looked at as a docstring; operands are renumbered.
 fn used_constants(u: &mut Unit<'_>, live: &[bool]) -> Vec<instar_code::Const> {
     let field = |inst: &Inst| inst.op.info().kinds.iter().position(|k| matches!(k, Kind::Const16 | Kind::Const32));
     let in_cache = |op: Op| matches!(op, Op::CallKw | Op::CallMethodKw);
     let mut used = vec![false; u.consts.len()];
-    if u.flags & instar_code::flags::HAS_DOCSTRING != 0 && !used.is_empty() { used[0] = true; }
+    if let Some(first) = used.first_mut() { *first = true; }
     for (i, inst) in u.insts.iter().enumerate() {
         if !live[i] { continue; }
         if in_cache(inst.op) { used[inst.cache as usize] = true; }

@@ -76,6 +76,7 @@ impl<'a> Compiler<'a> {
         let Some(scope) = self.table.of(c, Tag::Body) else { return error(c.range, "compiler: class without scope") };
         self.enter(scope, &c.name, first_line);
         self.u.class = Some(c.name.to_string());
+        self.u.mangled = None;
         self.prologue(c.range);
         let qualname = self.u.qualname.clone();
         self.u_load_plain("__name__");

@@ -118,7 +118,11 @@ impl<'a> Compiler<'a> {
             None => self.element(element, target, range)?,
         }
         self.u.place_at(again, depth + 1);
-        self.at(range);
+        self.at(match element {
+            Element::List(e) | Element::Set(e) | Element::Yield(e) => e.range(),
+            Element::Dict(k, v) if n + 1 == generators.len() => TextRange::new(k.range().start(), v.range().end()),
+            Element::Dict(k, _) => k.range(),
+        });
         self.u.jump_back(top);
         if g.is_async { self.end_async(exhausted, depth, &g.iter); } else { self.u.place_at(exhausted, depth); }
         Ok(())

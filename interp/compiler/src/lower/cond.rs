@@ -15,7 +15,9 @@ impl<'a> Compiler<'a> {
     /// Jumps to `target` if the truth of `e` is `truth`, else falls through. The depth is the same on both ways.
     pub(crate) fn jump_if(&mut self, e: &'a Expr, truth: bool, target: Label) -> R {
         if let Some(c) = self.fold(e)? {
-            if crate::fold::truth(&c) == truth { self.at(e.range()); self.u.jump(target); }
+            let decided = crate::fold::truth(&c);
+            self.u.constant(c);
+            if decided == truth { self.at(e.range()); self.u.jump(target); }
             return Ok(());
         }
         match e {

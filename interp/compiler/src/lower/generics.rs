@@ -68,6 +68,7 @@ impl<'a> Compiler<'a> {
         let base = self.u.depth as i32;
         self.enter_generic(c, &c.name, c.range)?;
         self.u.class = Some(c.name.to_string());
+        self.u.mangled = Some(t.type_params.iter().map(|p| p.name().to_string()).collect());
         self.prologue(c.range);
         self.at(head);
         self.type_params(t)?;
@@ -77,7 +78,6 @@ impl<'a> Compiler<'a> {
         self.u.emit_to(Dst::Temp, Op::Intrinsic1, params, Intrinsic1::SubscriptGeneric as i32);
         self.store_plain(".generic_base");
         let Var::Fast(generic) = self.u.lookup(self.table, ".generic_base") else { return error(c.range, "compiler: generic base") };
-        self.u.class = self.outer.last().and_then(|u| u.class.clone());
         self.class_call(c, first_line, Some(local(generic)))?;
         let t = self.u.top();
         self.u.emit(Op::Return, t, 0, 0);

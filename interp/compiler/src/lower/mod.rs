@@ -115,6 +115,7 @@ impl<'a> Compiler<'a> {
 
     pub(crate) fn position(&self, range: TextRange) -> Position {
         let (line, column) = self.lines.locate(range.start());
+        if self.options.no_columns { return Position { line: line as i32, end_line: line as i32, column: -1, end_column: -1 } }
         let (end_line, end_column) = self.lines.locate(range.end());
         Position { line: line as i32, end_line: end_line as i32, column: column as i32, end_column: end_column as i32 }
     }
@@ -130,6 +131,7 @@ impl<'a> Compiler<'a> {
         let mut u = Unit::new(self.table, scope, name, qualname, first_line);
         let s = &self.table.scopes[scope];
         u.class = self.u.class.clone();
+        u.mangled = self.u.mangled.clone();
         u.flags = self.future_flags;
         if s.kind.is_function() { u.flags |= flags::OPTIMIZED | flags::NEWLOCALS; }
         if s.nested && s.kind.is_function() { u.flags |= flags::NESTED; }
@@ -152,7 +154,7 @@ impl<'a> Compiler<'a> {
         while self.table.scopes[parent.unit_scope].kind == Kind::TypeParams {
             match above.next() { Some(p) => parent = p, None => break }
         }
-        let mangled = crate::symtable::mangle(self.u.class.as_deref(), name);
+        let mangled = self.mangle(name);
         if self.table.scopes[parent.unit_scope].kind == Kind::Module { return name.to_owned(); }
         if let Some(s) = self.table.scopes[parent.unit_scope].symbol(&mangled) && s.place == crate::symtable::Place::GlobalExplicit && !name.starts_with('<') { return name.to_owned(); }
         let locals = matches!(self.table.scopes[parent.unit_scope].kind, Kind::Function | Kind::Lambda);
@@ -168,7 +170,8 @@ impl<'a> Compiler<'a> {
         for i in 0..self.u.slots.len() {
             if self.u.slots[i].kind == instar_code::LocalKind::Cell { self.u.emit(Op::MakeCell, unit::local(i), 0, 0); }
         }
-        self.u.pos = Position { line: first, end_line: first, column: 0, end_column: 0 };
+        let column = if self.options.no_columns { -1 } else { 0 };
+        self.u.pos = Position { line: first, end_line: first, column, end_column: column };
         if self.u.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0 {
             self.u.emit(Op::ReturnGenerator, 0, 0, 0);
             let label = self.u.label();
@@ -198,5 +201,9 @@ impl<'a> Compiler<'a> {
         self.warnings.push(crate::Warning { of_tokenizer: false, ..crate::warning(range, message, self.source, self.lines) });
     }
 
-    pub(crate) fn mangle(&self, name: &str) -> String { crate::symtable::mangle(self.u.class.as_deref(), name) }
+    /// A name as it is looked up: private ones carry the class's name.
+    pub(crate) fn mangle(&self, name: &str) -> String {
+        let class = self.u.class.as_deref().filter(|_| self.u.mangled.as_ref().is_none_or(|only| only.contains(name)));
+        crate::symtable::mangle(class, name)
+    }
 }

@@ -33,11 +33,9 @@ impl<'a> Compiler<'a> {
             if !last && case.guard.is_none() && let Some((range, why)) = unreachable(&case.pattern) { return error(range, why); }
             let mut captures = Captures::default();
             self.pattern(&case.pattern, subject, next, &mut captures)?;
-            for (name, slot, range) in &captures.names {
-                self.at(*range);
-                self.store_name_from(name, local(*slot));
-            }
+            // All names are bound together, when the whole pattern has matched.
             self.at(case.pattern.range());
+            for (name, slot, _) in &captures.names { self.store_name_from(name, local(*slot)); }
             if let Some(g) = &case.guard { self.jump_if(g, false, next)?; }
             for &i in &captures.slots { self.u.emit(Op::Release, local(i), 0, 0); }
             self.u.emit(Op::Release, local(subject), 0, 0);
@@ -75,6 +73,7 @@ impl<'a> Compiler<'a> {
         match p {
             Pattern::MatchValue(v) => {
                 if matches!(&*v.value, Expr::FString(_) | Expr::TString(_)) { return error(v.range, "patterns may only match literals and attribute lookups"); }
+                if !is_literal(&v.value) { return error(v.range, "invalid syntax"); }
                 let right = self.right(&v.value)?;
                 self.at(p.range());
                 self.jump_pair(CmpOp::Eq, local(subject), right, false, fail);
@@ -278,6 +277,19 @@ impl<'a> Compiler<'a> {
         self.u.emit_temp(Op::UnpackSequence, local(values), n as i32);
         let patterns: Vec<&'a Pattern> = a.patterns.iter().chain(a.keywords.iter().map(|kw| &kw.pattern)).collect();
         self.items(patterns.into_iter(), fail, c)
+    }
+}
+
+/// Whether a value can stand in a pattern: text, a dotted name, a number with a sign, such a number plus or minus an imaginary one.
+fn is_literal(e: &Expr) -> bool {
+    let signed = |e: &Expr| match e {
+        Expr::UnaryOp(u) => u.op == ast::UnaryOp::USub && matches!(&*u.operand, Expr::NumberLiteral(_)),
+        e => matches!(e, Expr::NumberLiteral(_)),
+    };
+    match e {
+        Expr::BinOp(b) => matches!(b.op, ast::Operator::Add | ast::Operator::Sub) && signed(&b.left) && matches!(&*b.right, Expr::NumberLiteral(_)),
+        Expr::UnaryOp(_) => signed(e),
+        _ => true,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: what is emitted for which statement (the siblings), passes and byte offsets (`crate::assemble`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use instar_code::{temp_effect, Const, LocalKind, Op, Position, Unit as Word};
 
@@ -105,6 +105,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) flags: u32,
     pub(crate) counts: [u32; 3],
     pub(crate) class: Option<String>,
+    /// Inside the type parameters and bases of a generic class: the names that are mangled, its parameters.
+    pub(crate) mangled: Option<HashSet<String>>,
     pub(crate) deferred: Vec<Deferred<'a>>,
     pub(crate) next_condition: usize,
     pub(crate) conditional: u32,
@@ -122,7 +124,7 @@ impl<'a> Unit<'a> {
             insts: Vec::new(), labels: Vec::new(), handlers: Vec::new(), handler: NONE, consts: Vec::new(), const_index: HashMap::new(), names: Vec::new(),
             name_index: HashMap::new(), slots: Vec::new(), bound: HashMap::new(), free: HashMap::new(), spare: Vec::new(), mentions: 0, far: false, depth: 0, max_depth: 0,
             pos: Position { line: first_line as i32, end_line: first_line as i32, column: 0, end_column: 0 }, blocks: Vec::new(), unit_scope: scope, scope,
-            kind: s.kind, has_walrus: s.has_walrus, name: name.to_owned(), qualname, first_line, flags: 0, counts: [0; 3], class: None,
+            kind: s.kind, has_walrus: s.has_walrus, name: name.to_owned(), qualname, first_line, flags: 0, counts: [0; 3], class: None, mangled: None,
             deferred: Vec::new(), next_condition: 0, conditional: 0, static_attributes: Vec::new(), first_arg: None, interactive: false,
         };
         u.add_slots(table, scope);

@@ -53,7 +53,10 @@ impl<'a> Compiler<'a> {
         let t = self.u.top();
         self.u.emit_jump(Op::JumpIfTrue, t, 0, suppressed);
         self.u.handler = outer;
+        // What left the body left it there, not here.
+        self.u.pos.line = crate::assemble::NEVER;
         self.u.emit(Op::ReraiseHandled, exc, 0, 0);
+        self.at(range);
         self.u.place_at(suppressed, depth + 5);
         self.u.emit(Op::PopExc, exc, 0, 0);
         for _ in 0..3 { self.u.pop(); }

@@ -2,6 +2,8 @@
 //!
 //! Not here: deciding where names live (`resolve.rs`).
 
+use std::collections::HashSet;
+
 use instar_syntax::ast::{self, Expr, Stmt};
 use instar_syntax::{Ranged, TextRange};
 
@@ -10,7 +12,7 @@ use crate::error::{error, R};
 
 /// Builds and resolves the table of a module (or an expression, `body` empty then).
 pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
-    let mut b = Builder { table: Table::default(), current: 0, class: None, future_annotations, conditional: false, loop_iter: false, variable: "" };
+    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, loop_iter: false, variable: "" };
     b.enter_at((address(root), Tag::Body), Kind::Module, "<module>");
     match root {
         ast::Mod::Module(m) => b.body(&m.body)?,
@@ -42,6 +44,8 @@ struct Builder {
     table: Table,
     current: ScopeId,
     class: Option<String>,
+    /// Inside the type parameters and bases of a generic class: the names that are mangled, its parameters.
+    mangled: Option<HashSet<String>>,
     future_annotations: bool,
     /// Inside a compound statement of the module or class (PEP 649 conditional annotations).
     conditional: bool,
@@ -85,7 +89,7 @@ impl Builder {
     fn scope(&mut self) -> &mut Scope { &mut self.table.scopes[self.current] }
 
     fn add(&mut self, name: &str, flags: u16, range: TextRange) -> R {
-        let name = mangle(self.class.as_deref(), name);
+        let name = self.mangled(name);
         self.add_to(self.current, name, flags, range)
     }
 
@@ -141,11 +145,13 @@ impl Builder {
                     None => self.class(c)?,
                     Some(t) => self.scoped(c, Tag::TypeParams, Kind::TypeParams, &c.name, |b| {
                         let outer = b.class.replace(c.name.to_string());
+                        let outer_mangled = b.mangled.replace(t.type_params.iter().map(|p| p.name().to_string()).collect());
                         b.add(".type_params", def::LOCAL | def::USE, c.range)?;
                         b.type_params(t)?;
                         b.add(".generic_base", def::LOCAL | def::USE, c.range)?;
-                        b.class = outer;
-                        b.class(c)
+                        let result = b.class(c);
+                        (b.class, b.mangled) = (outer, outer_mangled);
+                        result
                     })?,
                 }
             }
@@ -171,7 +177,7 @@ impl Builder {
             Stmt::AugAssign(a) => { self.expr(&a.target)?; self.expr(&a.value)?; }
             Stmt::AnnAssign(a) => {
                 if let Expr::Name(n) = &*a.target {
-                    let name = mangle(self.class.as_deref(), &n.id);
+                    let name = self.mangled(&n.id);
                     let flags = self.scope().flags(&name);
                     if flags & (def::GLOBAL | def::NONLOCAL) != 0 && self.scope().kind != Kind::Module && a.simple {
                         return error(a.range, format!("annotated name '{name}' can't be {}", if flags & def::GLOBAL != 0 { "global" } else { "nonlocal" }));
@@ -255,7 +261,7 @@ impl Builder {
     }
 
     fn declare(&mut self, n: &ast::Identifier, flag: u16, range: TextRange) -> R {
-        let name = mangle(self.class.as_deref(), n);
+        let name = self.mangled(n);
         let (word, kind) = (if flag == def::GLOBAL { "global" } else { "nonlocal" }, self.scope().kind);
         let flags = self.scope().flags(&name);
         let what = if flags & def::PARAM != 0 { return error(range, format!("name '{name}' is parameter and {word}")) }
@@ -353,14 +359,21 @@ impl Builder {
         if let Some(a) = &c.arguments { self.arguments(a)?; }
         self.scoped(c, Tag::Body, Kind::Class, &c.name, |b| {
             let outer = b.class.replace(c.name.to_string());
+            let outer_mangled = b.mangled.take();
             if c.type_params.is_some() {
                 b.add_to(b.current, "__type_params__".into(), def::LOCAL, c.range)?;
                 b.add_to(b.current, ".type_params".into(), def::USE, c.range)?;
             }
             let result = b.body(&c.body);
-            b.class = outer;
+            (b.class, b.mangled) = (outer, outer_mangled);
             result
         })
+    }
+
+    /// A name as it is looked up: private ones carry the class's name.
+    fn mangled(&self, name: &str) -> String {
+        let class = self.class.as_deref().filter(|_| self.mangled.as_ref().is_none_or(|only| only.contains(name)));
+        mangle(class, name)
     }
 
     fn type_params(&mut self, p: &ast::TypeParams) -> R {
@@ -500,7 +513,7 @@ impl Builder {
     fn comp_target(&mut self, target: &Expr) -> R {
         match target {
             Expr::Name(n) => {
-                let name = mangle(self.class.as_deref(), &n.id);
+                let name = self.mangled(&n.id);
                 if self.scope().flags(&name) & (def::NONLOCAL | def::GLOBAL) != 0 {
                     return error(n.range, format!("comprehension inner loop cannot rebind assignment expression target '{}'", n.id));
                 }
@@ -530,7 +543,7 @@ impl Builder {
         if self.loop_iter { return error(x.range, "assignment expression cannot be used in a comprehension iterable expression"); }
         let Expr::Name(n) = &*x.target else { return error(x.range, "invalid syntax") };
         if self.scope().kind.is_comprehension() {
-            let name = mangle(self.class.as_deref(), &n.id);
+            let name = self.mangled(&n.id);
             let mut at = self.current;
             loop {
                 let s = &mut self.table.scopes[at];

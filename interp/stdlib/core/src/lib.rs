@@ -28,6 +28,7 @@ mod abc_;
 mod array_;
 mod ast_;
 mod opcode_;
+mod opcode_listing;
 mod symtable_;
 mod sysconfigdata;
 mod tokenize_;

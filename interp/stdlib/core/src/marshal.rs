@@ -120,6 +120,7 @@ fn write(vm: &mut Vm, o: &Owned, out: &mut Vec<u8>, depth: usize) -> PyResult<()
     }
     if let Some(b) = o.cast::<PyBytes>() { out.push(b's'); long(out, b.len()); out.extend(b.as_slice()); return Ok(()) }
     if let Some(code) = o.cast::<PyCode>() {
+        if !code.foreign().is_empty() { return Err(vm.value_error("unmarshallable object")) }
         let bytes = instar_code::encode(code.blob());
         out.push(b'c');
         long(out, bytes.len());

@@ -1,6 +1,6 @@
 //! `_opcode`: facts about instructions, for `opcode` and `dis`.
 //!
-//! The numbers are those in `co_code`: ops of `instar-code`, not CPython's. Not here: the op table (`instar-code`).
+//! The numbers are those in `co_code`: ops of `instar-code`, not CPython's. Not here: the op table (`instar-code`), instructions one by one (`opcode_listing.rs`).
 
 use instar_code::{temp_effect, Binary, Intrinsic1, Intrinsic2, Kind, Op, Unit};
 use instar_vm::module::NativeModule;
@@ -8,6 +8,7 @@ use instar_vm::native::{Def, Native};
 use instar_vm::types::dict::PyDict;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
+use crate::opcode_listing::{instructions, ops, upper};
 use crate::support::{given, set};
 
 const ONE: [Intrinsic1; 9] = [Intrinsic1::Print, Intrinsic1::ImportStar, Intrinsic1::StopIterationError, Intrinsic1::AsyncGenWrap, Intrinsic1::TypeVar,
@@ -36,6 +37,11 @@ fn has_arg(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
     Ok(vm.bool(op.is_some_and(|op| op.info().kinds.iter().any(|k| *k != Kind::Zero))))
 }
 
+fn has_jump(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
+    let op = op_of(vm, o)?;
+    Ok(vm.bool(op.is_some_and(|op| matches!(op.generic(), Op::ForIter | Op::Send) || op.info().kinds.iter().any(|k| matches!(k, Kind::Jump16 | Kind::Jump32)))))
+}
+
 fn is_valid(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let op = op_of(vm, o)?; Ok(vm.bool(op.is_some())) }
 
 /// Change of the number of live temps; the argument is the operand that counts, `c`.
@@ -53,20 +59,10 @@ fn stack_effect(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     vm.new_int(i64::from(made) - i64::from(effect.consumed))
 }
 
-/// `InplaceAdd` as `INPLACE_ADD`.
-fn upper(prefix: &str, name: &str) -> String {
-    let mut out = prefix.to_owned();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() { out.push('_') }
-        out.push(c.to_ascii_uppercase());
-    }
-    out
-}
-
 fn get_nb_ops(vm: &mut Vm, _: &Owned) -> PyResult {
     let mut rows = Vec::new();
     for op in (0..2 * Binary::PLAIN).filter_map(Binary::from_u16) {
-        let (name, symbol) = (vm.new_str(&upper("NB", &format!("{op:?}")))?, vm.new_str(op.symbol())?);
+        let (name, symbol) = (vm.new_str(&format!("NB_{}", upper(&format!("{op:?}"))))?, vm.new_str(op.symbol())?);
         rows.push(vm.new_tuple([name, symbol])?.into_obj());
     }
     Ok(vm.new_list(rows)?.into_obj())
@@ -75,7 +71,7 @@ fn get_nb_ops(vm: &mut Vm, _: &Owned) -> PyResult {
 /// Names by number; number 0 is no intrinsic.
 fn intrinsics(vm: &mut Vm, invalid: &str, names: impl Iterator<Item = String>) -> PyResult {
     let mut list = vec![vm.new_str(invalid)?];
-    for n in names { list.push(vm.new_str(&upper("INTRINSIC", &n))?) }
+    for n in names { list.push(vm.new_str(&format!("INTRINSIC_{}", upper(&n)))?) }
     Ok(vm.new_list(list)?.into_obj())
 }
 
@@ -107,10 +103,12 @@ pub static MODULE: NativeModule = NativeModule {
         Def::new("has_arg", "($module, opcode)", Native::N1(has_arg)).doc("Return True if the opcode uses its oparg, False otherwise."),
         Def::new("has_const", "($module, opcode)", Native::N1(|vm, _, o| has(vm, o, &[Kind::Const16, Kind::Const32]))).doc("Return True if the opcode accesses a constant, False otherwise."),
         Def::new("has_name", "($module, opcode)", Native::N1(|vm, _, o| has(vm, o, &[Kind::Name16, Kind::Name32]))).doc("Return True if the opcode accesses an attribute by name, False otherwise."),
-        Def::new("has_jump", "($module, opcode)", Native::N1(|vm, _, o| has(vm, o, &[Kind::Jump16, Kind::Jump32]))).doc("Return True if the opcode has a jump target, False otherwise."),
+        Def::new("has_jump", "($module, opcode)", Native::N1(has_jump)).doc("Return True if the opcode has a jump target, False otherwise."),
         Def::new("has_free", "($module, opcode)", Native::N1(has_free)).doc("Return True if the opcode accesses a free variable, False otherwise."),
         Def::new("has_local", "($module, opcode)", Native::N1(|vm, _, o| has(vm, o, &[Kind::Local]))).doc("Return True if the opcode accesses a local variable, False otherwise."),
         Def::new("has_exc", "($module, opcode)", Native::N1(|vm, _, o| has(vm, o, &[]))).doc("Return True if the opcode sets an exception handler, False otherwise."),
+        Def::new("instructions", "($module, code, /)", Native::N1(instructions)).doc("Return a list of tuples that describe the instructions of a code object or of its bytes."),
+        Def::new("ops", "($module, /)", Native::N0(ops)).doc("Return a list of tuples that describe the opcodes."),
         Def::new("get_nb_ops", "($module, /)", Native::N0(get_nb_ops)).doc("Return array of symbols of binary ops."),
         Def::new("get_intrinsic1_descs", "($module, /)", Native::N0(get_intrinsic1_descs)).doc("Return a list of names of the unary intrinsics."),
         Def::new("get_intrinsic2_descs", "($module, /)", Native::N0(get_intrinsic2_descs)).doc("Return a list of names of the binary intrinsics."),

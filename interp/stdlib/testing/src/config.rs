@@ -11,8 +11,7 @@ fn config_get(vm: &mut Vm, _: &Owned, name: &Owned) -> PyResult {
     let Some(name) = name.cast::<PyStr>().map(|n| n.to_string_lossy()) else { return Err(vm.type_error("option name must be a string")) };
     let s = &vm.settings;
     let flag = match name.as_str() {
-        // Code objects always know their columns.
-        "code_debug_ranges" => true,
+        "code_debug_ranges" => !s.no_debug_ranges,
         "dev_mode" => s.dev_mode,
         "interactive" => s.interactive,
         "inspect" => s.inspect,

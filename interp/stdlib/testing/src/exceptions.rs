@@ -2,9 +2,12 @@
 //!
 //! Not here: `sys.exception` and friends (`instar-vm`).
 
+use instar_vm::args::{Args, Signature};
 use instar_vm::native::{Def, Native};
 use instar_vm::typeobj::TypeRef;
+use instar_vm::types::dict::PyDict;
 use instar_vm::types::exception::PyException;
+use instar_vm::types::tuple::PyTuple;
 use instar_vm::vm::Raised;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
@@ -76,10 +79,49 @@ fn format_unraisable(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     Ok(vm.none())
 }
 
+/// Whether an exception or class is of a class, or of one in a tuple of them, however deep.
+fn matches(vm: &mut Vm, error: &TypeRef, wanted: &Owned) -> PyResult<bool> {
+    vm.check_native_stack(" in comparison")?;
+    if let Some(all) = wanted.cast::<PyTuple>().map(|t| t.items().to_vec()) {
+        for one in all { if matches(vm, error, &one)? { return Ok(true) } }
+        return Ok(false);
+    }
+    Ok(TypeRef::from_obj(wanted).is_some_and(|w| error.is_subtype_of(vm, w)))
+}
+
+fn err_givenexceptionmatches(vm: &mut Vm, _: &Owned, error: &Owned, wanted: &Owned) -> PyResult {
+    let class = match TypeRef::from_obj(error) { Some(c) => c.clone(), None => error.type_of(vm).clone() };
+    let yes = match matches(vm, &class, wanted) {
+        Ok(yes) => yes,
+        // Who asks wants an answer.
+        Err(e) => { vm.unraisable(e, "Exception ignored in PyErr_GivenExceptionMatches()", None); false }
+    };
+    Ok(vm.bool(yes))
+}
+
+/// An exception class of a dotted name.
+fn make_exception_with_doc(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
+    let given = args.bind(vm, "make_exception_with_doc", &Signature::parse("(name, doc=None, base=None, dict=None)"))?;
+    let name = given[0].as_ref().map(|n| vm.repr_text_plain(n)).unwrap_or_default();
+    let Some((module, short)) = name.rsplit_once('.') else { return Err(vm.system_error("PyErr_NewException: name must be module.class")) };
+    let namespace = vm.new_dict()?;
+    if let Some(d) = given[3].as_ref().and_then(|d| d.cast::<PyDict>()) { for (k, v) in d.pairs(vm)? { namespace.set_item(vm, &k, &v)? } }
+    for (key, value) in [("__module__", Some(vm.new_str(module)?)), ("__doc__", given[1].clone())] {
+        let key = vm.intern(key)?;
+        if let Some(v) = value { namespace.set_item(vm, &key, &v)? }
+    }
+    let base = given[2].clone().unwrap_or_else(|| vm.types.exception.obj().clone());
+    let bases = if base.cast::<PyTuple>().is_some() { base } else { vm.new_tuple([base])?.into_obj() };
+    let (class, name) = (vm.types.type_.obj().clone(), vm.new_str(short)?);
+    vm.call_n(&class, &[name, bases, namespace.into_obj()])
+}
+
 /// The functions.
 pub static FUNCTIONS: &[Def] = &[
     Def::new("raise_exception", "", Native::N2(raise_exception)),
     Def::new("raise_memoryerror", "", Native::N0(raise_memoryerror)),
+    Def::new("err_givenexceptionmatches", "", Native::N2(err_givenexceptionmatches)),
+    Def::new("make_exception_with_doc", "", Native::Full(make_exception_with_doc)),
     Def::new("set_errno", "", Native::N1(set_errno)),
     Def::new("err_writeunraisable", "", Native::N2(write_unraisable)),
     Def::new("err_formatunraisable", "", Native::Var(format_unraisable, 2, 3)),

@@ -35,7 +35,8 @@ fn getitem_known_hash(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     match dict.find(vm, hash, &args[1])? { Some(entry) => Ok(dict.value_at(vm, entry)), None => Err(vm.key_error(&args[1])) }
 }
 
-fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
+fn exec(vm: &mut Vm, module: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
+    crate::add(vm, module, "_testinternalcapi", namespace, crate::code::INTERNAL)?;
     let n = vm.new_int(specialize::ATTEMPT.into())?;
     put(vm, namespace, "SPECIALIZATION_THRESHOLD", &n)
 }

@@ -6,6 +6,7 @@
 
 mod awaiting;
 mod calling;
+mod code;
 mod config;
 mod descriptors;
 mod exceptions;
@@ -29,7 +30,7 @@ pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MOD
 const TESTCAPI: NativeModule = NativeModule { name: "_testcapi", doc: "", functions: &[], exec };
 
 fn exec(vm: &mut Vm, module: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    for functions in [calling::SHAPES, calling::CALLS, config::FUNCTIONS, exceptions::FUNCTIONS, memory::FUNCTIONS, signatures::FUNCTIONS] {
+    for functions in [calling::SHAPES, calling::CALLS, code::FUNCTIONS, config::FUNCTIONS, exceptions::FUNCTIONS, memory::FUNCTIONS, signatures::FUNCTIONS] {
         add(vm, module, "_testcapi", namespace, functions)?
     }
     calling::exec(vm, namespace)?;

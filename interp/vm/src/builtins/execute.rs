@@ -47,7 +47,7 @@ pub fn ensure_builtins(vm: &mut Vm, globals: &Ref<PyDict>) -> PyResult<()> {
 
 fn inherited(vm: &Vm) -> u32 { scope::current_code_flags(vm) & FUTURES as u32 }
 
-fn options(vm: &Vm, future_flags: u32) -> Options { Options { optimize: vm.settings.optimize, future_flags, max_digits: vm.settings.int_max_str_digits, ..Options::default() } }
+fn options(vm: &Vm, future_flags: u32) -> Options { Options { optimize: vm.settings.optimize, future_flags, max_digits: vm.settings.int_max_str_digits, no_columns: vm.settings.no_debug_ranges, ..Options::default() } }
 
 /// `compile(...)`
 pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {

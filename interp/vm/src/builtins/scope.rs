@@ -37,14 +37,17 @@ pub fn current_code_flags(vm: &Vm) -> u32 {
     if frame.is_null() { 0 } else { unsafe { (*frame.exec()).flags } }
 }
 
-/// The namespace of the running frame: its mapping, or in a function a new dict of its variables (PEP 667).
+/// The namespace of the running frame: its mapping, or in a function or an inlined comprehension a new dict of
+/// its variables (PEP 667, PEP 709).
 pub fn current_locals(vm: &mut Vm) -> PyResult {
     let frame = Frame(vm.fp);
     if frame.is_null() { return Err(vm.system_error("frame does not exist")) }
     // SAFETY: the frame is live and its code cannot change while we look; words are shared before anything else runs.
     let (optimized, namespace, globals) = unsafe {
         let exec = &*frame.exec();
-        let optimized = exec.flags & flags::OPTIMIZED != 0;
+        let is_bound = |i: usize| !(*frame.locals().add(i)).is_null();
+        let in_comprehension = exec.blob.locals.iter().enumerate().any(|(i, l)| l.kind == LocalKind::Hidden && !l.name.starts_with('.') && is_bound(i));
+        let optimized = exec.flags & flags::OPTIMIZED != 0 || in_comprehension;
         let share = |w: crate::object::Word| if w.is_null() { None } else { Some(Owned::share_word(w)) };
         (optimized, if optimized { None } else { share(frame.names()) }, share(frame.globals()))
     };

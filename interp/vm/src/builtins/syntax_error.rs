@@ -55,6 +55,7 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
         Ok(c) => c,
         Err(e) => {
             let of_parser = e.text.is_some();
+            trees::warn_all(vm, instar_compiler::warnings_before(&e, source, mode, options), filename, |line| trees::line_of(source, line))?;
             let raised = raise(vm, e);
             // What `traceback` needs to look for misspelt keywords.
             if of_parser && let Some(e) = raised.0.obj().cast::<PyException>() {
@@ -68,14 +69,6 @@ pub fn compile_text(vm: &mut Vm, source: &str, filename: &str, mode: Mode, optio
     PyCode::new(vm, code)
 }
 
-/// `warnings.warn_explicit(message, SyntaxWarning, filename, line)`; nothing while that module is not loaded (start-up).
-pub(super) fn warn(vm: &mut Vm, message: &str, filename: &str, line: u32) -> PyResult<()> {
-    let Some(module) = vm.loaded_module("warnings")? else { return Ok(()) };
-    let function = vm.get_attr_str(&module, "warn_explicit")?;
-    let args = [vm.new_str(message)?, vm.types.syntax_warning.obj().clone(), vm.new_str(filename)?, vm.new_int(i64::from(line))?];
-    vm.call_n(&function, &args).map(drop)
-}
-
 fn owned(vm: &Vm, bytes: &[u8]) -> PyResult<Vec<u8>> {
     let mut v = Vec::new();
     v.try_reserve_exact(bytes.len()).map_err(|_| vm.no_memory())?;
@@ -83,15 +76,27 @@ fn owned(vm: &Vm, bytes: &[u8]) -> PyResult<Vec<u8>> {
     Ok(v)
 }
 
+/// Decodes the bytes of a file that is run: as [`decode_source`], with errors that speak of a file.
+pub fn decode_file(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<String> {
+    if let Some(at) = bytes.iter().position(|b| *b == 0) && std::str::from_utf8(&bytes[..at]).is_ok() {
+        let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        return Err(undecodable(vm, "source code cannot contain null bytes".into(), filename, &bytes[start..at], line as i64, 0, 0));
+    }
+    decode(vm, bytes, filename, &format!(" in file {filename}"))
+}
+
 /// Decodes source bytes: byte order mark, coding cookie in the first two lines, else UTF-8.
-pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<String> {
+pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<String> { decode(vm, bytes, filename, "") }
+
+fn decode(vm: &mut Vm, bytes: &[u8], filename: &str, whose: &str) -> PyResult<String> {
     let (bytes, marked) = match bytes.strip_prefix(b"\xEF\xBB\xBF") { Some(rest) => (rest, true), None => (bytes, false) };
     let cookie = cookie(bytes);
     let name = cookie.as_deref().map_or_else(|| "utf-8".to_owned(), normal_name);
     if marked && name != "utf-8" {
         let first: Vec<u8> = bytes.split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
         let end = String::from_utf8_lossy(&first).chars().count() as i64;
-        return Err(undecodable(vm, format!("encoding problem: {} with BOM", cookie.unwrap_or_default()), &first, 1, 0, end));
+        return Err(undecodable(vm, format!("encoding problem: {} with BOM", cookie.unwrap_or_default()), filename, &first, 1, 0, end));
     }
     match name.as_str() {
         "utf-8" => match String::from_utf8(owned(vm, bytes)?) {
@@ -107,8 +112,8 @@ pub fn decode_source(vm: &mut Vm, bytes: &[u8], filename: &str) -> PyResult<Stri
                 let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
                 let shown: Vec<u8> = bytes[start..].split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
                 let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() as i64 + 1;
-                let message = format!("Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]);
-                Err(undecodable(vm, message, &shown, line as i64, column, column))
+                let message = format!("Non-UTF-8 code starting with '\\x{:02x}'{whose} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details", bytes[at]);
+                Err(undecodable(vm, message, filename, &shown, line as i64, column, column))
             }
         },
         "iso-8859-1" => {
@@ -145,9 +150,9 @@ fn unplaced(vm: &mut Vm, message: String, filename: &str) -> Raised {
 }
 
 /// A SyntaxError about bytes of a line; the tokenizer knows no file name.
-fn undecodable(vm: &mut Vm, message: String, line: &[u8], number: i64, column: i64, end: i64) -> Raised {
+fn undecodable(vm: &mut Vm, message: String, filename: &str, line: &[u8], number: i64, column: i64, end: i64) -> Raised {
     let made = |vm: &mut Vm| -> PyResult<Raised> {
-        let place = [vm.none(), vm.new_int(number)?, vm.new_int(column)?, vm.new_str(&String::from_utf8_lossy(line))?, vm.new_int(number)?, vm.new_int(end)?];
+        let place = [vm.new_str(filename)?, vm.new_int(number)?, vm.new_int(column)?, vm.new_str(&String::from_utf8_lossy(line))?, vm.new_int(number)?, vm.new_int(end)?];
         let args = vec![vm.new_str(&message)?, vm.new_tuple(place)?.into_obj()];
         Ok(vm.raise(&vm.types.syntax_error.clone(), args))
     };

@@ -4,7 +4,7 @@
 
 use instar_compiler::{CompileError, Compiled, ErrorKind, Mode, Options, Tree, Warning};
 
-use super::syntax_error::{self, raise};
+use super::syntax_error::raise;
 use crate::object::{Owned, Ref};
 use crate::types::code::PyCode;
 use crate::vm::{PyResult, Vm};
@@ -88,7 +88,7 @@ pub fn compile_tree(vm: &mut Vm, tree: Tree, filename: &str, mode: Mode, options
 /// Gives the compiler's warnings to the filters; one made an error is reported as a SyntaxError at its place.
 pub fn warn_all(vm: &mut Vm, warnings: Vec<Warning>, filename: &str, line: impl Fn(u32) -> Option<String>) -> PyResult<()> {
     for w in warnings {
-        let Err(e) = syntax_error::warn(vm, &w.message, filename, w.line) else { continue };
+        let Err(e) = crate::warnings::warn_syntax(vm, &w.message, filename, w.line) else { continue };
         if !e.is(vm, &vm.types.syntax_warning.clone()) { return Err(e) }
         let text = if w.of_tokenizer { line(w.line) } else { None };
         let error = CompileError {

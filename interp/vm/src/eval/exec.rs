@@ -48,9 +48,10 @@ pub struct Executable {
 
 impl Executable {
     /// Makes the objects and copies the units.
-    pub fn new(vm: &mut Vm, blob: &Arc<CodeBlob>, code: Word) -> PyResult<Executable> {
+    pub fn new(vm: &mut Vm, blob: &Arc<CodeBlob>, foreign: &[(usize, Owned)], code: Word) -> PyResult<Executable> {
         let mut consts = Vec::with_capacity(blob.consts.len());
         for c in &blob.consts { consts.push(code::const_object(vm, c)?) }
+        for (i, c) in foreign { if let Some(place) = consts.get_mut(*i) { *place = c.clone() } }
         let mut names = Vec::with_capacity(blob.names.len());
         for n in &blob.names { names.push(vm.intern(n)?) }
         let units = blob.units.to_boxed();

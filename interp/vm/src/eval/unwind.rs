@@ -7,6 +7,8 @@ use super::slow::{calls, generators};
 use super::state::After;
 use crate::monitor::{event, step};
 use crate::object::Word;
+use crate::types::traceback::PyTraceback;
+use crate::object::ObjExt;
 use crate::vm::Vm;
 
 /// Unwinds from `pc` in frame `fp` with the exception in `vm.raised`. Gives where to go on; with a null pc when the entry frame
@@ -40,6 +42,7 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> After
             }
             if vm.is_monitored() { step::settled_in(vm, f, event::PY_UNWIND); }
             for k in (0..depth).rev() { release(vm, *fp.add(k)) }
+            stand_where_raised(vm, f, unit);
             let flags = f.flags();
             if flags & frame_flags::GENERATOR != 0 { generators::finished(vm, f) }
             let prev = f.prev(); // the frame's chunk may go with it
@@ -68,6 +71,20 @@ pub unsafe fn abandon(vm: &mut Vm, fp: *mut Word) {
         vm.fp = prev;
         vm.recursion_depth -= 1;
         settle(vm);
+    }
+}
+
+/// A frame object left by an instruction without a line, which raised again what had been handled, tells the place that the
+/// traceback tells.
+unsafe fn stand_where_raised(vm: &Vm, f: Frame, unit: usize) {
+    // SAFETY: the caller's frame is live, its pc may be any unit of its code.
+    unsafe {
+        let exec = &*f.exec();
+        if f.frame_object().is_null() || exec.blob.positions.get(unit).is_none_or(|p| p.line >= 0) { return }
+        let Some(newest) = vm.raised.as_ref().and_then(|e| e.traceback.get()) else { return };
+        let Some(newest) = newest.cast::<PyTraceback>() else { return };
+        let at = usize::try_from(newest.lasti.get() / 8).ok().filter(|at| *at < exec.units.len());
+        if newest.frame.word() == f.frame_object() && let Some(at) = at { f.set_pc(exec.units.as_ptr().cast_mut().add(at)) }
     }
 }
 

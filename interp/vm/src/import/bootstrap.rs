@@ -117,7 +117,7 @@ fn library_code(vm: &mut Vm, path: &str, file: &str) -> PyResult<Ref<PyCode>> {
         (None, None) => return Err(vm.import_error(format!("no library: {path}"))),
     };
     let text = syntax_error::decode_source(vm, &bytes, file)?;
-    let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
+    let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, no_columns: vm.settings.no_debug_ranges, ..Options::default() };
     syntax_error::compile_text(vm, &text, file, Mode::Exec, &options)
 }
 

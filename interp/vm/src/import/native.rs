@@ -175,8 +175,18 @@ pub fn embedded_code(vm: &mut Vm, path: &str) -> PyResult<Ref<PyCode>> {
 /// Compiles the bytes of a source file.
 pub fn code_of(vm: &mut Vm, bytes: &[u8], file: &str) -> PyResult<Ref<PyCode>> {
     let text = syntax_error::decode_source(vm, bytes, file)?;
-    let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, ..Options::default() };
-    syntax_error::compile_text(vm, &text, file, Mode::Exec, &options)
+    code_of_text(vm, &text, file)
+}
+
+/// The code of a file that is run.
+pub fn code_of_file(vm: &mut Vm, bytes: &[u8], file: &str) -> PyResult<Ref<PyCode>> {
+    let text = syntax_error::decode_file(vm, bytes, file)?;
+    code_of_text(vm, &text, file)
+}
+
+fn code_of_text(vm: &mut Vm, text: &str, file: &str) -> PyResult<Ref<PyCode>> {
+    let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, no_columns: vm.settings.no_debug_ranges, ..Options::default() };
+    syntax_error::compile_text(vm, text, file, Mode::Exec, &options)
 }
 
 /// `from package import names`: loads those that are submodules and no attributes yet.

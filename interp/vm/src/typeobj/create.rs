@@ -189,7 +189,7 @@ impl Class {
     fn layout(&self, spec: &SlotSpec) -> TypeInfo {
         let base = &self.base.info;
         let inherited = TypeFlags::GC.bits() | TypeFlags::ATTRS.bits() | TypeFlags::WEAKREF.bits() | TypeFlags::VAR.bits()
-            | vm_flags::SEQUENCE | vm_flags::MAPPING | vm_flags::MATCH_SELF | vm_flags::TYPE_SUBCLASS | vm_flags::EXCEPTION_SUBCLASS;
+            | vm_flags::MATCH_SELF | vm_flags::TYPE_SUBCLASS | vm_flags::EXCEPTION_SUBCLASS;
         let mut flags = base.flags.get().bits() & inherited | TypeFlags::HEAP_TYPE.bits() | vm_flags::BASETYPE;
         if spec.add_dict { flags |= (TypeFlags::ATTRS | TypeFlags::GC).bits() }
         if spec.add_weakref { flags |= TypeFlags::WEAKREF.bits() }
@@ -276,8 +276,8 @@ impl Class {
         slots.new = self.base.slots().new;
         slots.dict_slot = self.base.slots().dict_slot;
         ty.set_slots(slots);
-        for b in &self.bases {
-            // The collection flags come from any base (ABCs of collections.abc set them).
+        for b in ty.mro_items(vm).iter().skip(1) {
+            // The first class that is a collection says which (ABCs of collections.abc set the flags).
             let Some(b) = TypeRef::from_obj(b) else { continue };
             for flag in [vm_flags::SEQUENCE, vm_flags::MAPPING] {
                 if b.has_flag(flag) && !ty.has_flag(vm_flags::SEQUENCE | vm_flags::MAPPING) { ty.set_flag(flag, true) }

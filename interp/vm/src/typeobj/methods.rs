@@ -133,7 +133,7 @@ fn getattr(vm: &mut Vm, this: &Owned, name: &Owned) -> PyResult {
 fn setattr(vm: &mut Vm, this: &Owned, name: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let ty = this_type(this);
     if ty.has_flag(vm_flags::IMMUTABLE) {
-        let (t, n) = (ty.name(vm), name_text(name));
+        let (t, n) = (ty.display_name(vm), name_text(name));
         return Err(vm.type_error(format!("cannot set '{n}' attribute of immutable type '{t}'")));
     }
     let meta = this.type_of(vm);

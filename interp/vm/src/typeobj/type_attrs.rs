@@ -79,7 +79,7 @@ pub(crate) fn dict(vm: &mut Vm, this: &Owned) -> PyResult {
 
 /// TypeError unless the attribute `what` of the type can be set to `value`.
 fn check_set<'a>(vm: &mut Vm, ty: &TypeRef, value: Option<&'a Owned>, what: &str) -> PyResult<&'a Owned> {
-    let t = ty.name(vm);
+    let t = ty.display_name(vm);
     if ty.has_flag(vm_flags::IMMUTABLE) { return Err(vm.type_error(format!("cannot set '{what}' attribute of immutable type '{t}'"))) }
     value.ok_or_else(|| vm.type_error(format!("cannot delete '{what}' attribute of immutable type '{t}'")))
 }
@@ -255,7 +255,7 @@ fn annotations(vm: &mut Vm, this: &Owned) -> PyResult {
 
 fn immutable(vm: &mut Vm, ty: &TypeRef, name: &str) -> PyResult<()> {
     if !ty.has_flag(vm_flags::IMMUTABLE) { return Ok(()) }
-    let t = ty.name(vm);
+    let t = ty.display_name(vm);
     Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{t}'")))
 }
 

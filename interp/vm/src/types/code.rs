@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use instar_code::{flags, location, CodeBlob, Const, LocalKind, Text};
+use instar_code::{flags, jump_of, location, CodeBlob, Const, LocalKind, Op, Text};
 
 use crate::eval::exec::Executable;
 use crate::native::{Def, GetSet, Native, TypeDef};
@@ -19,6 +19,8 @@ use crate::payload;
 pub struct PyCode {
     blob: Arc<CodeBlob>,
     exec: OnceCell<Box<Executable>>,
+    /// Constants that the compiler makes no such values of (`code.replace`), by index.
+    foreign: Box<[(usize, Owned)]>,
     /// `co_name` and `co_qualname` once a function was made from this.
     name: Slot,
     qualname: Slot,
@@ -30,6 +32,7 @@ unsafe impl Trace for PyCode {
         if let Some(exec) = self.exec.get() {
             for c in exec.consts.iter().chain(exec.names.iter()) { visit(c.word()) }
         }
+        for (_, c) in &self.foreign { visit(c.word()) }
         for s in [&self.name, &self.qualname] {
             if s.is_some() { visit(s.word()) }
         }
@@ -53,7 +56,13 @@ impl PyCode {
     pub(crate) const BLOB: usize = std::mem::offset_of!(PyCode, blob);
 
     /// A code object for a blob.
-    pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { vm.new_object(PyCode { blob, exec: OnceCell::new(), name: Slot::default(), qualname: Slot::default() }) }
+    pub fn new(vm: &Vm, blob: Arc<CodeBlob>) -> PyResult<Ref<PyCode>> { PyCode::with_foreign(vm, blob, Box::default()) }
+    /// A code object some of whose constants are any objects; the blob has `None` there.
+    pub fn with_foreign(vm: &Vm, blob: Arc<CodeBlob>, foreign: Box<[(usize, Owned)]>) -> PyResult<Ref<PyCode>> {
+        vm.new_object(PyCode { blob, exec: OnceCell::new(), foreign, name: Slot::default(), qualname: Slot::default() })
+    }
+    /// Constants that are in no blob, by index.
+    pub fn foreign(&self) -> &[(usize, Owned)] { &self.foreign }
     /// The compiled form.
     pub fn blob(&self) -> &Arc<CodeBlob> { &self.blob }
     /// The executable if it has been made, else null.
@@ -66,7 +75,7 @@ impl Ref<PyCode> {
     /// The executable, made now if need be.
     pub fn executable(&self, vm: &mut Vm) -> PyResult<*const Executable> {
         if self.exec.get().is_none() {
-            let exec = Executable::new(vm, &self.blob, self.obj().word())?;
+            let exec = Executable::new(vm, &self.blob, &self.foreign, self.obj().word())?;
             let _ = self.exec.set(Box::new(exec));
         }
         Ok(self.exec_if_made())
@@ -160,7 +169,7 @@ fn co_consts(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 fn co_name(vm: &mut Vm, o: &Owned) -> PyResult { this(o).clone().name_obj(vm) }
 fn co_qualname(vm: &mut Vm, o: &Owned) -> PyResult { this(o).clone().qualname_obj(vm) }
-fn co_filename(vm: &mut Vm, o: &Owned) -> PyResult { let b = this(o).blob.clone(); vm.new_str(&b.filename) }
+fn co_filename(vm: &mut Vm, o: &Owned) -> PyResult { let b = this(o).blob.clone(); vm.intern(&b.filename) }
 fn co_argcount(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.arg_count.into()) }
 fn co_posonly(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.posonly_count.into()) }
 fn co_kwonly(vm: &mut Vm, o: &Owned) -> PyResult { vm.new_int(this(o).blob.kwonly_count.into()) }
@@ -179,10 +188,34 @@ fn co_code(vm: &mut Vm, o: &Owned) -> PyResult {
     let bytes: Vec<u8> = b.units.iter().flat_map(|u| u.bits().to_le_bytes()).collect();
     vm.new_bytes(&bytes)
 }
+/// Number of units that the table of positions reaches.
+fn told(b: &CodeBlob) -> usize { b.positions.iter().rposition(|p| *p != location::UNTOLD).map_or(0, |last| last + 1) }
+/// Branches: offsets of the instruction, of the one after it and of the one it jumps to. `async for` goes on after the
+/// iterator's item has come, which its protected range precedes, or at the end of it.
+fn co_branches(vm: &mut Vm, o: &Owned) -> PyResult {
+    let b = this(o).blob.clone();
+    let (mut rows, mut at) = (Vec::new(), 0usize);
+    while let Some(op) = b.units.get(at).and_then(|u| Op::from_u16(u.op)) {
+        let next = at + op.len();
+        let ways = match op {
+            Op::Jump | Op::JumpBack | Op::Send => None,
+            Op::EndAsyncFor => b.handlers.iter().find(|h| h.target as usize == at).map(|h| (h.start as usize, h.end as usize, next)),
+            _ => jump_of(op, &b.units[at..]).map(|jump| (at, next, (at as i64 + i64::from(jump)) as usize)),
+        };
+        if let Some((from, left, right)) = ways {
+            let mut row = Vec::with_capacity(3);
+            for unit in [from, left, right] { row.push(vm.new_int(unit as i64 * 8)?) }
+            rows.push(vm.new_tuple(row)?.into_obj());
+        }
+        at = next;
+    }
+    let list = vm.new_list(rows)?;
+    vm.iter(list.obj())
+}
 fn co_positions(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = this(o).blob.clone();
     let mut rows = Vec::with_capacity(b.positions.len());
-    for p in &b.positions {
+    for p in &b.positions[..told(&b)] {
         let mut row = Vec::with_capacity(4);
         for n in [p.line, p.end_line, p.column, p.end_column] { row.push(if p.line < 0 || n < 0 { vm.none() } else { vm.new_int(n.into())? }) }
         // Offsets count 2-byte units (Lib assumes them): one of ours is four.
@@ -199,7 +232,8 @@ fn co_lines(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = this(o).blob.clone();
     let mut rows = Vec::new();
     let line_at = |unit: i64| if unit < 0 { entry_line(&b) } else { b.positions[unit as usize].line };
-    let (mut start, units) = (-1, b.positions.len() as i64);
+    let units = told(&b) as i64;
+    let mut start = if units == 0 { 0 } else { -1 };
     while start < units {
         let line = line_at(start);
         let mut end = start;
@@ -252,12 +286,35 @@ fn same_locals(a: &CodeBlob, b: &CodeBlob) -> bool {
     a.locals.len() == b.locals.len() && a.locals.iter().zip(&b.locals).all(|(x, y)| x.kind == y.kind && (x.kind == LocalKind::Hidden || x.name == y.name))
 }
 
+/// Whether two codes do the same at the same lines, whatever files they are from.
+fn same_code(x: &CodeBlob, y: &CodeBlob) -> bool {
+    x.name == y.name && x.units == y.units && x.first_line == y.first_line
+        && x.arg_count == y.arg_count && x.posonly_count == y.posonly_count && x.kwonly_count == y.kwonly_count
+        && x.flags == y.flags && *x.positions == *y.positions && x.handlers == y.handlers
+        && x.names == y.names && same_locals(x, y) && same_consts(&x.consts, &y.consts)
+}
+
+fn same_consts(x: &[Const], y: &[Const]) -> bool {
+    let same = |x: &Const, y: &Const| match (x, y) {
+        (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) | (Const::Ellipsis, Const::Ellipsis) => true,
+        (Const::Int(a), Const::Int(b)) => a == b,
+        (Const::BigInt { negative: s, magnitude: a }, Const::BigInt { negative: t, magnitude: b }) => s == t && a == b,
+        (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
+        (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
+        (Const::Str(a), Const::Str(b)) => a == b,
+        (Const::Bytes(a), Const::Bytes(b)) => a == b,
+        (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => same_consts(a, b),
+        (Const::Slice(a), Const::Slice(b)) => same_consts(&a[..], &b[..]),
+        (Const::Code(a), Const::Code(b)) => same_code(a, b),
+        _ => false,
+    };
+    x.len() == y.len() && x.iter().zip(y).all(|(a, b)| same(a, b))
+}
+
 fn compare(vm: &mut Vm, a: &Owned, b: &Owned, op: instar_code::Compare) -> PyResult {
     let (Some(x), Some(y)) = (Ref::<PyCode>::cast(a), Ref::<PyCode>::cast(b)) else { return Ok(vm.not_implemented()) };
-    let same = x.is(b) || (x.blob.name == y.blob.name && x.blob.units == y.blob.units && x.blob.first_line == y.blob.first_line
-        && x.blob.arg_count == y.blob.arg_count && x.blob.posonly_count == y.blob.posonly_count && x.blob.kwonly_count == y.blob.kwonly_count
-        && x.blob.flags == y.blob.flags && *x.blob.positions == *y.blob.positions && x.blob.handlers == y.blob.handlers
-        && x.blob.names == y.blob.names && same_locals(&x.blob, &y.blob) && format!("{:?}", x.blob.consts) == format!("{:?}", y.blob.consts));
+    let foreign = x.foreign.len() == y.foreign.len() && x.foreign.iter().zip(&y.foreign).all(|(p, q)| p.0 == q.0 && p.1.is(&q.1));
+    let same = x.is(b) || foreign && same_code(&x.blob, &y.blob);
     match op {
         instar_code::Compare::Eq => Ok(vm.bool(same)),
         instar_code::Compare::Ne => Ok(vm.bool(!same)),
@@ -280,6 +337,7 @@ pub static DEF: TypeDef = TypeDef {
     sig: "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
     methods: &[
         Def::new("co_positions", "($self, /)", Native::N0(co_positions)),
+        Def::new("co_branches", "($self, /)", Native::N0(co_branches)),
         Def::new("co_lines", "($self, /)", Native::N0(co_lines)),
         Def::new("_varname_from_oparg", "($self, oparg, /)", Native::N1(varname_from_oparg)),
         Def::new("replace", "($self, /, **changes)", Native::Full(super::code_replace::replace)),

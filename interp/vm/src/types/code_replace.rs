@@ -16,7 +16,7 @@ use crate::types::bytes::PyBytes;
 use crate::types::int::{int_ref, PyInt};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::vm::{PyResult, Raised, Vm};
+use crate::vm::{PyResult, Vm};
 
 /// Parameters of the constructor, in order; `replace` takes them by name.
 const PARTS: [&str; 18] = [
@@ -28,14 +28,15 @@ const REQUIRED: usize = 16;
 /// `code.replace(**changes)`
 pub fn replace(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     if !args.pos().is_empty() { return Err(vm.type_error(format!("replace() takes no positional arguments ({} given)", args.pos().len()))) }
-    let old = Ref::<PyCode>::cast(o).expect("law: checked by the descriptor").blob().clone();
+    let this = Ref::<PyCode>::cast(o).expect("law: checked by the descriptor");
+    let (old, foreign) = (this.blob().clone(), this.foreign().to_vec());
     let mut parts: [Option<Owned>; 18] = Default::default();
     for (name, value) in args.keywords() {
         let key = vm.repr_text_plain(name);
         let Some(i) = PARTS.iter().position(|p| *p == key) else { return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{key}'"))) };
         parts[i] = Some(value.clone());
     }
-    build(vm, &old, &parts)
+    build(vm, &old, foreign, &parts)
 }
 
 /// `types.CodeType(...)`
@@ -47,10 +48,10 @@ pub fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
     let mut parts: [Option<Owned>; 18] = Default::default();
     for (part, value) in parts.iter_mut().zip(args.pos()) { *part = Some(value.clone()); }
     for part in &mut parts[REQUIRED..] { if part.is_none() { *part = Some(vm.new_tuple([])?.into_obj()) } }
-    build(vm, &CodeBlob::default(), &parts)
+    build(vm, &CodeBlob::default(), Vec::new(), &parts)
 }
 
-fn build(vm: &mut Vm, old: &CodeBlob, parts: &[Option<Owned>; 18]) -> PyResult {
+fn build(vm: &mut Vm, old: &CodeBlob, mut foreign: Vec<(usize, Owned)>, parts: &[Option<Owned>; 18]) -> PyResult {
     let part = |name: &str| PARTS.iter().position(|p| *p == name).and_then(|i| parts[i].as_ref());
     let count = |vm: &mut Vm, name: &str, what: &str, before: u32| -> PyResult<u32> {
         let Some(o) = part(name) else { return Ok(before) };
@@ -110,7 +111,16 @@ fn build(vm: &mut Vm, old: &CodeBlob, parts: &[Option<Owned>; 18]) -> PyResult {
         None => old.consts.clone(),
         Some(o) => {
             let Some(items) = o.cast::<PyTuple>().map(|t| t.items().to_vec()) else { let t = o.type_name(vm); return Err(vm.type_error(format!("code: co_consts must be tuple, not {t}"))) };
-            items.iter().map(|i| constant(vm, i, Allowed::CodeConstants, " in code()", not_a_constant)).collect::<PyResult<Vec<_>>>()?
+            foreign.clear();
+            let mut all = Vec::with_capacity(items.len());
+            for item in items {
+                let made = if item.cast::<PyCode>().is_some_and(|c| !c.foreign().is_empty()) { Ok(None) } else { constant_or_none(vm, &item) };
+                match made? {
+                    Some(c) => all.push(c),
+                    None => { foreign.push((all.len(), item)); all.push(Const::None) }
+                }
+            }
+            all
         }
     };
     let names_of = |vm: &mut Vm, name: &str| -> PyResult<Option<Vec<instar_code::Text>>> {
@@ -140,7 +150,7 @@ fn build(vm: &mut Vm, old: &CodeBlob, parts: &[Option<Owned>; 18]) -> PyResult {
     blob.body = body.into();
     if blob.flags & flags::HAS_DOCSTRING != 0 && !matches!(blob.consts.first(), Some(Const::Str(_))) { blob.flags &= !flags::HAS_DOCSTRING; }
     verify(&blob).map_err(|e| refused(vm, e))?;
-    Ok(PyCode::new(vm, Arc::new(blob))?.into_obj())
+    Ok(PyCode::with_foreign(vm, Arc::new(blob), foreign.into())?.into_obj())
 }
 
 /// The local slots: the old ones renamed where there are as many, else new ones.
@@ -173,8 +183,11 @@ fn locals(old: &CodeBlob, variables: Option<Vec<instar_code::Text>>, cells: Opti
     all
 }
 
-/// The error for what no code object can hold.
-fn not_a_constant(vm: &mut Vm, o: &Owned) -> Raised {
-    let t = o.type_name(vm);
-    vm.type_error(format!("code: constants of type '{t}' are not supported"))
+/// The compiler's constant of an object, if it has one.
+fn constant_or_none(vm: &mut Vm, o: &Owned) -> PyResult<Option<Const>> {
+    match constant(vm, o, Allowed::CodeConstants, " in code()", |vm, _| vm.value_error("")) {
+        Ok(c) => Ok(Some(c)),
+        Err(e) if e.0.obj().is_instance_of(vm, &vm.types.value_error.clone()) => Ok(None),
+        Err(e) => Err(e),
+    }
 }

@@ -148,10 +148,15 @@ impl PyFrame {
         let mut out: Vec<(usize, String)> = Vec::with_capacity(locals.len());
         for (i, l) in locals.iter().enumerate() { if l.kind != LocalKind::Hidden { out.push((i, l.name.to_string())) } }
         for (i, l) in locals.iter().enumerate() {
-            if l.kind != LocalKind::Hidden || self.local(i).is_none() { continue }
+            if l.kind != LocalKind::Hidden || l.name.starts_with('.') || self.local(i).is_none() { continue }
             match out.iter_mut().find(|(_, n)| *n == l.name) { Some(row) => row.0 = i, None => out.push((i, l.name.to_string())) }
         }
         out
+    }
+
+    /// Whether a variable of an inlined comprehension is bound.
+    fn in_comprehension(&self) -> bool {
+        self.exec().blob.locals.iter().enumerate().any(|(i, l)| l.kind == LocalKind::Hidden && !l.name.starts_with('.') && self.local(i).is_some())
     }
 
     /// The index of the local with this name.
@@ -314,7 +319,7 @@ impl PyFrame {
 }
 
 fn f_locals(vm: &mut Vm, o: &Owned) -> PyResult {
-    if !this(o).is_optimized() { return Ok(this(o).plain_namespace()) }
+    if !this(o).is_optimized() && !this(o).in_comprehension() { return Ok(this(o).plain_namespace()) }
     Ok(vm.new_object(PyFrameLocalsProxy { frame: this(o).clone() })?.into_obj())
 }
 fn f_globals(_: &mut Vm, o: &Owned) -> PyResult { Ok(this(o).globals.clone()) }

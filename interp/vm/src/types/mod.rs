@@ -20,6 +20,7 @@ pub mod classmethod;
 pub mod classmethod_descriptor;
 pub mod code;
 mod code_replace;
+pub mod const_evaluator;
 pub mod constant;
 pub mod complex;
 pub mod container_repr;

@@ -9,7 +9,7 @@ use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
 use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::tuple::PyTuple;
-use crate::types::union;
+use crate::types::{const_evaluator, union};
 use crate::vm::{PyResult, Vm};
 use crate::{payload, trace};
 
@@ -171,9 +171,9 @@ fn get_constraints(vm: &mut Vm, o: &Owned) -> PyResult {
 fn get_default(vm: &mut Vm, o: &Owned) -> PyResult {
     match evaluated(vm, with_field!(o, default), with_field!(o, evaluate_default))? { Some(v) => Ok(v), None => no_default(vm) }
 }
-fn eval_bound(vm: &mut Vm, o: &Owned) -> PyResult { let v = with_field!(o, evaluate_bound).get(); Ok(vm.option_to_none(v)) }
-fn eval_constraints(vm: &mut Vm, o: &Owned) -> PyResult { let v = with_field!(o, evaluate_constraints).get(); Ok(vm.option_to_none(v)) }
-fn eval_default(vm: &mut Vm, o: &Owned) -> PyResult { let v = with_field!(o, evaluate_default).get(); Ok(vm.option_to_none(v)) }
+fn eval_bound(vm: &mut Vm, o: &Owned) -> PyResult { const_evaluator::of(vm, with_field!(o, evaluate_bound), with_field!(o, bound)) }
+fn eval_constraints(vm: &mut Vm, o: &Owned) -> PyResult { const_evaluator::of(vm, with_field!(o, evaluate_constraints), with_field!(o, constraints)) }
+fn eval_default(vm: &mut Vm, o: &Owned) -> PyResult { const_evaluator::of(vm, with_field!(o, evaluate_default), with_field!(o, default)) }
 fn has_default(vm: &mut Vm, o: &Owned) -> PyResult {
     let has = with_field!(o, evaluate_default).is_some() || match with_field!(o, default).get() { Some(d) => !d.is(&no_default(vm)?), None => false };
     Ok(vm.bool(has))
@@ -308,7 +308,7 @@ fn new_kwargs(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult { let a = ar
 fn alias(o: &Owned) -> &Ref<PyTypeAlias> { o.cast().expect("law: checked by the descriptor") }
 fn alias_repr(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(alias(o).name.get())) }
 fn alias_value(vm: &mut Vm, o: &Owned) -> PyResult { let a = alias(o).clone(); let v = evaluated(vm, &a.value, &a.evaluate)?; Ok(vm.option_to_none(v)) }
-fn alias_evaluate(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(alias(o).evaluate.get())) }
+fn alias_evaluate(vm: &mut Vm, o: &Owned) -> PyResult { let a = alias(o).clone(); const_evaluator::of(vm, &a.evaluate, &a.value) }
 fn alias_params(vm: &mut Vm, o: &Owned) -> PyResult { Ok(alias(o).type_params.get().unwrap_or_else(|| vm.consts.empty_tuple.obj().clone())) }
 fn alias_module(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(alias(o).module.get())) }
 fn alias_getitem(vm: &mut Vm, o: &Owned, args: &Owned) -> PyResult {

@@ -7,6 +7,7 @@ use crate::native::{GetSet, TypeDef};
 use crate::object::{ObjExt, Owned, Ref};
 use crate::slots::Slots;
 use crate::types::exception::{self, field_attr, read_field, this, write_field, PyException};
+use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Raised, Vm};
 
@@ -66,13 +67,16 @@ pub fn bounds(start: i64, end: i64, len: usize) -> (usize, usize) {
     (start as usize, end.max(0) as usize)
 }
 
-/// Encoding, object, start, end, reason of an error that has them.
+/// Encoding, object, start, end, reason of an error that has them. Making text of encoding and reason may change the rest.
 fn parts(vm: &mut Vm, o: &Owned) -> PyResult<Option<(String, Owned, i64, i64, String)>> {
     let e = this(o).clone();
-    let (Some(object), Some(start), Some(end)) = (e.field(OBJECT), e.field(START), e.field(END)) else { return Ok(None) };
+    if e.field(OBJECT).is_none() { return Ok(None) }
     let reason = vm.option_to_none(e.field(REASON));
     let reason = vm.str_text(&reason)?;
     let encoding = match e.field(ENCODING) { Some(x) => vm.str_text(&x)?, None => String::new() };
+    let (Some(object), Some(start), Some(end)) = (e.field(OBJECT), e.field(START), e.field(END)) else {
+        return Err(vm.type_error("UnicodeError 'object' attribute is not set"));
+    };
     Ok(Some((encoding, object, vm.index_i64(&start)?, vm.index_i64(&end)?, reason)))
 }
 
@@ -83,12 +87,11 @@ fn character(c: u32) -> String {
 
 fn str_of_text(vm: &mut Vm, o: &Owned, head: &str) -> PyResult {
     let Some((encoding, object, start, end, reason)) = parts(vm, o)? else { return Ok(vm.consts.empty_str.clone()) };
-    let Some(text) = Ref::<PyStr>::cast(&object) else { return Err(vm.type_error("object attribute must be unicode")) };
+    let Some(text) = Ref::<PyStr>::cast(&object) else { return Err(vm.type_error("UnicodeError 'object' attribute must be a string")) };
     let head = head.replace('@', &format!("'{encoding}'"));
-    let (from, to) = bounds(start, end, text.len());
-    let text = match text.get(from) {
-        Some(c) if to == from + 1 => format!("{head} character {} in position {from}: {reason}", character(c)),
-        _ => format!("{head} characters in position {from}-{}: {reason}", to as i64 - 1),
+    let text = match usize::try_from(start).ok().and_then(|from| text.get(from)) {
+        Some(c) if end.checked_sub(1) == Some(start) => format!("{head} character {} in position {start}: {reason}", character(c)),
+        _ => format!("{head} characters in position {start}-{}: {reason}", end.saturating_sub(1)),
     };
     vm.new_str(&text)
 }
@@ -98,15 +101,10 @@ fn translate_str(vm: &mut Vm, o: &Owned) -> PyResult { str_of_text(vm, o, "can't
 
 fn decode_str(vm: &mut Vm, o: &Owned) -> PyResult {
     let Some((encoding, object, start, end, reason)) = parts(vm, o)? else { return Ok(vm.consts.empty_str.clone()) };
-    let len = vm.len(&object)?;
-    let (from, to) = bounds(start, end, len);
-    let text = if from < len && to == from + 1 {
-        let i = vm.new_int(from as i64)?;
-        let byte = vm.get_item(&object, &i)?;
-        let byte = vm.index_i64(&byte)?;
-        format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {from}: {reason}")
-    } else {
-        format!("'{encoding}' codec can't decode bytes in position {from}-{}: {reason}", to as i64 - 1)
+    let Some(bytes) = object.cast::<PyBytes>() else { return Err(vm.type_error("UnicodeError 'object' attribute must be a bytes")) };
+    let text = match usize::try_from(start).ok().and_then(|from| bytes.as_slice().get(from)) {
+        Some(byte) if end.checked_sub(1) == Some(start) => format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"),
+        _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end.saturating_sub(1)),
     };
     vm.new_str(&text)
 }

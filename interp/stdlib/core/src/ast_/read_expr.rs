@@ -63,6 +63,9 @@ impl Reader {
                 if values.len() < 2 { return Err(vm.value_error("BoolOp with less than 2 values")) }
                 Expr::BoolOp(ast::ExprBoolOp { node_index, range, op: if op == "And" { ast::BoolOp::And } else { ast::BoolOp::Or }, values })
             }
+            "NamedExpr" if { let target = self.required(vm, node, class, "target")?; self.alternative(vm, &target, "expr")? != "Name" } => {
+                return Err(vm.type_error("NamedExpr target must be a Name"));
+            }
             "NamedExpr" => Expr::Named(ast::ExprNamed {
                 node_index, range, target: self.required_expr(vm, node, class, "target", ExprContext::Store)?, value: self.required_expr(vm, node, class, "value", LOAD)?,
             }),

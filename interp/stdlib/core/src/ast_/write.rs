@@ -38,7 +38,11 @@ pub fn parse(vm: &mut Vm, request: Request<'_>) -> PyResult {
     drop(promised);
     let parsed = match parsed {
         Ok(p) => p,
-        Err(e) => return Err(raise(vm, e)),
+        Err(e) => {
+            let before = instar_compiler::warnings_before(&e, request.text, request.root.mode(), request.options);
+            warn_all(vm, before, request.filename, |line| line_of(request.text, line))?;
+            return Err(raise(vm, e));
+        }
     };
     let nesting = parsed.nesting;
     let result = write(vm, request, &parsed);
