@@ -21,6 +21,7 @@ mod peers;
 mod plan;
 mod policy_page;
 mod process;
+mod profiled;
 mod programs;
 mod progress;
 mod runner;
@@ -85,6 +86,12 @@ enum Command {
         /// Where to write the report; `target/lab/report.html` when not given.
         #[arg(long)]
         out: Option<PathBuf>,
+    },
+    /// Build the interpreter with a profile of itself: some 15 % faster than `cargo build --release`, in ten minutes.
+    Build {
+        /// A layout; the interpreter's default when not given.
+        #[arg(long)]
+        variant: Option<String>,
     },
     /// Format, lints, house rules, tests; `--all` is what CI runs.
     Check {
@@ -170,6 +177,7 @@ fn dispatch(cli: Cli) -> Result<bool> {
         Command::Instances { choice } => commands::instances(&workspace, &choice),
         Command::Compare { a, b } => commands::compare(&workspace, &a, &b),
         Command::Report { out } => commands::report(&workspace, out),
+        Command::Build { variant } => profiled::run(&workspace, variant.as_deref()),
         Command::Check {
             all,
             no_workspace_tests,

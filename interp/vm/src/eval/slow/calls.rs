@@ -397,13 +397,23 @@ unsafe fn call_with_tuple(s: &mut State, b: i16) -> Option<Flow> {
     }
 }
 
-/// `f(*args, **kwargs)` of a function with a tuple and a dict of few names, without leaving the loop: the values go behind the
-/// positional arguments. `None`: nothing has been done.
-#[inline(never)]
+/// `f(*args, **kwargs)` of a function with a tuple and a dict of few names, without leaving the loop. `None`: nothing has been done.
+#[inline(always)]
 unsafe fn call_with_keywords(s: &mut State, b: i16) -> Option<Flow> {
     unsafe {
-        let vm = &mut *s.vm;
-        let (f, args, keywords) = (s.get(b), s.get(b + 1), s.get(b + 2));
+        let f = s.get(b);
+        let (base, given, names) = place_keywords(s.vm, s.at(b + 1))?;
+        Some(enter_function(s, f, base, given, Some(&names), 0))
+    }
+}
+
+/// Puts the items of the tuple and the values of the dict at `at` and behind it into one range, as a call takes them, and consumes
+/// both. Where the range begins, its length, the names of the last of it.
+#[inline(never)]
+unsafe fn place_keywords(vm: *mut Vm, at: *mut Word) -> Option<(*mut Word, usize, Ref<PyTuple>)> {
+    unsafe {
+        let vm = &mut *vm;
+        let (args, keywords) = (*at, *at.add(1));
         let dict = Ref::<PyDict>::cast(obj(&keywords))?;
         let more = dict.len(vm);
         if more == 0 || more > KEYWORDS || !dict.iterates_as_dict(vm) { return None }
@@ -420,7 +430,7 @@ unsafe fn call_with_keywords(s: &mut State, b: i16) -> Option<Flow> {
         let names = vm.new_tuple_from(&names).ok()?;
         let (items, n) = (*args.ptr().payload::<PyTuple>()).raw_items();
         let total = n + values.len();
-        let mut base = s.at(b + 1);
+        let mut base = at;
         if vm.stack.room(base).is_none() { base = generators::stack_top(vm) }
         if vm.stack.room(base).is_none_or(|room| room < total) { return None }
         for k in 0..n {
@@ -431,7 +441,7 @@ unsafe fn call_with_keywords(s: &mut State, b: i16) -> Option<Flow> {
         for (k, value) in values.into_iter().enumerate() { *base.add(n + k) = value.into_word() }
         args.release();
         keywords.release();
-        Some(enter_function(s, f, base, total, Some(&names), 0))
+        Some((base, total, names))
     }
 }
 
