@@ -150,6 +150,7 @@ fn compiled(vm: &mut Vm, compiler: &Owned, source: &str, number: usize) -> PyRes
             Ok(Input::Code(code))
         }
         Err(e) => {
+            let e = if e.is(vm, &vm.types.syntax_error) { whole_line_error(vm, source, &args)?.unwrap_or(e) } else { e };
             // The frames are those of `codeop`.
             let none = vm.none();
             for (name, value) in [("__traceback__", none.clone()), ("__context__", none), ("filename", vm.new_str("<stdin>")?)] {
@@ -160,6 +161,13 @@ fn compiled(vm: &mut Vm, compiler: &Owned, source: &str, number: usize) -> PyRes
             Err(e)
         }
     }
+}
+
+/// The error of the text with the end of its last line: it knows the place where something was missing.
+fn whole_line_error(vm: &mut Vm, source: &str, args: &[Owned; 3]) -> PyResult<Option<Raised>> {
+    let compile = vm.import_attr("builtins", "compile")?;
+    let text = vm.new_str(&format!("{source}\n"))?;
+    Ok(vm.call_n(&compile, &[text, args[1].clone(), args[2].clone()]).err())
 }
 
 /// Reads, runs and shows until the input ends. The error is SystemExit.

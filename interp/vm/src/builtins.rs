@@ -24,7 +24,7 @@ pub static FUNCTIONS: &[Def] = &[
         .doc("__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement."),
     Def::new("__import__", "($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)", Native::Bound(crate::import::builtin_import))
         .doc("Import a module; importlib.import_module() is the way for programs to do that."),
-    Def::new("abs", "($module, number, /)", Native::N1(|vm, _, o| vm.absolute(o))).doc("Return the absolute value of the argument."),
+    Def::new("abs", "($module, x, /)", Native::N1(|vm, _, o| vm.absolute(o))).doc("Return the absolute value of the argument."),
     Def::new("all", "($module, iterable, /)", Native::N1(iterate::all))
         .doc("Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is empty, return True."),
     Def::new("any", "($module, iterable, /)", Native::N1(iterate::any))
@@ -68,7 +68,7 @@ pub static FUNCTIONS: &[Def] = &[
         .doc("min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nThe smallest item of an iterable or of two or more arguments."),
     Def::new("next", "", Native::Var(iterate::next, 1, 2)).doc("next(iterator[, default])\n\nReturn the next item from the iterator. If default is given and the iterator\nis exhausted, it is returned instead of raising StopIteration."),
     Def::new("oct", "($module, number, /)", Native::N1(|vm, _, o| basic::in_radix(vm, o, "#o"))).doc("Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'"),
-    Def::new("ord", "($module, c, /)", Native::N1(basic::ord)).doc("Return the ordinal value of a character.\n\nIf the argument is a one-character string, return the Unicode code\npoint of that character."),
+    Def::new("ord", "($module, character, /)", Native::N1(basic::ord)).doc("Return the ordinal value of a character.\n\nIf the argument is a one-character string, return the Unicode code\npoint of that character."),
     Def::new("pow", "($module, /, base, exp, mod=None)", Native::Bound(basic::pow)).doc("Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."),
     Def::new("print", "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", Native::Full(output::print)).doc("Prints the values to a stream, or to sys.stdout by default."),
     Def::new("repr", "($module, obj, /)", Native::N1(|vm, _, o| vm.repr(o))).doc("Return the canonical string representation of the object."),

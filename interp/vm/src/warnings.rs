@@ -33,7 +33,7 @@ pub const MODULE: NativeModule = NativeModule {
     name: "_warnings",
     doc: "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
     functions: &[
-        Def::new("warn", "($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=<unrepresentable>)", Native::Bound(py_warn))
+        Def::new("warn", "($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=())", Native::Bound(py_warn))
             .doc("Issue a warning, or maybe ignore it or raise an exception."),
         Def::new("warn_explicit", "($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)", Native::Bound(py_warn_explicit))
             .doc("Issue a warning, or maybe ignore it or raise an exception."),

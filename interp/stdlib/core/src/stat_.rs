@@ -52,7 +52,7 @@ fn filemode(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
     vm.new_str(&text)
 }
 
-const SIG: &str = "($module, mode, /)";
+const SIG: &str = "";
 
 /// The module.
 pub const MODULE: NativeModule = NativeModule {

@@ -101,8 +101,8 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_string",
     doc: "string helper module",
     functions: &[
-        Def::new("formatter_field_name_split", "($module, object, /)", Native::N1(formatter_field_name_split)).doc("Split the argument as a field name."),
-        Def::new("formatter_parser", "($module, object, /)", Native::N1(formatter_parser)).doc("Parse the argument as a format string."),
+        Def::new("formatter_field_name_split", "", Native::N1(formatter_field_name_split)).doc("Split the argument as a field name."),
+        Def::new("formatter_parser", "", Native::N1(formatter_parser)).doc("Parse the argument as a format string."),
     ],
     exec,
 };

@@ -41,6 +41,11 @@ assert "Type \"help\"" in run("", "-i")[2]
 code, out, err = run("import inspect\ndef f():\n    return 1\n\nprint(inspect.getsource(f))\n", "-i", "-q")
 assert out == "def f():\n    return 1\n\n", (out, err)
 
+# Where something is missing there is a mark.
+for text, mark in ("1 +", 3), ("x =", 3), ("f(1,,2)", 4), ("if x", 4):
+    err = run(text + "\n", "-i", "-q")[2]
+    assert f"    {text}\n    {' ' * mark}^\n" in err, err
+
 # After a program, whatever it raised.
 code, out, err = run("print(x)\n", "-i", "-q", "-c", "import sys; x = 'kept'; sys.exit(3)")
 assert code == 0 and out == "kept\n" and "SystemExit: 3\n>>> " in err, (code, out, err)

@@ -29,6 +29,15 @@ for f in (types.GeneratorType.throw, types.CoroutineType.throw, types.AsyncGener
           weakref.ref, io.BufferedRWPair.write, typing.TypeVar, typing.Generic.__dict__["__class_getitem__"]):
     assert f.__text_signature__ is None, f
 
+import datetime
+import stat
+
+for f in (time.clock_getres, time.struct_time, datetime.date.strftime, datetime.datetime.combine, datetime.date.__format__):
+    assert f.__text_signature__ is None, f
+assert stat.S_IMODE.__text_signature__ == datetime.tzinfo.dst.__text_signature__ == "($self, object, /)"
+assert datetime.date.replace.__text_signature__ == "($self, /, year=unchanged, month=unchanged, day=unchanged)"
+assert abs.__text_signature__ == "($module, x, /)" and types.GenericAlias.__mro_entries__.__text_signature__ == "($self, object, /)"
+
 # what `inspect` cannot read
 for f in (str.find, bytes.count, bytearray.startswith, os.chmod, os.link, os.get_terminal_size):
     assert f.__text_signature__

@@ -34,7 +34,7 @@ payload!(PyGenericAlias, "types.GenericAlias", generic_alias);
 
 static DEF: TypeDef = TypeDef {
     doc: "Represent a PEP 585 generic type\n\nFor example, for t = list[int], t.__origin__ is list and t.__args__\nis (int,).", sig: "(origin, args, /)",
-    methods: &[Def::new("__mro_entries__", "", Native::Full(|vm, o, _| { let origin = this(o).origin.clone(); Ok(vm.new_tuple(vec![origin])?.into_obj()) })),
+    methods: &[Def::new("__mro_entries__", "($self, object, /)", Native::Full(|vm, o, _| { let origin = this(o).origin.clone(); Ok(vm.new_tuple(vec![origin])?.into_obj()) })),
         Def::new("__instancecheck__", "", Native::N1(|vm, _, _| Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic")))),
         Def::new("__subclasscheck__", "", Native::N1(|vm, _, _| Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic")))),
         Def::new("__reduce__", "", Native::N0(reduce)), Def::new("__dir__", "", Native::N0(dir))],

@@ -46,7 +46,7 @@ fn field(vm: &mut Vm, this: &Owned, i: usize) -> PyResult {
 /// Methods of every struct sequence type.
 pub static DEF: TypeDef = TypeDef {
     doc: "",
-    sig: "(iterable=(), /)",
+    sig: "",
     methods: &[
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)),
         Def::new("__replace__", "($self, /, **changes)", Native::Full(replace)).doc("A copy with new values for the named fields."),

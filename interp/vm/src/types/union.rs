@@ -30,7 +30,7 @@ payload!(PyUnion, "typing.Union", union);
 
 static DEF: TypeDef = TypeDef {
     doc: "Represent a union type\n\nE.g. for int | str", sig: "",
-    methods: &[Def::new("__mro_entries__", "", Native::Full(mro_entries)),
+    methods: &[Def::new("__mro_entries__", "($self, object, /)", Native::Full(mro_entries)),
         Def::class("__class_getitem__", "", Native::N1(|vm, _, item| from_item(vm, item))).doc("See PEP 585")],
     getset: &[GetSet::member("__args__", |_, o| Ok(this(o).args.obj().clone())), GetSet::ro("__name__", |vm, _| vm.new_str("Union")),
         GetSet::ro("__qualname__", |vm, _| vm.new_str("Union")), GetSet::ro("__origin__", |vm, _| Ok(vm.types.union.obj().clone())),

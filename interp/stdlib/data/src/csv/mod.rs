@@ -92,10 +92,10 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_csv",
     doc: "CSV parsing and writing.\n",
     functions: &[
-        Def::new("reader", "", Native::Full(reader::new)).doc("reader($module, iterable, /, dialect='excel', **fmtparams)\n--\n\nReturn a reader object that will process lines from the given iterable."),
-        Def::new("writer", "", Native::Full(writer::new)).doc("writer($module, fileobj, /, dialect='excel', **fmtparams)\n--\n\nReturn a writer object that will write user data on the given file object."),
+        Def::new("reader", "($module, iterable, /, dialect='excel', **fmtparams)", Native::Full(reader::new)).doc("reader($module, iterable, /, dialect='excel', **fmtparams)\n--\n\nReturn a reader object that will process lines from the given iterable."),
+        Def::new("writer", "($module, fileobj, /, dialect='excel', **fmtparams)", Native::Full(writer::new)).doc("writer($module, fileobj, /, dialect='excel', **fmtparams)\n--\n\nReturn a writer object that will write user data on the given file object."),
         Def::new("list_dialects", "($module, /)", Native::N0(list_dialects)).doc("Return a list of all known dialect names."),
-        Def::new("register_dialect", "", Native::Full(register_dialect)).doc("Create a mapping from a string name to a CVS dialect."),
+        Def::new("register_dialect", "($module, name, /, dialect='excel', **fmtparams)", Native::Full(register_dialect)).doc("Create a mapping from a string name to a CVS dialect."),
         Def::new("unregister_dialect", "($module, /, name)", Native::Bound(unregister_dialect)).doc("Delete the name/dialect mapping associated with a string name."),
         Def::new("get_dialect", "($module, /, name)", Native::Bound(get_dialect)).doc("Return the dialect instance associated with name."),
         Def::new("field_size_limit", "($module, /, new_limit=<unrepresentable>)", Native::Full(field_size_limit)).doc("Sets an upper limit on parsed fields."),

@@ -111,10 +111,10 @@ static TZINFO: TypeDef = TypeDef {
     doc: "Abstract base class for time zone info objects.",
     sig: "",
     methods: &[
-        Def::new("tzname", "($self, dt, /)", Native::N1(|vm, _, _| Err(unimplemented(vm, "tzname")))).doc("datetime -> string name of time zone."),
-        Def::new("utcoffset", "($self, dt, /)", Native::N1(|vm, _, _| Err(unimplemented(vm, "utcoffset")))).doc("datetime -> timedelta showing offset from UTC, negative values indicating West of UTC"),
-        Def::new("dst", "($self, dt, /)", Native::N1(|vm, _, _| Err(unimplemented(vm, "dst")))).doc("datetime -> DST offset as timedelta positive east of UTC."),
-        Def::new("fromutc", "($self, dt, /)", Native::N1(fromutc)).doc("datetime in UTC -> datetime in local time."),
+        Def::new("tzname", "", Native::N1(|vm, _, _| Err(unimplemented(vm, "tzname")))).doc("datetime -> string name of time zone."),
+        Def::new("utcoffset", "", Native::N1(|vm, _, _| Err(unimplemented(vm, "utcoffset")))).doc("datetime -> timedelta showing offset from UTC, negative values indicating West of UTC"),
+        Def::new("dst", "", Native::N1(|vm, _, _| Err(unimplemented(vm, "dst")))).doc("datetime -> DST offset as timedelta positive east of UTC."),
+        Def::new("fromutc", "", Native::N1(fromutc)).doc("datetime in UTC -> datetime in local time."),
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("-> (cls, state)"),
     ],
     getset: &[],
@@ -190,11 +190,11 @@ static TIMEZONE: TypeDef = TypeDef {
     doc: "Fixed offset from UTC implementation of tzinfo.",
     sig: "",
     methods: &[
-        Def::new("tzname", "($self, dt, /)", Native::N1(|vm, o, dt| { check_argument(vm, dt, "tzname")?; zone_text(vm, o) }))
+        Def::new("tzname", "", Native::N1(|vm, o, dt| { check_argument(vm, dt, "tzname")?; zone_text(vm, o) }))
             .doc("If name is specified when timezone is created, returns the name.  Otherwise returns offset as 'UTC(+|-)HH:MM'."),
-        Def::new("utcoffset", "($self, dt, /)", Native::N1(|vm, o, dt| { check_argument(vm, dt, "utcoffset")?; Ok(this(o).offset.clone()) })).doc("Return fixed offset."),
-        Def::new("dst", "($self, dt, /)", Native::N1(|vm, _, dt| { check_argument(vm, dt, "dst")?; Ok(vm.none()) })).doc("Return None."),
-        Def::new("fromutc", "($self, dt, /)", Native::N1(zone_fromutc)).doc("datetime in UTC -> datetime in local time."),
+        Def::new("utcoffset", "", Native::N1(|vm, o, dt| { check_argument(vm, dt, "utcoffset")?; Ok(this(o).offset.clone()) })).doc("Return fixed offset."),
+        Def::new("dst", "", Native::N1(|vm, _, dt| { check_argument(vm, dt, "dst")?; Ok(vm.none()) })).doc("Return None."),
+        Def::new("fromutc", "", Native::N1(zone_fromutc)).doc("datetime in UTC -> datetime in local time."),
         Def::new("__getinitargs__", "($self, /)", Native::N0(init_args)).doc("pickle support"),
     ],
     getset: &[],
