@@ -330,6 +330,8 @@ fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
             }
             Err(e) => return Err(e),
         };
+        // Only errors of it matter: the bytes are collected first.
+        vm.length_hint(iterable, 32)?;
         let mut new = Vec::new();
         while let Some(item) = vm.next(&it)? {
             match byte_value(vm, &item) {

@@ -96,7 +96,11 @@ fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
         if i > 0 { text += ", " }
         if let Some(list) = arg.cast::<PyList>() {
             let mut parts = Vec::new();
-            for x in list.items(vm).to_vec() { parts.push(type_repr(vm, &x)?) }
+            // Showing an item may change the list.
+            for at in 0..list.len(vm) {
+                let Some(x) = list.get(vm, at) else { return Err(vm.index_error("list index out of range")) };
+                parts.push(type_repr(vm, &x)?);
+            }
             text += &format!("[{}]", parts.join(", "));
         } else {
             text += &type_repr(vm, arg)?;

@@ -65,7 +65,7 @@ impl Vm {
         let ty = self.new_native_type::<PyTuple>(module, name, Some(&base), flags, slots, &DEF)?;
         for (i, field) in fields.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
             // Lives as long as the type, which lives as long as the interpreter: a few bytes a field, once.
-            let getset: &'static GetSet = Box::leak(Box::new(GetSet::ro(field, GETTERS[i])));
+            let getset: &'static GetSet = Box::leak(Box::new(GetSet::member(field, GETTERS[i])));
             self.add_getset(&ty, getset)?;
         }
         let unnamed = fields.iter().filter(|f| f.is_empty()).count();
@@ -129,11 +129,11 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     if !vm.is_iterable(&sequence) { return Err(vm.type_error("constructor requires a sequence")) }
     let mut values = vm.collect(&sequence)?;
     let dict = match dict {
-        Some(d) if !vm.is_none(&d) => match Ref::<PyDict>::try_from(d) {
+        Some(d) => match Ref::<PyDict>::try_from(d) {
             Ok(d) => Some(d),
             Err(_) => return Err(vm.type_error(format!("{}() takes a dict as second arg, if any", spec.full_name))),
         },
-        _ => None,
+        None => None,
     };
     check_length(vm, &spec, values.len())?;
     let mut unused = match &dict { Some(d) => d.len(vm), None => 0 };

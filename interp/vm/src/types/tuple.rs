@@ -57,6 +57,19 @@ impl PyTuple {
     pub fn raw_items(&self) -> (*const Word, usize) { ((&raw const self.items).cast(), self.len as usize) }
 }
 
+impl PyTuple {
+    /// Puts `item` in the place of item `i`, of a tuple that is being made.
+    ///
+    /// # Safety
+    /// No view of the items is held, nobody relies yet on their staying the same, and the reference comes from the object's own pointer.
+    pub unsafe fn fill(&self, i: usize, item: Owned) {
+        let (items, n) = self.raw_items();
+        assert!(i < n, "law: an item of the tuple");
+        // SAFETY: in range; the words of items are owned handles.
+        drop(unsafe { std::ptr::replace(items.cast_mut().cast::<Owned>().add(i), item) });
+    }
+}
+
 impl Drop for PyTuple {
     fn drop(&mut self) {
         // Last item first, as CPython's tuple_dealloc.
