@@ -15,7 +15,7 @@ mod system;
 pub use bump::Bump;
 #[cfg(feature = "mimalloc")]
 pub use mimalloc::Mimalloc;
-pub use pool::{Classes, PAGE, Pool, Pool8};
+pub use pool::{Classes, PAGE, Pool, Pool8, SIDE_AT};
 pub use system::System;
 
 use core::ptr::NonNull;
@@ -40,11 +40,15 @@ pub struct Usage {
 ///   1. `alloc` returns memory of at least `bytes` bytes, aligned to `ALIGN`, that overlaps no other live cell.
 ///   2. The memory stays valid until `free`, or until `release_all` returns true.
 ///   3. `alloc` and `free` run no code of the caller.
+///   4. If `SIDE` is not 0: cells of at most [`SMALL_MAX`] bytes lie on pages of [`PAGE`] bytes with this alignment, each with `SIDE`
+///      bytes at [`SIDE_AT`] that are the user's. Pages go, or get other cells, only in `trim` and `release_all`.
 pub unsafe trait CellSource: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
     /// Alignment of cells.
     const ALIGN: usize = 16;
+    /// Bytes of each page that are the user's.
+    const SIDE: usize = 0;
 
     /// A source that holds no pages yet.
     fn new() -> Self;

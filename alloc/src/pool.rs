@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! arena (1 MiB):           | page | page | ... 16 |        pages are handed out one by one, untouched until then
-//! page (64 KiB, aligned):  | header 64: next page, class size, carved cells, arena | cell | cell | ... | tail |
+//! page (64 KiB, aligned):  | header 64: next page, class size, carved cells, arena | side, for the user | cell | cell | ... | tail |
 //! free cell:               | next free cell of the class | ... |
 //! ```
 //! Taking a cell is a pop of its class's free list, giving it back a push. Counters are computed when asked: cells
@@ -41,8 +41,12 @@ pub(crate) struct Page {
 }
 const _: () = assert!(size_of::<Page>() <= HEADER);
 
-/// Cells in classes that are `GRANULE` bytes apart, on pages of our own.
-pub struct Classes<const GRANULE: usize> {
+/// Bytes from the start of a page to its side: see [`Classes`].
+pub const SIDE_AT: usize = HEADER;
+
+/// Cells in classes that are `GRANULE` bytes apart, on pages of our own. The user has `SIDE` bytes at [`SIDE_AT`] of each page: zero
+/// when the page is new, and to be zero again when it asks to have pages without cells taken back.
+pub struct Classes<const GRANULE: usize, const SIDE: usize = 0> {
     pub(crate) free: [Cell<*mut Free>; CLASSES],
     /// The page of each class that still has cells never handed out.
     current: [Cell<*mut Page>; CLASSES],
@@ -72,10 +76,12 @@ const ARENA_LAYOUT: Layout = match Layout::from_size_align(PAGE * ARENA_PAGES, P
     Err(_) => panic!("64 KiB is a power of two"),
 };
 
-impl<const GRANULE: usize> Classes<GRANULE> {
+impl<const GRANULE: usize, const SIDE: usize> Classes<GRANULE, SIDE> {
     /// One more than the highest class in use.
     pub(crate) const CLASSES: usize = SMALL_MAX / GRANULE + 1;
-    const CHECK: () = assert!(GRANULE == 8 || GRANULE == 16);
+    const CHECK: () = assert!((GRANULE == 8 || GRANULE == 16) && SIDE.is_multiple_of(16) && SIDE < PAGE / 2);
+    /// Where the cells of a page begin.
+    const FIRST: usize = HEADER + SIDE;
 
     #[inline(always)]
     fn class_of(bytes: usize) -> usize {
@@ -86,13 +92,13 @@ impl<const GRANULE: usize> Classes<GRANULE> {
     fn refill(&self, class: usize) -> Option<NonNull<u8>> {
         let size = class * GRANULE;
         let mut page = self.current[class].get();
-        // SAFETY: pages in `current` are ours and mapped; `carved` cells from HEADER on are in use, the rest is untouched.
+        // SAFETY: pages in `current` are ours and mapped; `carved` cells from FIRST on are in use, the rest is untouched.
         unsafe {
-            if page.is_null() || HEADER + ((*page).carved + 1) * size > PAGE {
+            if page.is_null() || Self::FIRST + ((*page).carved + 1) * size > PAGE {
                 page = self.new_page(size)?;
                 self.current[class].set(page);
             }
-            let start = HEADER + (*page).carved * size;
+            let start = Self::FIRST + (*page).carved * size;
             let room = (PAGE - start) / size;
             let count = room.min((STEP / size).max(1));
             let base = page.cast::<u8>().add(start);
@@ -150,6 +156,7 @@ impl<const GRANULE: usize> Classes<GRANULE> {
             if page != arena {
                 page.write(Page { arena, ..blank });
             }
+            page.cast::<u8>().add(SIDE_AT).write_bytes(0, SIDE);
             self.fresh.set(page.cast::<u8>().wrapping_add(PAGE));
             self.fresh_pages.set(self.fresh_pages.get() - 1);
             (*arena).handed_out += 1;
@@ -255,9 +262,10 @@ impl<const GRANULE: usize> Classes<GRANULE> {
 
 // SAFETY: (1) a cell is carved once from its page and then only moves between its owner and its class's free list;
 // (2) a page is unmapped only when all its carved cells are on the free lists; (3) no callbacks.
-unsafe impl<const GRANULE: usize> CellSource for Classes<GRANULE> {
+unsafe impl<const GRANULE: usize, const SIDE: usize> CellSource for Classes<GRANULE, SIDE> {
     const NAME: &'static str = if GRANULE == 8 { "pool8" } else { "pool" };
     const ALIGN: usize = GRANULE;
+    const SIDE: usize = SIDE;
 
     fn new() -> Self {
         let () = Self::CHECK;

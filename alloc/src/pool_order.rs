@@ -13,7 +13,7 @@ const MAP_WORDS: usize = PAGE / 8 / 64;
 /// Cells that are looked at before a list is taken for disorderly.
 const SAMPLE: usize = 1024;
 
-impl<const GRANULE: usize> Classes<GRANULE> {
+impl<const GRANULE: usize, const SIDE: usize> Classes<GRANULE, SIDE> {
     /// Links every free list in address order; the bytes on them. An orderly list, and one for which there is no
     /// memory for the maps, stays as it is and counts nothing.
     pub(crate) fn sort_free_lists(&self) -> usize {

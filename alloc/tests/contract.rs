@@ -119,6 +119,47 @@ fn pool_reuses() {
     a_freed_cell_is_reused::<instar_alloc::Pool8>();
 }
 
+/// The user's bytes of a page are zero at first, nobody else writes them, and cells lie behind them.
+fn sides_are_the_users<const GRANULE: usize>() {
+    use instar_alloc::{Classes, PAGE, SIDE_AT};
+    const SIDE: usize = 2048;
+    let source = Classes::<GRANULE, SIDE>::new();
+    assert_eq!(<Classes::<GRANULE, SIDE> as CellSource>::SIDE, SIDE);
+    let side = |cell: NonNull<u8>| unsafe {
+        let page = cell.as_ptr().map_addr(|a| a & !(PAGE - 1));
+        assert!(cell.addr().get() - page.addr() >= SIDE_AT + SIDE);
+        std::slice::from_raw_parts_mut(page.add(SIDE_AT), SIDE)
+    };
+    for round in 0..3 {
+        let cells: Vec<_> = (0..20_000).map(|i| (source.alloc(1 + i % 512).unwrap(), 1 + i % 512)).collect();
+        let mut pages = HashMap::new();
+        for &(cell, bytes) in &cells {
+            unsafe { cell.write_bytes(0xff, bytes) };
+            pages.entry(cell.addr().get() & !(PAGE - 1)).or_insert(cell);
+        }
+        for &cell in pages.values() {
+            assert!(side(cell).iter().all(|&b| b == 0), "round {round}");
+            side(cell).fill(round + 1);
+        }
+        for &(cell, bytes) in &cells {
+            unsafe { cell.write_bytes(0xee, bytes) };
+        }
+        for &cell in pages.values() {
+            assert!(side(cell).iter().all(|&b| b == round + 1));
+            side(cell).fill(0);
+        }
+        cells.into_iter().for_each(|(cell, bytes)| unsafe { source.free(cell, bytes) });
+        source.trim();
+    }
+    assert!(source.release_all());
+}
+
+#[test]
+fn sides_of_pages_are_the_users() {
+    sides_are_the_users::<16>();
+    sides_are_the_users::<8>();
+}
+
 /// Nothing is used twice, and everything goes back at the end.
 #[test]
 fn bump_goes_on() {

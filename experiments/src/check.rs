@@ -15,7 +15,7 @@ use crate::rusage;
 use crate::suite::{self, Tally};
 use crate::tidy;
 use crate::times::duration;
-use crate::variants::{Variants, read_features};
+use crate::variants::{Variant, Variants, read_features};
 use crate::workspace::Workspace;
 
 /// Packages that are free of clippy's warnings and stay so. The interpreter's own crates join when they are.
@@ -38,6 +38,33 @@ struct Check<'a> {
     workspace: &'a Workspace,
     total: Tally,
     start: Instant,
+}
+
+/// Builds the named variants and runs conformance files and programs under each. False when anything failed.
+///
+/// # Errors
+/// When a name is unknown, a stage cannot be run at all, or on Ctrl-C.
+pub fn variants(workspace: &Workspace, names: &[String]) -> Result<bool> {
+    rusage::catch_interrupts();
+    let known = Variants::load(workspace)?;
+    let mut chosen = Vec::new();
+    for name in names {
+        let Some(variant) = known.all.iter().find(|variant| variant.name == *name) else {
+            let all: Vec<&str> = known.all.iter().map(|one| one.name.as_str()).collect();
+            return Err(LabError::Usage(format!(
+                "no variant `{name}`; there are {}",
+                all.join(", ")
+            )));
+        };
+        chosen.push(variant);
+    }
+    let mut check = Check {
+        workspace,
+        total: Tally::default(),
+        start: Instant::now(),
+    };
+    check.layouts(&chosen, false)?;
+    Ok(check.finish())
 }
 
 /// Runs the quick or the full check. False when anything failed.
@@ -86,19 +113,7 @@ pub fn run(workspace: &Workspace, all: bool, no_workspace_tests: bool) -> Result
         check.cargo("tests of the libraries", &packages, &[])?;
     }
     check.presets(all)?;
-    let Tally {
-        passed,
-        failed,
-        skipped,
-    } = check.total;
-    println!(
-        "{} in {} ({} CPU)",
-        if failed == 0 { "done" } else { "not in order" },
-        duration(check.start.elapsed().as_secs_f64()),
-        duration(rusage::children_cpu_s())
-    );
-    println!("{passed} passed, {failed} failed, {skipped} skipped");
-    Ok(failed == 0)
+    Ok(check.finish())
 }
 
 fn tally_of(complaints: &[String]) -> Tally {
@@ -110,6 +125,23 @@ fn tally_of(complaints: &[String]) -> Tally {
 }
 
 impl Check<'_> {
+    /// Prints the sums; whether nothing failed.
+    fn finish(self) -> bool {
+        let Tally {
+            passed,
+            failed,
+            skipped,
+        } = self.total;
+        println!(
+            "{} in {} ({} CPU)",
+            if failed == 0 { "done" } else { "not in order" },
+            duration(self.start.elapsed().as_secs_f64()),
+            duration(rusage::children_cpu_s())
+        );
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+        failed == 0
+    }
+
     /// Runs one stage, prints its line, its troubles and its time.
     fn stage(
         &mut self,
@@ -222,23 +254,30 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Builds the presets with profile `ci` and runs conformance files and programs under each.
+    /// The presets, or only `best`.
     fn presets(&mut self, all: bool) -> Result<()> {
+        let workspace = self.workspace;
+        let variants = match Variants::load(workspace) {
+            Ok(variants) => variants,
+            Err(error) => return self.stage("presets", || Err(error)).map(|_| ()),
+        };
+        let presets: Vec<&Variant> = variants
+            .all
+            .iter()
+            .filter(|variant| variant.is_preset && (all || variant.name == "best"))
+            .collect();
+        self.layouts(&presets, all)
+    }
+
+    /// Builds variants with profile `ci` and runs conformance files and programs under each.
+    fn layouts(&mut self, variants: &[&Variant], all: bool) -> Result<()> {
         let workspace = self.workspace;
         let source = Source::Cargo {
             profile: "ci".into(),
         };
         let programs = programs::load(workspace)?;
         let progress = Progress::detect();
-        let variants = match Variants::load(workspace) {
-            Ok(variants) => variants,
-            Err(error) => return self.stage("presets", || Err(error)).map(|_| ()),
-        };
-        for variant in variants
-            .all
-            .iter()
-            .filter(|variant| variant.is_preset && (all || variant.name == "best"))
-        {
+        for &variant in variants {
             let mut binary = None;
             self.stage(&format!("build {}", variant.name), || {
                 binary = Some(build::obtain(workspace, &source, variant, false, &progress)?.path);
@@ -254,7 +293,9 @@ impl Check<'_> {
             for mode in GC_MODES {
                 if mode == "auto" || (all && ALL_MODES.contains(&variant.name.as_str())) {
                     let name = format!("conformance, {}, collection {mode}", variant.name);
-                    self.stage(&name, || suite::conformance(workspace, &binary, mode))?;
+                    self.stage(&name, || {
+                        suite::conformance(workspace, &binary, mode, &variant.axes)
+                    })?;
                 }
             }
             self.stage(&format!("programs, {}", variant.name), || {

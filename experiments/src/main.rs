@@ -101,6 +101,9 @@ enum Command {
         /// Leave out `cargo test --workspace` (when it just ran).
         #[arg(long)]
         no_workspace_tests: bool,
+        /// Nothing but conformance files and programs under these variants, comma-separated.
+        #[arg(long, value_delimiter = ',', conflicts_with = "all")]
+        variants: Vec<String>,
     },
     /// Only the house rules.
     Tidy,
@@ -181,7 +184,9 @@ fn dispatch(cli: Cli) -> Result<bool> {
         Command::Check {
             all,
             no_workspace_tests,
-        } => check::run(&workspace, all, no_workspace_tests),
+            variants,
+        } if variants.is_empty() => check::run(&workspace, all, no_workspace_tests),
+        Command::Check { variants, .. } => check::variants(&workspace, &variants),
         Command::Tidy => tidy::run(&workspace),
         Command::FollowDocs => policy_page::run(&workspace),
     }

@@ -2,7 +2,7 @@
 //!
 //! Used by `check`; nothing here is timed. Not here: which binaries and modes (`check`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -56,17 +56,25 @@ struct KnownFailures {
 struct KnownFailure {
     file: String,
     reason: String,
+    /// Only under layouts with one of these axis features; under every layout if empty.
+    #[serde(default)]
+    axes: Vec<String>,
 }
 
 /// Directory of the conformance files.
 const CONFORMANCE: &str = "interp/tests/conformance";
 
 /// Every `.py` below the conformance directory, run with `INSTAR_GC=gc`: exit code 0, and the output of the `.out`
-/// beside it if there is one. Files listed in `expect_fail.toml` must fail.
+/// beside it if there is one. Files that `expect_fail.toml` lists for a layout with the features `axes` must fail.
 ///
 /// # Errors
 /// When the directory or `expect_fail.toml` cannot be read, or Ctrl-C was pressed.
-pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Tally, Vec<String>)> {
+pub fn conformance(
+    workspace: &Workspace,
+    binary: &Path,
+    gc: &str,
+    axes: &BTreeSet<String>,
+) -> Result<(Tally, Vec<String>)> {
     let root = workspace.path(CONFORMANCE);
     let mut files = Vec::new();
     if root.is_dir() {
@@ -78,9 +86,21 @@ pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Ta
             .map_err(|error| LabError::Failed(format!("{}: {error}", list.display())))?,
         Err(_) => KnownFailures::default(),
     };
+    if let Some(gone) = known
+        .fail
+        .iter()
+        .find(|one| !root.join(&one.file).is_file())
+    {
+        return Err(LabError::Failed(format!(
+            "{}: no file `{}`",
+            list.display(),
+            gone.file
+        )));
+    }
     let reasons: BTreeMap<String, String> = known
         .fail
         .into_iter()
+        .filter(|one| one.axes.is_empty() || one.axes.iter().any(|axis| axes.contains(axis)))
         .map(|one| (one.file, one.reason))
         .collect();
     let mut cases = Vec::new();
@@ -107,14 +127,6 @@ pub fn conformance(workspace: &Workspace, binary: &Path, gc: &str) -> Result<(Ta
             known_failure,
             limit: Duration::from_secs(120),
         });
-    }
-    for name in reasons.keys() {
-        if !root.join(name).is_file() {
-            return Err(LabError::Failed(format!(
-                "{}: no file `{name}`",
-                list.display()
-            )));
-        }
     }
     run_all(workspace, binary, &[("INSTAR_GC", gc)], &cases)
 }

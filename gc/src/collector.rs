@@ -35,6 +35,7 @@ struct Lists<H: GcHeader> {
     trash: H::List,
     seen: H::List,
     last: H::List,
+    space: H::Space,
 }
 
 /// Generations and counters of one heap.
@@ -69,12 +70,13 @@ impl<H: GcHeader> Collector<H> {
             trash: H::new_list(),
             seen: H::new_list(),
             last: H::new_list(),
+            space: H::Space::default(),
         });
-        for list in &lists.generations {
-            H::init(list);
+        for (number, list) in lists.generations.iter().chain([&lists.permanent]).enumerate() {
+            H::init(list, &lists.space, Some(number));
         }
-        for list in [&lists.permanent, &lists.work, &lists.trash, &lists.seen, &lists.last] {
-            H::init(list);
+        for list in [&lists.work, &lists.trash, &lists.seen, &lists.last] {
+            H::init(list, &lists.space, None);
         }
         Collector {
             young: Cell::new(0),
@@ -154,6 +156,10 @@ impl<H: GcHeader> Collector<H> {
     fn raise(&self) {
         self.trigger.set(u32::MAX);
         self.wanted.set(true);
+        self.ring();
+    }
+    /// Rings the bell of `set_bell`: the runtime has a reason of its own to come to a safe point.
+    pub fn ring(&self) {
         let (bell, bits) = self.bell.get();
         if !bell.is_null() {
             // SAFETY: `set_bell`'s promise; other threads may ring at the same time.
@@ -194,11 +200,11 @@ impl<H: GcHeader> Collector<H> {
     /// `remove_dead` just said false for `node`.
     pub unsafe fn note_tombstone(&self, node: *mut H) -> Option<usize> {
         // SAFETY: the cell of a tombstone is kept.
-        let node = unsafe { &*node };
-        if self.collecting.get() && node.is_trash() {
+        if self.collecting.get() && unsafe { H::is_trash(node) } {
             return None; // the collection frees it
         }
-        let generation = node.tombstone_generation().min(2);
+        // SAFETY: as above.
+        let generation = unsafe { H::tombstone_generation(node) }.min(2);
         self.dead[generation].set(self.dead[generation].get() + 1);
         (!self.collecting.get() && self.sweep_due(generation)).then_some(generation)
     }
@@ -272,6 +278,10 @@ impl<H: GcHeader> Collector<H> {
                 unsafe { H::for_each(list, f) }
             }
         }
+    }
+    /// The source of cells is about to take pages back that hold no object.
+    pub fn pages_may_go(&self) {
+        H::pages_may_go(&self.lists.space);
     }
     /// Moves all tracked objects to the permanent generation.
     pub fn freeze(&self) {
@@ -391,10 +401,10 @@ impl<H: GcHeader> Collector<H> {
                 if node.is_null() {
                     break;
                 }
-                (*node).clear_trash();
+                H::clear_trash(node);
                 model.clear(node, &mut |node| {
                     kept += 1;
-                    (*node).set_generation(old);
+                    H::set_generation(node, old);
                     H::append(&generations[old], node);
                 });
             }

@@ -8,11 +8,15 @@ extern crate alloc;
 
 mod collector;
 mod one_word;
+mod pages;
 mod two_word;
+mod zero_word;
 
 pub use collector::{Collector, GenerationStats, Report};
 pub use one_word::OneWord;
+pub use pages::{Large, PAGE, PageSide, Place};
 pub use two_word::TwoWord;
+pub use zero_word::ZeroWord;
 
 /// The mutator's side of a collection. Nodes are pointers to the GC words of an object.
 ///
@@ -81,35 +85,64 @@ pub unsafe trait ObjectModel {
 /// The GC words before an object, and the lists made of them.
 ///
 /// # Safety
-/// An implementation promises that a node is on at most one list, that lists keep insertion order under `append`, and
-/// that `deduce` splits `work` into what is referenced from outside `work` and the rest, both in CPython's order.
+/// An implementation promises that a node is on at most one list, that lists keep insertion order under `append` (if
+/// `ORDERED`), and that `deduce` splits `work` into what is referenced from outside `work` and the rest, both in CPython's
+/// order (if `ORDERED`).
+///
+/// Functions take the node's address, not a reference: a header may be of no size, and what it knows lies elsewhere.
 pub unsafe trait GcHeader: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
     /// Whether the policy needs `ObjectModel::scratch`.
     const NEEDS_SCRATCH: bool;
+    /// Whether lists are in the order of birth; else they are in that of addresses.
+    const ORDERED: bool = true;
+    /// Bits beside the count that the policy keeps for itself, from bit 0 of the flags on.
+    const FLAG_BITS: u32 = 0;
+    /// Bytes that the policy needs at the start of each page of objects; 0: it does not know of pages.
+    const PAGE_BYTES: usize = 0;
     /// Head of a list; it does not move after `init`.
     type List;
+    /// What the lists of one collector share; it does not move after the first `init`.
+    type Space: Default;
 
     /// The words of a new object: on no list, not finalized.
     fn new() -> Self;
     /// An empty list; call `init` once it has its place.
     fn new_list() -> Self::List;
-    /// Makes the list usable.
-    fn init(list: &Self::List);
+    /// Makes the list usable: as that of a generation (3: the permanent one), or for work.
+    fn init(list: &Self::List, space: &Self::Space, generation: Option<usize>);
 
     /// Whether the collector knows the object.
-    fn is_tracked(&self) -> bool;
+    ///
+    /// # Safety
+    /// `node` is a live object (as below, where nothing else is said).
+    unsafe fn is_tracked(node: *mut Self) -> bool;
     /// Whether the object's finalizer was called.
-    fn is_finalized(&self) -> bool;
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn is_finalized(node: *mut Self) -> bool;
     /// Notes that the finalizer was called (or may be called again).
-    fn set_finalized(&self, on: bool);
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn set_finalized(node: *mut Self, on: bool);
     /// Whether the object is in the set under collection and not known to be reachable.
-    fn is_trash(&self) -> bool;
+    ///
+    /// # Safety
+    /// A live object, or a tombstone.
+    unsafe fn is_trash(node: *mut Self) -> bool;
     /// Whether a flag that belongs to a running collection is set: for tests.
-    fn has_working_flags(&self) -> bool;
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn has_working_flags(node: *mut Self) -> bool;
     /// Ends the node's part in the collection.
-    fn clear_trash(&self);
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn clear_trash(node: *mut Self);
 
     /// Puts a new object on the youngest generation.
     ///
@@ -132,9 +165,17 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// Nobody refers to the object any more.
     unsafe fn remove_dead(youngest: &Self::List, node: *mut Self) -> bool;
     /// Generation number of a tombstone, if the policy has them.
-    fn tombstone_generation(&self) -> usize;
+    ///
+    /// # Safety
+    /// A tombstone.
+    unsafe fn tombstone_generation(node: *mut Self) -> usize;
     /// Notes the number of the generation that the node is in from now on.
-    fn set_generation(&self, number: usize);
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn set_generation(node: *mut Self, number: usize);
+    /// The source of cells is about to take pages back that hold no object: they are forgotten here.
+    fn pages_may_go(_space: &Self::Space) {}
 
     /// Adds at the end.
     ///
@@ -176,10 +217,10 @@ fn negative() -> ! {
     panic!("collector: an object is traced more often than it is referenced (a `Trace` impl or a count is wrong)")
 }
 
-/// Every header policy, once.
+/// Every header policy, once. The caller names a [`Place`] of its own in brackets, for the policy that needs one.
 #[macro_export]
 macro_rules! for_each_gc_header {
-    ($mac:ident) => {
-        $mac! { two_word = $crate::TwoWord; one_word = $crate::OneWord; }
+    ($mac:ident [$place:ty]) => {
+        $mac! { two_word = $crate::TwoWord; one_word = $crate::OneWord; zero_word = $crate::ZeroWord<$place>; }
     };
 }

@@ -125,6 +125,7 @@ unsafe impl GcHeader for OneWord {
     const NAME: &'static str = "one-word";
     const NEEDS_SCRATCH: bool = true;
     type List = List;
+    type Space = ();
 
     #[inline(always)]
     fn new() -> Self {
@@ -133,25 +134,32 @@ unsafe impl GcHeader for OneWord {
     fn new_list() -> List {
         List { head: Cell::new(null_mut()), tail: Cell::new(null_mut()), newest_first: Cell::new(false) }
     }
-    fn init(_list: &List) {}
+    fn init(_list: &List, _space: &(), _generation: Option<usize>) {}
     #[inline(always)]
-    fn is_tracked(&self) -> bool {
-        self.0.get() & (LINKED | UNTRACKED | DEAD) == LINKED
+    unsafe fn is_tracked(node: Node) -> bool {
+        // SAFETY: the caller's promise; so below.
+        unsafe { (*node).0.get() & (LINKED | UNTRACKED | DEAD) == LINKED }
     }
-    fn is_finalized(&self) -> bool {
-        self.has(FINALIZED)
+    unsafe fn is_finalized(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).has(FINALIZED) }
     }
-    fn set_finalized(&self, on: bool) {
-        if on { self.set(FINALIZED) } else { self.unset(FINALIZED) }
+    unsafe fn set_finalized(node: Node, on: bool) {
+        // SAFETY: as above.
+        let word = unsafe { &*node };
+        if on { word.set(FINALIZED) } else { word.unset(FINALIZED) }
     }
-    fn is_trash(&self) -> bool {
-        self.has(COLLECTING)
+    unsafe fn is_trash(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).has(COLLECTING) }
     }
-    fn has_working_flags(&self) -> bool {
-        self.has(COLLECTING | BEHIND | MOVED)
+    unsafe fn has_working_flags(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).has(COLLECTING | BEHIND | MOVED) }
     }
-    fn clear_trash(&self) {
-        self.unset(COLLECTING);
+    unsafe fn clear_trash(node: Node) {
+        // SAFETY: as above.
+        unsafe { (*node).unset(COLLECTING) }
     }
 
     #[inline(always)]
@@ -205,12 +213,15 @@ unsafe impl GcHeader for OneWord {
         }
         false
     }
-    fn tombstone_generation(&self) -> usize {
-        (self.0.get() & GENERATION) >> 8
+    unsafe fn tombstone_generation(node: Node) -> usize {
+        // SAFETY: the cell of a tombstone is kept.
+        unsafe { ((*node).0.get() & GENERATION) >> 8 }
     }
     #[inline(always)]
-    fn set_generation(&self, number: usize) {
-        self.0.set(self.0.get() & !GENERATION | number << 8);
+    unsafe fn set_generation(node: Node, number: usize) {
+        // SAFETY: the caller's promise.
+        let word = unsafe { &*node };
+        word.0.set(word.0.get() & !GENERATION | number << 8);
     }
 
     unsafe fn append(list: &List, node: Node) {
@@ -322,7 +333,7 @@ unsafe impl GcHeader for OneWord {
                         tombstone(node);
                     }
                 } else {
-                    (*node).set_generation(number);
+                    Self::set_generation(node, number);
                     live += 1;
                     link = node;
                 }
@@ -396,7 +407,7 @@ unsafe impl GcHeader for OneWord {
                     }
                 });
                 (*node).unset(COLLECTING);
-                (*node).set_generation(number);
+                Self::set_generation(node, number);
                 model.set_scratch(node, 0);
             };
             let mut last: Node = null_mut();
@@ -433,7 +444,7 @@ unsafe impl GcHeader for OneWord {
                 if gave_up {
                     // Out of memory for the queue: nothing of this generation is collected now.
                     (*node).unset(COLLECTING);
-                    (*node).set_generation(number);
+                    Self::set_generation(node, number);
                     Self::append(work, node);
                 } else {
                     Self::append(unreachable, node);

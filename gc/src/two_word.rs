@@ -48,6 +48,10 @@ impl TwoWord {
     fn head(&self) -> Node {
         core::ptr::from_ref(self).cast_mut()
     }
+    fn empty(&self) {
+        self.next.set(self.head());
+        self.prev.set(self.head());
+    }
 }
 
 /// # Safety
@@ -70,6 +74,7 @@ unsafe impl GcHeader for TwoWord {
     const NAME: &'static str = "two-word";
     const NEEDS_SCRATCH: bool = false;
     type List = TwoWord;
+    type Space = ();
 
     #[inline(always)]
     fn new() -> Self {
@@ -78,28 +83,35 @@ unsafe impl GcHeader for TwoWord {
     fn new_list() -> TwoWord {
         Self::new()
     }
-    fn init(list: &TwoWord) {
-        list.next.set(list.head());
-        list.prev.set(list.head());
+    fn init(list: &TwoWord, _space: &(), _generation: Option<usize>) {
+        list.empty();
     }
     #[inline(always)]
-    fn is_tracked(&self) -> bool {
-        !self.next.get().is_null()
+    unsafe fn is_tracked(node: Node) -> bool {
+        // SAFETY: the caller's promise; so below.
+        unsafe { !(*node).next.get().is_null() }
     }
-    fn is_finalized(&self) -> bool {
-        self.prev.get().addr() & FINALIZED != 0
+    unsafe fn is_finalized(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).prev.get().addr() & FINALIZED != 0 }
     }
-    fn set_finalized(&self, on: bool) {
-        self.prev.set(self.prev.get().map_addr(|a| a & !FINALIZED | on as usize));
+    unsafe fn set_finalized(node: Node, on: bool) {
+        // SAFETY: as above.
+        let prev = unsafe { &(*node).prev };
+        prev.set(prev.get().map_addr(|a| a & !FINALIZED | on as usize));
     }
-    fn is_trash(&self) -> bool {
-        self.collecting()
+    unsafe fn is_trash(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).collecting() }
     }
-    fn has_working_flags(&self) -> bool {
-        self.collecting() || self.next.get().addr() & UNREACHABLE != 0
+    unsafe fn has_working_flags(node: Node) -> bool {
+        // SAFETY: as above.
+        unsafe { (*node).collecting() || (*node).next.get().addr() & UNREACHABLE != 0 }
     }
-    fn clear_trash(&self) {
-        self.prev.set(self.prev.get().map_addr(|a| a & !COLLECTING));
+    unsafe fn clear_trash(node: Node) {
+        // SAFETY: as above.
+        let prev = unsafe { &(*node).prev };
+        prev.set(prev.get().map_addr(|a| a & !COLLECTING));
     }
 
     #[inline(always)]
@@ -125,16 +137,16 @@ unsafe impl GcHeader for TwoWord {
     unsafe fn remove_dead(_youngest: &TwoWord, node: Node) -> bool {
         // SAFETY: a tracked node is linked.
         unsafe {
-            if (*node).is_tracked() {
+            if Self::is_tracked(node) {
                 unlink(node);
             }
         }
         true
     }
-    fn tombstone_generation(&self) -> usize {
+    unsafe fn tombstone_generation(_node: Node) -> usize {
         0
     }
-    fn set_generation(&self, _number: usize) {}
+    unsafe fn set_generation(_node: Node, _number: usize) {}
 
     #[inline(always)]
     unsafe fn append(list: &TwoWord, node: Node) {
@@ -172,7 +184,7 @@ unsafe impl GcHeader for TwoWord {
             (*last).next.set(into.head());
         }
         into.prev.set(last);
-        Self::init(from);
+        from.empty();
     }
     unsafe fn for_each(list: &TwoWord, f: &mut dyn FnMut(Node)) {
         let mut node = list.next.get();

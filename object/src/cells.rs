@@ -1,6 +1,7 @@
 //! Cells, buffers and free lists of a heap: where the bytes of objects come from and go back to, and when that fails.
 //! What stands in the cells is the business of `heap.rs` and the policies.
 use crate::header::ObjPtr;
+use crate::gc_words::before;
 use crate::heap::{AllocError, Heap};
 use crate::layout::Layout;
 use crate::stats;
@@ -26,13 +27,13 @@ impl FreeCells {
 impl<L: Layout> Heap<L> {
     #[inline(always)]
     pub(crate) fn cell(&self, bytes: usize) -> Result<NonNull<u8>, AllocError> {
-        let requested = self.requested.get().wrapping_add(bytes);
-        if requested > self.limit.get() {
+        if self.requested.get().wrapping_add(bytes) > self.limit.get() {
             self.check_limit(bytes)?;
         }
         match self.cells.alloc(bytes) {
             Some(cell) => {
-                self.requested.set(requested);
+                // Read anew: `check_limit` may have freed what waited.
+                self.requested.set(self.requested.get().wrapping_add(bytes));
                 Ok(cell)
             }
             None => self.cell_after_trim(bytes),
@@ -62,8 +63,14 @@ impl<L: Layout> Heap<L> {
     #[inline(never)]
     fn check_limit(&self, bytes: usize) -> Result<(), AllocError> {
         let requested = self.requested.get().checked_add(bytes).ok_or(AllocError)?;
-        if requested > self.memory_limit.get() || bytes > isize::MAX as usize / 2 {
+        if bytes > isize::MAX as usize / 2 {
             return Err(AllocError);
+        }
+        if requested > self.memory_limit.get() {
+            self.release_all_queued();
+            if self.requested.get().checked_add(bytes).is_none_or(|requested| requested > self.memory_limit.get()) {
+                return Err(AllocError);
+            }
         }
         match self.fail_after.get() {
             None => Ok(()),
@@ -152,7 +159,7 @@ impl<L: Layout> Heap<L> {
                 return Ok(cell);
             }
         }
-        self.cell(bytes)
+        self.object_cell(info.has(TypeFlags::GC), bytes)
     }
     #[inline]
     fn kind_list(&self, info: &TypeInfo<L>, payload_bytes: usize) -> Option<&FreeCells> {
@@ -176,7 +183,9 @@ impl<L: Layout> Heap<L> {
         // SAFETY: an object has a header.
         unsafe { core::hint::assert_unchecked(bytes >= crate::header::HEADER) };
         let cell = obj.cell(info.prefix_bytes as usize);
+        let gc = info.has(TypeFlags::GC);
         if L::FREE_LISTS
+            && !(gc && before::<L>(bytes) != 0)
             && let Some(list) = self.kind_list(info, payload_bytes)
             && list.len.get() < info.free_list.cap
             && (list.len.get() == 0 || list.bytes.get() as usize == bytes)
@@ -193,7 +202,7 @@ impl<L: Layout> Heap<L> {
             return;
         }
         // SAFETY: the cell was made with this size.
-        unsafe { self.free_cell(cell, bytes) }
+        unsafe { self.free_object_cell(gc, cell, bytes) }
     }
     /// Empties the free lists.
     pub fn flush_free_lists(&self) {

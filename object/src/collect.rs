@@ -172,6 +172,7 @@ impl<L: Layout> Model<'_, L> {
 impl<L: Layout> Heap<L> {
     /// Collects generations 0..=`generation` now. Nothing happens inside another collection.
     pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
+        self.release_all_queued(); // the collector looks at nothing dead
         if generation >= 2 {
             // A full collection looks at everything anyway: measures and pages are put in order with it.
             self.sample_peak();
@@ -193,8 +194,11 @@ impl<L: Layout> Heap<L> {
             }
         }
     }
-    /// The generation that is due, if any.
+    /// The generation that is due, if any. None while dead objects wait: one pause after the other.
     pub fn gc_due(&self) -> Option<u8> {
+        if self.has_queued() {
+            return None;
+        }
         self.collector.due().map(|generation| generation as u8)
     }
     /// Takes back that a collection is wanted: none was due.
@@ -244,6 +248,7 @@ impl<L: Layout> Heap<L> {
     }
     /// Moves everything tracked to the permanent generation.
     pub fn gc_freeze(&self) {
+        self.release_all_queued();
         self.collector.freeze();
     }
     /// Moves the permanent generation back.
@@ -257,6 +262,7 @@ impl<L: Layout> Heap<L> {
     /// The tracked objects, of one generation or of all, oldest first within a generation.
     pub fn gc_objects(&self, generation: Option<u8>) -> Vec<Owned<L>> {
         let mut out = Vec::new();
+        self.release_all_queued();
         // SAFETY: the visitor changes no list; tracked objects are alive.
         unsafe {
             self.collector.for_each(generation.map(usize::from), &mut |node| out.push(Owned::share_ptr(ObjPtr::from_gc(node))));
@@ -266,6 +272,7 @@ impl<L: Layout> Heap<L> {
     /// The tracked objects that own a reference to one of `to`.
     pub fn gc_referrers(&self, to: &[Owned<L>]) -> Vec<Owned<L>> {
         let mut out = Vec::new();
+        self.release_all_queued();
         // SAFETY: as above.
         unsafe {
             self.collector.for_each(None, &mut |node| {
@@ -291,10 +298,11 @@ impl<L: Layout> Heap<L> {
     /// Checks that no object carries a flag of a collection that is over. For tests.
     pub fn gc_check(&self) {
         assert!(!self.gc_is_collecting());
+        self.release_all_queued();
         // SAFETY: as above.
         unsafe {
             self.collector.for_each(None, &mut |node| {
-                assert!(!(*node).has_working_flags(), "a collection left a flag behind");
+                assert!(!L::Gc::has_working_flags(node), "a collection left a flag behind");
                 let obj = ObjPtr::<L>::from_gc(node);
                 assert_eq!(obj.count().scratch(), 0, "a collection left scratch bits behind");
             });

@@ -1,6 +1,7 @@
 //! A covering array of layouts: every pair of choices on two axes that is legal occurs in one of them. `tests/covering.rs` proves it, and
 //! runs them against the model. Layouts that people build are in `presets.rs`.
 use crate::attrs::{Exact, Inline, Merged, Spare, Split};
+use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
 use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
@@ -9,39 +10,39 @@ use instar_gc::{OneWord, TwoWord};
 use instar_refcount::{Immortal, Plain, Saturating};
 
 /// Row 0.
-pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, Bump, true, false>;
+pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool, false, true, true>;
 /// Row 1.
-pub type C01 = Compose<Plain, TwoWord, Merged, Spare, InWord, SelfTag, System, false, true>;
+pub type C01 = Compose<Plain, TwoWord, Merged, Exact, InWord, Boxed, Bump, false, true, false>;
 /// Row 2.
-pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, SelfTag, Pool, false, true>;
+pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, System, true, false, true>;
 /// Row 3.
-pub type C03 = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, Pool8, true, true>;
+pub type C03 = Compose<Plain, TwoWord, Inline, Spare, InWord, SelfTag, Pool8, true, false, false>;
 /// Row 4.
-pub type C04 = Compose<Saturating, TwoWord, Split, Exact, InTable, Boxed, System, false, true>;
+pub type C04 = Compose<Saturating, TwoWord, Inline, Spare, InTable, Tagged, Bump, false, false, false>;
 /// Row 5.
-pub type C05 = Compose<Saturating, TwoWord, Merged, Spare, InWord, SelfTag, Bump, false, true>;
+pub type C05 = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, true, true>;
 /// Row 6.
-pub type C06 = Compose<Saturating, TwoWord, Merged, Spare, InTable, Tagged, Pool, true, false>;
+pub type C06 = Compose<Saturating, OneWord, Inline, Spare, InWord, Boxed, Pool8, true, true, false>;
 /// Row 7.
-pub type C07 = Compose<Saturating, TwoWord, Inline, Exact, InTable, Tagged, Pool, false, false>;
+pub type C07 = Compose<Saturating, ZeroWord, Merged, Exact, InWord, SelfTag, Pool, false, true, false>;
 /// Row 8.
-pub type C08 = Compose<Saturating, OneWord, Inline, Spare, InWord, Tagged, Pool8, false, false>;
+pub type C08 = Compose<Immortal<Plain>, TwoWord, Split, Exact, InWord, SelfTag, System, true, true, false>;
 /// Row 9.
-pub type C09 = Compose<Immortal<Plain>, TwoWord, Merged, Exact, InWord, Tagged, System, false, false>;
+pub type C09 = Compose<Immortal<Plain>, OneWord, Merged, Exact, InTable, SelfTag, Bump, true, true, true>;
 /// Row 10.
-pub type C10 = Compose<Immortal<Plain>, TwoWord, Inline, Exact, InTable, Tagged, Bump, true, true>;
+pub type C10 = Compose<Immortal<Plain>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, false>;
 /// Row 11.
-pub type C11 = Compose<Immortal<Plain>, OneWord, Split, Spare, InWord, SelfTag, Pool8, true, true>;
+pub type C11 = Compose<Immortal<Plain>, ZeroWord, Split, Exact, InTable, Boxed, Pool8, false, false, false>;
 /// Row 12.
-pub type C12 = Compose<Immortal<Plain>, OneWord, Merged, Spare, InWord, Boxed, Pool, true, false>;
+pub type C12 = Compose<Immortal<Plain>, ZeroWord, Inline, Spare, InWord, Tagged, Pool8, true, true, true>;
 /// Row 13.
-pub type C13 = Compose<Immortal<Saturating>, TwoWord, Split, Spare, InTable, Tagged, Pool, false, true>;
+pub type C13 = Compose<Immortal<Saturating>, TwoWord, Split, Exact, InWord, Boxed, Bump, true, true, false>;
 /// Row 14.
-pub type C14 = Compose<Immortal<Saturating>, TwoWord, Merged, Exact, InTable, Boxed, Pool8, true, false>;
+pub type C14 = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, SelfTag, Pool8, false, false, true>;
 /// Row 15.
-pub type C15 = Compose<Immortal<Saturating>, OneWord, Inline, Spare, InTable, SelfTag, System, true, false>;
+pub type C15 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, SelfTag, System, false, false, false>;
 /// Row 16.
-pub type C16 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InWord, Boxed, Bump, false, false>;
+pub type C16 = Compose<Immortal<Saturating>, ZeroWord, Split, Exact, InTable, Tagged, Pool, false, false, false>;
 
 /// The rows of the array, as `for_each_layout!` gives its layouts.
 #[macro_export]

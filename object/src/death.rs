@@ -5,6 +5,9 @@
 //! off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
 //! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
 //!
+//! Under `dealloc-queued` the loop ends after so many objects, and goes on at the next death or safe point: what is unreachable is
+//! dead, but its finalizers, callbacks and memory come later. Whoever looks at all objects has the rest torn down before.
+//!
 //! `// DIFF:` finalizers and callbacks are queued, not run: programs see them at the end of the op.
 //! `// DIFF:` all references of one object go before the first of its dead children is torn down; CPython goes down at
 //! each child. Orders differ only where a child is shared by the object and another child of it.
@@ -49,6 +52,9 @@ impl<L: Layout> DeathList<L> {
             Some(last) => last.count().link(address(Some(obj))),
             None => self.batch.set(Some(obj)),
         }
+    }
+    fn waits(&self) -> bool {
+        self.head.get().is_some() || self.batch.get().is_some()
     }
     /// Splices the batch in front and takes the first object off.
     #[inline(always)]
@@ -233,7 +239,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             let prefix = Plan::<L>::GC + attrs + if weak { Plan::<L>::WEAK } else { 0 };
             let bytes = prefix + HEADER + bytes;
             core::hint::assert_unchecked(bytes != 0);
-            heap.free_cell(obj.cell(prefix), bytes);
+            heap.free_object_cell(true, obj.cell(prefix), bytes);
         }
         if flags.contains(TypeFlags::HEAP_TYPE) {
             release_known(heap, ty);
@@ -391,13 +397,28 @@ unsafe fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
     drop(guard);
 }
 
-/// Works off the list of the dead. What a panic left on the list is visited too.
+/// Works off the list of the dead, or the next piece of it. What a panic or an earlier piece left on the list is visited too.
 #[inline(never)]
 fn work_off<L: Layout>(heap: &Heap<L>) {
+    // A collection reckons with what died being gone.
+    let whole = !L::QUEUED || heap.collector.is_collecting();
+    work_off_some(heap, if whole { usize::MAX } else { heap.piece });
+    if L::QUEUED && heap.death.waits() {
+        heap.collector.ring();
+    }
+}
+
+/// Tears down at most `most` of the dead.
+#[inline(always)]
+fn work_off_some<L: Layout>(heap: &Heap<L>, most: usize) {
     heap.death.running.set(true);
+    let mut left = most;
     let guard = Running(&heap.death);
     let before = heap.requested.get();
-    while let Some(obj) = heap.death.pop() {
+    while left != 0
+        && let Some(obj) = heap.death.pop()
+    {
+        left -= 1;
         // A weak reference's callback may have revived it meanwhile.
         let revived = obj.count().is_revived();
         obj.count().set_one();
@@ -412,6 +433,28 @@ fn work_off<L: Layout>(heap: &Heap<L>) {
     }
     drop(guard);
     heap.note_freed_together(before.saturating_sub(heap.requested.get()));
+}
+
+impl<L: Layout> Heap<L> {
+    /// With `dealloc-queued`, tears down the next piece of what is dead and waits; whether more waits. For safe points; the bell of
+    /// [`Heap::gc_set_bell`] rings while more waits.
+    pub fn release_queued(&self) -> bool {
+        if !L::QUEUED || self.death.running.get() || !self.death.waits() {
+            return false;
+        }
+        work_off(self);
+        self.death.waits()
+    }
+    /// `release_queued` until nothing waits: before anything that looks at all objects, or has no memory.
+    pub fn release_all_queued(&self) {
+        if L::QUEUED && !self.death.running.get() && self.death.waits() {
+            work_off_some(self, usize::MAX);
+        }
+    }
+    /// Whether something dead waits to be torn down.
+    pub(crate) fn has_queued(&self) -> bool {
+        L::QUEUED && self.death.waits()
+    }
 }
 
 /// # Safety
@@ -537,7 +580,7 @@ pub(crate) unsafe fn exhume<L: Layout>(heap: &Heap<L>, node: *mut L::Gc) {
     let obj = ObjPtr::<L>::from_gc(node);
     let packed = obj.count().linked();
     // SAFETY: `bury` wrote the sizes.
-    unsafe { heap.free_cell(obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
+    unsafe { heap.free_object_cell(true, obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
 }
 
 /// The `__slots__` words of an object.

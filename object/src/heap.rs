@@ -5,7 +5,7 @@ use crate::attrs;
 use crate::cells::FreeCells;
 use crate::handle::Owned;
 use crate::header::{HEADER, Header, ObjPtr};
-use crate::layout::{Layout, Plan, bits};
+use crate::layout::{HeaderPlan, Layout, Plan};
 use crate::measure::MemStats;
 use crate::select::Active;
 use crate::stats::{self, Counters};
@@ -42,10 +42,12 @@ pub struct HeapOptions {
     pub fail_once: bool,
     /// Most bytes that objects and buffers may have asked for at one time.
     pub memory_limit: usize,
+    /// With `dealloc-queued`: objects that one death, or one safe point, tears down at most.
+    pub piece: usize,
 }
 impl Default for HeapOptions {
     fn default() -> Self {
-        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX }
+        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX, piece: 4096 }
     }
 }
 
@@ -79,6 +81,7 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) collector: Collector<L::Gc>,
     pub(crate) pending: Cell<bool>,
     pub(crate) death: crate::death::DeathList<L>,
+    pub(crate) piece: usize,
     events: UnsafeCell<Vec<Event<L>>>,
     pub(crate) weak_table: UnsafeCell<WeakTable<L>>,
     /// Finalized objects without a bit of their own (no GC words, plain count).
@@ -124,6 +127,7 @@ impl<L: Layout> Heap<L> {
             collector: Collector::new(options.thresholds),
             pending: Cell::new(false),
             death: crate::death::DeathList::new(),
+            piece: options.piece.max(1),
             events: UnsafeCell::new(Vec::new()),
             weak_table: UnsafeCell::new(WeakTable::default()),
             finalized: UnsafeCell::new(HashSet::new()),
@@ -274,20 +278,22 @@ impl<L: Layout> Heap<L> {
         let capacity = attrs::birth_capacity(info)?;
         let payload_bytes = payload_bytes + attrs::birth_bytes(info, capacity);
         let bytes = prefix + HEADER + payload_bytes;
-        let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.cell(bytes)? };
         let flags = info.flags.get();
+        let gc = flags.contains(TypeFlags::GC);
+        let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.object_cell(gc, bytes)? };
         // SAFETY: the prefix has exactly the parts that the flags name (`TypeInfo::new`); each is written here.
         unsafe {
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
             if flags.contains(TypeFlags::ATTRS) && attrs::init(self, obj, info, capacity).is_err() {
-                self.free_cell(cell, bytes);
+                self.free_object_cell(gc, cell, bytes);
                 return Err(AllocError);
             }
             obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
             if L::Weak::WORD && flags.contains(TypeFlags::WEAKREF) {
                 cell.cast::<usize>().write(0);
             }
-            if flags.contains(TypeFlags::GC) {
+            if gc {
+                Self::mark_large(obj, bytes);
                 obj.gc().write(L::Gc::new());
                 self.collector.count_alloc();
             }
@@ -324,7 +330,7 @@ impl<L: Layout> Heap<L> {
     /// Whether the collector knows the object.
     pub fn is_tracked(&self, obj: ObjPtr<L>) -> bool {
         // SAFETY: GC types have the words.
-        obj.info().has(TypeFlags::GC) && unsafe { (*obj.gc()).is_tracked() }
+        obj.info().has(TypeFlags::GC) && unsafe { L::Gc::is_tracked(obj.gc()) }
     }
     /// Opts an object out of counting, if the layout can.
     pub fn make_immortal(&self, obj: ObjPtr<L>) {
@@ -352,9 +358,9 @@ impl<L: Layout> Heap<L> {
     pub fn is_finalized(&self, obj: ObjPtr<L>) -> bool {
         if obj.info().has(TypeFlags::GC) {
             // SAFETY: GC types have the words.
-            unsafe { (*obj.gc()).is_finalized() }
+            unsafe { L::Gc::is_finalized(obj.gc()) }
         } else if L::Rc::EXTRA_BITS {
-            obj.count().flags() & bits::FINALIZED != 0
+            obj.count().flags() & HeaderPlan::<L>::FINALIZED != 0
         } else {
             // SAFETY: the set is only used inside these three methods.
             unsafe { (*self.finalized.get()).contains(&obj.addr()) }
@@ -364,10 +370,10 @@ impl<L: Layout> Heap<L> {
     pub fn set_finalized(&self, obj: ObjPtr<L>, on: bool) {
         if obj.info().has(TypeFlags::GC) {
             // SAFETY: GC types have the words.
-            unsafe { (*obj.gc()).set_finalized(on) }
+            unsafe { L::Gc::set_finalized(obj.gc(), on) }
         } else if L::Rc::EXTRA_BITS {
             let flags = obj.count().flags();
-            obj.count().set_flags(if on { flags | bits::FINALIZED } else { flags & !bits::FINALIZED });
+            obj.count().set_flags(if on { flags | HeaderPlan::<L>::FINALIZED } else { flags & !HeaderPlan::<L>::FINALIZED });
         } else {
             // SAFETY: as above.
             let set = unsafe { &mut *self.finalized.get() };
@@ -443,6 +449,7 @@ impl<L: Layout> Heap<L> {
     }
     /// The byte measures now. May walk free lists.
     pub fn mem_stats(&self) -> MemStats {
+        self.release_all_queued();
         self.sample();
         let usage = self.cells.usage();
         MemStats {
@@ -492,15 +499,22 @@ impl<L: Layout> Heap<L> {
     }
     /// Gives unused pages back to the system.
     pub fn trim(&self) {
+        self.release_all_queued();
         self.flush_free_lists();
+        self.collector.pages_may_go();
         self.cells.trim();
     }
     /// Gives all pages back if no cell is live; otherwise leaks them and says how many cells are.
     pub fn shutdown(&self) -> usize {
-        while self.pending() {
+        loop {
+            self.release_all_queued();
+            if !self.pending() {
+                break;
+            }
             drop(self.take_events());
         }
         self.flush_free_lists();
+        self.collector.pages_may_go();
         if self.cells.release_all() { 0 } else { self.cells.usage().live_cells }
     }
 }

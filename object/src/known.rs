@@ -174,7 +174,7 @@ impl<L: Layout> Heap<L> {
     pub(crate) unsafe fn known_cell<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
         let prefix = if GC { Plan::<L>::GC } else { 0 } + if WEAK { Plan::<L>::WEAK } else { 0 };
         let bytes = prefix + HEADER + payload_bytes;
-        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), bytes, payload_bytes)? } else { self.cell(bytes)? };
+        let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), bytes, payload_bytes)? } else { self.object_cell(GC, bytes)? };
         stats::allocated(self, ty.as_info().vtable.name);
         if GC {
             self.collector.count_alloc();
@@ -186,6 +186,9 @@ impl<L: Layout> Heap<L> {
             }
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
             obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            if GC {
+                Self::mark_large(obj, bytes);
+            }
             Ok(obj)
         }
     }
@@ -208,7 +211,7 @@ impl<L: Layout> Heap<L> {
         let prefix = Plan::<L>::GC + Plan::<L>::ATTRS + if weak { Plan::<L>::WEAK } else { 0 };
         let capacity = attrs::birth_capacity(info)?;
         let bytes = prefix + HEADER + attrs::birth_bytes(info, capacity);
-        let cell = self.cell(bytes)?;
+        let cell = self.object_cell(true, bytes)?;
         // SAFETY: the prefix has exactly the parts that the flags name, and each is written here; there is no payload.
         unsafe {
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
@@ -216,10 +219,11 @@ impl<L: Layout> Heap<L> {
                 cell.cast::<usize>().write(0);
             }
             if attrs::init(self, obj, info, capacity).is_err() {
-                self.free_cell(cell, bytes);
+                self.free_object_cell(true, cell, bytes);
                 return Err(AllocError);
             }
             obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            Self::mark_large(obj, bytes);
             Word::from_ptr(ty).retain_ptr();
             stats::allocated(self, info.vtable.name);
             self.collector.count_alloc();

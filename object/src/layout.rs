@@ -1,5 +1,6 @@
 //! `Layout`: one policy per axis, as a type. Which layout a build uses is decided in `select.rs`, not here.
 use crate::attrs::{AttrsPolicy, SlotPolicy};
+use crate::gc_words::{AllocPolicy, GcPolicy};
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
 use core::marker::PhantomData;
@@ -27,11 +28,13 @@ pub trait Layout: Sized + 'static {
     const ELIDE: bool;
     /// Whether freed cells of certain kinds are kept for the next object of that kind.
     const FREE_LISTS: bool;
+    /// Whether a death tears down so many objects at most, and leaves the rest to safe points.
+    const QUEUED: bool;
 
     /// The axes spelt out: reports use this name, never the command line's.
     fn name() -> String {
         format!(
-            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={}",
+            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={}",
             Self::Rc::NAME,
             Self::Gc::NAME,
             Self::Attrs::NAME,
@@ -41,36 +44,38 @@ pub trait Layout: Sized + 'static {
             Self::Alloc::NAME,
             if Self::ELIDE { "static" } else { "off" },
             if Self::FREE_LISTS { "on" } else { "off" },
+            if Self::QUEUED { "queued" } else { "prompt" },
         )
     }
 }
 
 /// A layout from its axes.
 #[allow(clippy::type_complexity)]
-pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool>(
+pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false>(
     PhantomData<fn() -> (Rc, Gc, Attrs, Slots, Weak, Value, Alloc)>,
 );
 
-impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool> Layout
-    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS>
+impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool> Layout
+    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED>
 where
     Rc: RefCount,
-    Gc: GcHeader,
+    Gc: GcPolicy,
     Attrs: AttrsPolicy,
     Slots: SlotPolicy,
     Weak: WeakPolicy,
     Value: ValueRepr,
-    Alloc: CellSource,
+    Alloc: AllocPolicy,
 {
     type Rc = Rc;
-    type Gc = Gc;
+    type Gc = Gc::Header<Self>;
     type Attrs = Attrs;
     type Slots = Slots;
     type Weak = Weak;
     type Value = Value;
-    type Alloc = Alloc;
+    type Alloc = Gc::Cells<Alloc>;
     const ELIDE: bool = ELIDE;
     const FREE_LISTS: bool = FREE_LISTS;
+    const QUEUED: bool = QUEUED;
 }
 
 /// Sizes of the parts of an object under `L`, in bytes, and the bits of the header that policies ask for.
@@ -89,15 +94,26 @@ impl<L: Layout> Plan<L> {
         );
         assert!(
             L::Rc::EXTRA_BITS || !L::Gc::NEEDS_SCRATCH,
-            "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+            "instar: `gc-one-word` and `gc-zero-word` count in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
         );
+        assert!(
+            L::Alloc::SIDE >= L::Gc::PAGE_BYTES,
+            "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
+        );
+        assert!(HeaderPlan::<L>::USED <= 7, "instar: the policies ask for more flags than the count word has");
     };
 }
 
-/// Flags byte of the count word (policies with spare bits only).
-pub(crate) mod bits {
+/// Who has which bit of the flags byte of the count word. Policies say how many they need; the places are given out here: first
+/// the collector's, then that of the weak-reference table. Policies without spare bits have none.
+pub(crate) struct HeaderPlan<L>(PhantomData<L>);
+
+impl<L: Layout> HeaderPlan<L> {
+    /// The finalizer was called: of the object if it has no GC words, else of the collector's policy, if that has a use for it.
+    pub(crate) const FINALIZED: u8 = 1;
+    const GC_BITS: u32 = if L::Gc::FLAG_BITS == 0 { 1 } else { L::Gc::FLAG_BITS };
     /// The weak-reference table has an entry for the object.
-    pub(crate) const HAS_WEAKREF: u8 = 1;
-    /// The finalizer was called; only for objects without GC words.
-    pub(crate) const FINALIZED: u8 = 2;
+    pub(crate) const HAS_WEAKREF: u8 = 1 << Self::GC_BITS;
+    /// Bits given out.
+    pub(crate) const USED: u32 = Self::GC_BITS + if L::Weak::WORD { 0 } else { 1 };
 }

@@ -1,6 +1,7 @@
 //! Named layouts, as types: present in every build, so that tables and tests need no rebuild.
 //! The features of the same names in `Cargo.toml` choose the same policies; a test compares them.
 use crate::attrs::{Exact, Inline, Merged, Spare, Split};
+use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
 use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
@@ -60,6 +61,16 @@ pub type DefaultBump = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Bump
 /// A saturating count, one GC word, split attributes and the weak-reference table on the system allocator.
 pub type OneWordSplit = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, false>;
 
+/// `best` without a word for the collector.
+pub type BestZeroWord = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
+/// And on 8-byte cells.
+pub type BestZeroWord8 = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InTable, Tagged, Pool8, true, false>;
+
+/// `best` whose deaths are short.
+pub type BestQueued = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, true>;
+/// `cpython-312` whose deaths are short.
+pub type StepQueued = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true, true>;
+
 /// Presets and single steps between them, by name: first the ladder from `cpython-311` to `best`, then the plain layout and single
 /// steps away from it, so that each policy is in the list.
 #[macro_export]
@@ -87,6 +98,10 @@ macro_rules! for_each_layout {
             best_merged "best,attrs-merged" = $crate::presets::BestMerged;
             best8 "best,alloc-pool8" = $crate::presets::Best8;
             best_floats8 "best,alloc-pool8,value-selftag" = $crate::presets::BestFloats8;
+            best_zero_word "best,gc-zero-word" = $crate::presets::BestZeroWord;
+            best_zero_word8 "best,gc-zero-word,alloc-pool8" = $crate::presets::BestZeroWord8;
+            best_queued "best,dealloc-queued" = $crate::presets::BestQueued;
+            step_queued "cpython-312,dealloc-queued" = $crate::presets::StepQueued;
             default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
             default_bump "alloc-bump" = $crate::presets::DefaultBump;

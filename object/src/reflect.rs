@@ -46,6 +46,7 @@ pub fn row<L: Layout>(layout: &'static str, k: usize) -> Row {
         _ => parts.extend([("attrs", "values", 8), ("attrs", "dict", 8)]),
     }
     match Plan::<L>::GC {
+        0 => {}
         8 => parts.push(("gc", "next", 8)),
         _ => parts.extend([("gc", "next", 8), ("gc", "previous", 8)]),
     }

@@ -21,7 +21,7 @@ macro_rules! axis {
 
 axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating }
 axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
-axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord }
+axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord, "gc-zero-word" => crate::gc_words::ZeroWord }
 axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
@@ -29,12 +29,20 @@ axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => val
 axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-pool8" => instar_alloc::Pool8, "alloc-bump" => instar_alloc::Bump, "alloc-mimalloc" => instar_alloc::Mimalloc }
 
 /// The layout that the features ask for, before the question whether it is legal.
-pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }>;
+pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }>;
 
 const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>::EXTRA_BITS;
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-one-word"),
     "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+);
+const _: () = assert!(
+    cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-zero-word"),
+    "instar: `gc-zero-word` keeps flags and counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
+);
+const _: () = assert!(
+    cfg!(feature = "__all-features") || <<Chosen as Layout>::Alloc as instar_alloc::CellSource>::SIDE != 0 || !cfg!(feature = "gc-zero-word"),
+    "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
 );
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "weakref-table"),

@@ -3,7 +3,7 @@
 use crate::handle::Owned;
 use crate::header::{HEADER, ObjPtr};
 use crate::heap::{AllocError, Event, Heap};
-use crate::layout::{Layout, bits};
+use crate::layout::{HeaderPlan, Layout};
 use crate::select::Active;
 use crate::types::TypeFlags;
 use crate::word::Word;
@@ -60,7 +60,7 @@ impl<L: Layout> WeakRefBody<L> {
     }
     /// Address of the object referred to, without a reference; `None` once it is dead.
     pub fn target(&self) -> Option<ObjPtr<L>> {
-        self.target.get()
+        self.target.get().filter(|target| !target.count().is_linked())
     }
     /// The callback, `NULL` if there is none (any more).
     pub fn callback(&self) -> Word<L> {
@@ -107,7 +107,7 @@ fn head<L: Layout>(heap: Option<&Heap<L>>, obj: ObjPtr<L>) -> Option<ObjPtr<L>> 
     if L::Weak::WORD {
         return word(obj).get();
     }
-    if obj.count().flags() & bits::HAS_WEAKREF == 0 {
+    if obj.count().flags() & HeaderPlan::<L>::HAS_WEAKREF == 0 {
         return None;
     }
     // SAFETY: the table is used only inside this module's functions, one at a time.
@@ -127,11 +127,11 @@ fn set_head<L: Layout>(heap: Option<&Heap<L>>, obj: ObjPtr<L>, to: Option<ObjPtr
         Some(first) => {
             table.try_reserve(1).map_err(|_| AllocError)?;
             table.insert(obj.addr(), first);
-            obj.count().set_flags(flags | bits::HAS_WEAKREF);
+            obj.count().set_flags(flags | HeaderPlan::<L>::HAS_WEAKREF);
         }
         None => {
             table.remove(&obj.addr());
-            obj.count().set_flags(flags & !bits::HAS_WEAKREF);
+            obj.count().set_flags(flags & !HeaderPlan::<L>::HAS_WEAKREF);
         }
     }
     Ok(())
@@ -245,7 +245,7 @@ fn clear<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, mut f: impl FnMut(ObjPtr<L>)
 /// Whether weak references to the object, whose type has `WEAKREF`, exist.
 #[inline(always)]
 pub(crate) fn has_any<L: Layout>(obj: ObjPtr<L>) -> bool {
-    if L::Weak::WORD { word(obj).get().is_some() } else { obj.count().flags() & bits::HAS_WEAKREF != 0 }
+    if L::Weak::WORD { word(obj).get().is_some() } else { obj.count().flags() & HeaderPlan::<L>::HAS_WEAKREF != 0 }
 }
 
 /// The object dies: clears its weak references and queues their callbacks.
@@ -291,7 +291,7 @@ pub(crate) fn clear_trash<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, out: &mut V
     }
     clear(heap, obj, |weakref| {
         // SAFETY: GC types have the words.
-        let is_trash = weakref.info().has(TypeFlags::GC) && unsafe { (*weakref.gc()).is_trash() };
+        let is_trash = weakref.info().has(TypeFlags::GC) && unsafe { L::Gc::is_trash(weakref.gc()) };
         if is_trash || body(weakref).callback.get().is_null() || out.try_reserve(1).is_err() {
             return;
         }

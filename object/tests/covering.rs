@@ -12,7 +12,7 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
     use instar_refcount::{Immortal, Plain, Saturating};
     vec![
         ("rc", vec![Plain::NAME, Saturating::NAME, <Immortal<Plain>>::NAME, <Immortal<Saturating>>::NAME]),
-        ("gc", vec![TwoWord::NAME, OneWord::NAME]),
+        ("gc", vec![TwoWord::NAME, OneWord::NAME, "zero-word"]),
         ("attrs", vec![attrs::Split::NAME, attrs::Merged::NAME, attrs::Inline::NAME]),
         ("slots", vec![attrs::Spare::NAME, attrs::Exact::NAME]),
         ("weakref", vec![weak::InWord::NAME, weak::InTable::NAME]),
@@ -20,6 +20,7 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
         ("alloc", vec![System::NAME, Pool::NAME, Pool8::NAME, Bump::NAME]),
         ("elide", vec!["off", "static"]),
         ("freelists", vec!["off", "on"]),
+        ("release", vec!["prompt", "queued"]),
     ]
 }
 
@@ -34,12 +35,13 @@ fn choices<L: Layout>() -> Vec<&'static str> {
         L::Alloc::NAME,
         if L::ELIDE { "static" } else { "off" },
         if L::FREE_LISTS { "on" } else { "off" },
+        if L::QUEUED { "queued" } else { "prompt" },
     ]
 }
 
-/// A plain count has no bits to spare; every other set is legal.
+/// A plain count has no bits to spare, and only pools have pages to walk; every other set is legal.
 fn is_legal(a: &str, b: &str) -> bool {
-    ![(a, b), (b, a)].iter().any(|pair| matches!(pair, ("plain", "one-word" | "table")))
+    ![(a, b), (b, a)].iter().any(|pair| matches!(pair, ("plain", "one-word" | "zero-word" | "table") | ("zero-word", "system" | "bump")))
 }
 
 #[test]

@@ -127,6 +127,11 @@ pub fn current_ident() -> i64 {
     }
 }
 
+/// Counts what changes the values of the running thread's context variables (`_contextvars`): what was read of them stays true as
+/// long as the number does.
+#[derive(Default)]
+pub struct ContextEpoch(pub u64);
+
 impl Vm {
     /// State of a native module that each thread has for itself, made on first use.
     pub fn thread_state<T: Default + 'static>(&mut self) -> &mut T {

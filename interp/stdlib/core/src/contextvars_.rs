@@ -11,6 +11,7 @@ use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::Slot;
 use instar_vm::slots::Slots;
+use instar_vm::threads::ContextEpoch;
 use instar_vm::typeobj::TypeRef;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::str::PyStr;
@@ -73,6 +74,7 @@ fn values(c: &Context) -> Ref<PyDict> { c.values.get().and_then(|v| Ref::try_fro
 
 /// Sets or removes a value; a dict that is shared is copied first.
 fn change(vm: &mut Vm, c: &Ref<Context>, v: &Ref<Var>, value: Option<&Owned>) -> PyResult<()> {
+    vm.thread_state::<ContextEpoch>().0 += 1;
     let old = values(c);
     // Held by the context and by `old` only: nobody else sees the change.
     if vm.heap.refcount(old.ptr()) == 2 {
@@ -151,6 +153,7 @@ fn enter(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     c.previous.set(Some(before.into_obj()));
     c.entered.set(true);
     vm.thread_state::<Current>().0 = Some(o.clone());
+    vm.thread_state::<ContextEpoch>().0 += 1;
     Ok(())
 }
 
@@ -159,6 +162,7 @@ fn leave(vm: &mut Vm, o: &Owned) {
     c.entered.set(false);
     let before = c.previous.take();
     let now = std::mem::replace(&mut vm.thread_state::<Current>().0, before);
+    vm.thread_state::<ContextEpoch>().0 += 1;
     drop(now);
 }
 

@@ -4,6 +4,7 @@
 
 mod csv;
 mod datetime;
+mod decimal;
 mod expat;
 mod json;
 mod pickle;
@@ -16,6 +17,7 @@ use instar_vm::module::NativeModule;
 pub static MODULES: &[NativeModule] = &[
     csv::MODULE,
     datetime::MODULE,
+    decimal::MODULE,
     expat::MODULE,
     json::MODULE,
     pickle::MODULE,

@@ -65,6 +65,7 @@ impl Stress {
 #[inline(never)]
 pub fn handle(vm: &mut Vm) -> PyResult<()> {
     let due = vm.breaker_atomic().fetch_and(bits::STRESS, Ordering::Relaxed);
+    vm.heap.release_queued();
     if due & bits::STRESS != 0 {
         if vm.heap.gc_is_enabled() && !vm.collecting.running {
             let generation = vm.stress.next();
