@@ -13,8 +13,8 @@ pub mod gil;
 pub mod turn;
 pub mod wait;
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::eval::frame::Frame;
 use crate::eval::stack::DataStack;
 use crate::object::{Owned, Ref, Slot, Word};
 use crate::types::exception::PyException;
-use crate::vm::Vm;
+use crate::vm::{ByType, Vm};
 use gil::Gil;
 
 /// Exit code of our own bugs, here a panic in a thread.
@@ -48,7 +48,7 @@ pub(crate) struct ThreadState {
     native_stack_limit: usize,
     repr_running: HashSet<usize>,
     own: crate::monitor::Own,
-    states: HashMap<TypeId, Box<dyn Any>>,
+    states: ByType,
 }
 
 /// A frame pointer that begins as null.

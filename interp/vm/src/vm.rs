@@ -5,6 +5,7 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
@@ -151,6 +152,19 @@ pub struct Settings {
     pub int_max_str_digits: usize,
 }
 
+/// States by their type.
+pub(crate) type ByType = HashMap<TypeId, Box<dyn Any>, BuildHasherDefault<OfTypeId>>;
+
+/// Hashes a `TypeId`, which is a hash already: native modules look their states up in every call.
+#[derive(Default)]
+pub(crate) struct OfTypeId(u64);
+
+impl Hasher for OfTypeId {
+    fn write(&mut self, bytes: &[u8]) { for b in bytes { self.0 = self.0.rotate_left(8) ^ u64::from(*b) } }
+    fn write_u64(&mut self, n: u64) { self.0 ^= n }
+    fn finish(&self) -> u64 { self.0 }
+}
+
 /// The interpreter.
 pub struct Vm {
     /// Non-zero when the eval loop must leave the fast path at its next check (see `eval/breaker.rs` for the bits).
@@ -206,7 +220,7 @@ pub struct Vm {
     /// Addresses of objects with `repr` in progress.
     pub(crate) repr_running: HashSet<usize>,
     /// State of native modules, by type.
-    states: HashMap<TypeId, Box<dyn Any>>,
+    states: ByType,
     /// Native modules by name.
     pub native_modules: HashMap<&'static str, crate::module::NativeModule>,
     /// Settings from the command line.
@@ -226,7 +240,7 @@ pub struct Vm {
     /// The running thread's trace function and the like.
     pub(crate) own: crate::monitor::Own,
     /// State of native modules that each thread has for itself.
-    pub(crate) thread_states: HashMap<TypeId, Box<dyn Any>>,
+    pub(crate) thread_states: ByType,
     /// `&mut Vm` is the token, not a promise that nothing else writes: a call that gives up the GIL returns to a changed one.
     _pinned: PhantomPinned,
 }
@@ -349,9 +363,9 @@ impl Vm {
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
         Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_limit_set: 1000, recursion_depth: 0, native_stack_limit, next_keys_version: 1,
-            next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: HashMap::new(),
+            next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: ByType::default(),
             native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default(),
-            threads: Default::default(), monitor: Default::default(), own: Default::default(), thread_states: HashMap::new(), _pinned: PhantomPinned }
+            threads: Default::default(), monitor: Default::default(), own: Default::default(), thread_states: ByType::default(), _pinned: PhantomPinned }
     }
 }
 

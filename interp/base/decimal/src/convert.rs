@@ -56,17 +56,16 @@ impl Dec {
 
     /// The hash of a finite number: that of an equal int or fraction.
     pub fn hash(&self) -> i64 {
-        const P: u128 = (1 << 61) - 1;
-        let times = |a: u128, b: u128| a * b % P;
-        let power = |mut base: u128, mut n: u64| {
-            let mut r = 1;
-            while n > 0 { if n & 1 == 1 { r = times(r, base) } base = times(base, base); n >>= 1 }
-            r
-        };
-        let coef = match &self.coef { Coef::Big(n) => u128::try_from(&**n % UBig::from(P)).unwrap_or(0), c => c.small().unwrap_or(0) % P };
-        // The inverse of ten to the power P - 2 (Fermat).
-        let base = if self.exp >= 0 { 10 } else { power(10, P as u64 - 2) };
-        let hash = times(coef, power(base, self.exp.unsigned_abs())) as i64;
-        match if self.neg { -hash } else { hash } { -1 => -2, n => n }
+        /// The prime that hashes of numbers are taken by.
+        const P: u64 = (1 << 61) - 1;
+        /// The inverse of ten: the power P - 2 (Fermat).
+        const TENTH: u64 = 2_075_258_708_292_324_556;
+        // 2^61 is one in this field.
+        let reduce = |n: u128| { let n = (n as u64 & P) + ((n >> 61) as u64 & P) + (n >> 122) as u64; let n = (n & P) + (n >> 61); if n >= P { n - P } else { n } };
+        let times = |a: u64, b: u64| reduce(u128::from(a) * u128::from(b));
+        let mut hash = match &self.coef { Coef::Big(n) => &**n % P, c => reduce(c.small().unwrap_or(0)) };
+        let (mut base, mut n) = (if self.exp >= 0 { 10 } else { TENTH }, self.exp.unsigned_abs());
+        while n > 0 { if n & 1 == 1 { hash = times(hash, base) } base = times(base, base); n >>= 1 }
+        match if self.neg { -(hash as i64) } else { hash as i64 } { -1 => -2, n => n }
     }
 }

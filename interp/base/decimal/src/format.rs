@@ -41,6 +41,8 @@ pub struct Spec {
     pub deprecated: bool,
     /// The point.
     pub point: String,
+    /// Whether the format or its user says something about the point.
+    pub pointed: bool,
     /// What stands between groups of digits.
     pub separator: String,
     /// Group sizes from the right; the last one repeats, 127 ends grouping.
@@ -55,7 +57,7 @@ impl Spec {
         let mut rest = all.as_slice();
         let mut spec = Spec {
             fill: ' ', align: '>', sign: '-', no_negative_zero: false, alternate: false, zeros: false, width: 0, precision: None,
-            kind: if capitals { 'G' } else { 'g' }, localized: false, deprecated: false, point: ".".to_owned(), separator: String::new(),
+            kind: if capitals { 'G' } else { 'g' }, localized: false, deprecated: false, point: ".".to_owned(), pointed: false, separator: String::new(),
             grouping: vec![3], fraction_separator: None,
         };
         let aligns = |c: &char| matches!(c, '<' | '>' | '=' | '^');
@@ -74,7 +76,7 @@ impl Spec {
         }
         if let Some(n) = number(&mut rest) { spec.width = n.ok_or(FormatError::Width)? }
         let mut grouped = false;
-        if let [c @ (',' | '_'), tail @ ..] = rest { spec.separator = c.to_string(); grouped = true; rest = tail }
+        if let [c @ (',' | '_'), tail @ ..] = rest { spec.separator = c.to_string(); (grouped, spec.pointed) = (true, true); rest = tail }
         if let ['.', tail @ ..] = rest {
             rest = tail;
             if let Some(n) = number(&mut rest) { spec.precision = Some(n.unwrap_or(i64::MAX)) }
@@ -82,13 +84,13 @@ impl Spec {
             if let [c @ (',' | '_'), tail @ ..] = rest { spec.fraction_separator = Some(*c); rest = tail }
             else if !digits { return Err(FormatError::Invalid) }
         }
-        if let [c, tail @ ..] = rest {
+        if let [c, tail @ ..] = rest && *c != '\0' {
             match c {
                 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' => spec.kind = *c,
                 'n' | 'N' => {
                     if grouped { return Err(FormatError::Invalid) }
                     spec.kind = if *c == 'n' { 'g' } else { 'G' };
-                    (spec.localized, spec.deprecated) = (true, *c == 'N');
+                    (spec.localized, spec.pointed, spec.deprecated) = (true, true, *c == 'N');
                 }
                 _ => return Err(FormatError::Invalid),
             }
@@ -100,9 +102,9 @@ impl Spec {
         Ok(spec)
     }
 
-    /// Whether point, separator and grouping, put in from outside, can be used.
+    /// Whether point, separator and grouping, put in from outside, can be used: not without a point.
     pub fn conventions_ok(&self) -> bool {
-        (1..=4).contains(&self.point.len()) && self.separator.len() <= 4 && self.grouping.iter().all(|n| *n < 128)
+        self.pointed && (1..=4).contains(&self.point.len()) && self.separator.len() <= 4 && self.grouping.iter().all(|n| *n < 128)
     }
 }
 
@@ -135,7 +137,8 @@ pub fn format(d: &Dec, spec: &Spec, ctx: &Context) -> Result<String, FormatError
     if spec.kind == '%' { d.exp += 2 }
     let mut point_of_zero = None;
     if let Some(n) = spec.precision {
-        if n > PREC_MAX { return Err(FormatError::Limits) }
+        // Beyond all numbers it does not limit those that are not filled with zeros.
+        if n > PREC_MAX && (fixed || scientific || n != i64::MAX) { return Err(FormatError::Limits) }
         if fixed { room::need(n); d = rescale(&d, -n, ctx, &mut status) }
         else if scientific {
             room::need(n);

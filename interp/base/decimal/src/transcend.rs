@@ -124,6 +124,9 @@ fn ziv(ctx: &Context, status: &mut u32, attempt: impl Fn(i64) -> (bool, UBig, i6
     }
 }
 
+/// From here on CPython's library cannot say how many terms it would need, and gives up.
+const EXP_PREC_MAX: i64 = 2_711_437_152_599_294;
+
 /// `e^a`
 pub fn exp(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
     if let Some(nan) = nan_of(&[a], ctx.prec, ctx.clamp, status) { return nan }
@@ -135,6 +138,7 @@ pub fn exp(a: &Dec, ctx: &Context, status: &mut u32) -> Dec {
         *status |= flag::ROUNDED | flag::INEXACT;
         return finalize(Dec::new(false, Coef::ONE.shift_left(ctx.prec - 1), 1 - ctx.prec), ctx, status);
     }
+    if ctx.prec + 5 > EXP_PREC_MAX { return Dec::invalid(flag::INVALID_OPERATION, status) }
     if a.adjusted() > 18 { return finalize(Dec::unit(false, if a.neg { ctx.etiny() - 2 } else { EXP_INF }), ctx, status) }
     ziv(ctx, status, |n| {
         let bits = bits_of(n);

@@ -171,7 +171,7 @@ pub fn format_method(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     if let Some(d) = conventions {
         let Some(d) = d.cast::<PyDict>().cloned() else { return Err(vm.type_error("optional argument must be a dict")) };
         if spec.localized { localize(vm, &mut spec)? }
-        if let Some(point) = entry(vm, &d, "decimal_point")? { spec.point = point }
+        if let Some(point) = entry(vm, &d, "decimal_point")? { (spec.point, spec.pointed) = (point, true) }
         if let Some(separator) = entry(vm, &d, "thousands_sep")? { spec.separator = separator }
         if let Some(groups) = entry(vm, &d, "grouping")? { spec.grouping = groups.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(255)).collect() }
         if !spec.conventions_ok() { return Err(vm.value_error("invalid override dict")) }
