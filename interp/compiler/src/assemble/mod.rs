@@ -23,12 +23,13 @@ pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
     drop_nops(&u, &targets, &mut live);
     invert(&mut u.insts, &mut targets, &mut live);
     flow::drop_checks(&u, &targets, &mut live);
-    drop_jumps(&u, &targets, &mut live);
+    drop_jumps(&mut u, &mut targets, &mut live);
+    drop_nops(&u, &targets, &mut live);
     propagate_lines(&mut u, &targets, &live);
     layout(u, targets, live, filename)
 }
 
-/// Jumps to unconditional jumps go to their ends.
+/// Jumps to unconditional jumps go to their ends, unless those have lines of their own to tell.
 fn thread_jumps(insts: &mut [Inst], targets: &mut [u32]) {
     for i in 0..insts.len() {
         if targets[i] == NONE || insts[i].op == Op::JumpBack { continue; }
@@ -36,7 +37,7 @@ fn thread_jumps(insts: &mut [Inst], targets: &mut [u32]) {
             let mut t = targets[i] as usize;
             while insts.get(t).is_some_and(|x| x.op == Op::Nop && x.pos.line == insts[i].pos.line) { t += 1; }
             match insts.get(t).map(|x| x.op) {
-                Some(Op::Jump) if t != i && targets[t] as usize > i => targets[i] = targets[t],
+                Some(Op::Jump) if t != i && targets[t] as usize > i && says_no_more(&insts[t], &insts[i]) => targets[i] = targets[t],
                 Some(Op::JumpBack) if insts[i].op == Op::Jump && insts[i].handler == insts[t].handler => {
                     insts[i].op = Op::JumpBack;
                     targets[i] = targets[t];
@@ -151,6 +152,9 @@ fn reachable(u: &Unit<'_>, targets: &[u32]) -> Vec<bool> {
     live
 }
 
+/// Whether the lines that are told are the same without `left_out`.
+fn says_no_more(left_out: &Inst, before: &Inst) -> bool { left_out.pos.line < 0 || left_out.pos.line == before.pos.line }
+
 /// A conditional jump over a jump becomes the opposite jump.
 fn invert(insts: &mut [Inst], targets: &mut [u32], live: &mut [bool]) {
     let mut wanted = vec![0u32; insts.len() + 1];
@@ -169,7 +173,7 @@ fn invert(insts: &mut [Inst], targets: &mut [u32], live: &mut [bool]) {
         let behind = (k + 1..insts.len()).find(|&n| live[n]);
         let first = (targets[i] as usize..insts.len()).find(|&n| live[n]);
         // Nothing else may come to the jump that vanishes.
-        if insts[k].op != Op::Jump || behind.is_none() || first != behind || (i + 1..=k).any(|n| wanted[n] > 0) { continue; }
+        if insts[k].op != Op::Jump || !says_no_more(&insts[k], &insts[i]) || behind.is_none() || first != behind || (i + 1..=k).any(|n| wanted[n] > 0) { continue; }
         if opposite == insts[i].op { insts[i].cache ^= 1 << 16; }
         insts[i].op = opposite;
         targets[i] = targets[k];
@@ -194,13 +198,16 @@ fn drop_nops(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
     }
 }
 
-/// Jumps to the next instruction vanish.
-fn drop_jumps(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
+/// Jumps to the next instruction vanish, or become no-ops that tell their lines.
+fn drop_jumps(u: &mut Unit<'_>, targets: &mut [u32], live: &mut [bool]) {
     for i in (0..u.insts.len()).rev() {
         if !live[i] || u.insts[i].op != Op::Jump { continue; }
         let t = targets[i] as usize;
         if t > i && !(i + 1..t).any(|k| live[k]) {
-            live[i] = false;
+            let before = (0..i).rev().find(|&k| live[k]);
+            if before.is_none_or(|k| says_no_more(&u.insts[i], &u.insts[k])) { live[i] = false; continue; }
+            u.insts[i].op = Op::Nop;
+            targets[i] = NONE;
         }
     }
 }

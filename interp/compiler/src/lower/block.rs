@@ -69,15 +69,14 @@ impl<'a> Compiler<'a> {
             BlockKind::Loop { temps, .. } => for _ in 0..temps { self.u.pop(); },
             BlockKind::Try => {}
             BlockKind::Finally(body) => {
-                let pos = self.u.pos;
                 self.body(body)?;
-                self.u.pos = pos;
+                // What follows is no part of the statement that leaves: that has been.
+                self.nowhere();
             }
             BlockKind::With { is_async, range } => {
-                let pos = self.u.pos;
                 self.at(range);
                 self.exit_normally(is_async)?;
-                self.u.pos = pos;
+                self.nowhere();
             }
             BlockKind::Handler { name } => {
                 let pair = self.u.depth as i32 - 2;
@@ -102,6 +101,7 @@ impl<'a> Compiler<'a> {
         let constant = match value { None => Some(Const::None), Some(e) => self.fold(e)? };
         if let Some(c) = constant {
             self.at(value.map_or(range, |e| e.range()));
+            self.u.emit(Op::Nop, 0, 0, 0);
             self.unwind(n)?;
             let k = self.u.constant(c);
             self.u.emit(Op::ReturnConst, 0, k as i32, 0);

@@ -103,6 +103,7 @@ impl<'a> Compiler<'a> {
             self.u.pos = instar_code::Position { line, end_line: line, column: 0, end_column: 0 };
             self.class_annotations("__annotate_func__")?;
         }
+        self.nowhere();
         let mut names = std::mem::take(&mut self.u.static_attributes);
         names.sort();
         self.u.load_const(Dst::Temp, Const::Tuple(names.iter().map(|n| text(n)).collect()));

@@ -17,6 +17,8 @@ impl<'a> Compiler<'a> {
         if let Some(c) = self.fold(e)? {
             let decided = crate::fold::truth(&c);
             self.u.constant(c);
+            self.at(e.range());
+            self.u.emit(Op::Nop, 0, 0, 0);
             if decided == truth { self.at(e.range()); self.u.jump(target); }
             return Ok(());
         }

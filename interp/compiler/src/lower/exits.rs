@@ -78,7 +78,8 @@ impl<'a> Compiler<'a> {
                     self.u.emit_jump(Op::JumpIfFalse, t, 0, next);
                 }
                 None if n + 1 < s.handlers.len() => return error(h.range, "default 'except:' must be last"),
-                None => {}
+                // A line of its own: nothing else of it is executed.
+                None => { self.u.emit(Op::Nop, 0, 0, 0); }
             }
             let inside = self.u.handler;
             match &h.name {

@@ -15,10 +15,16 @@ impl<'a> Compiler<'a> {
     pub(crate) fn while_loop(&mut self, s: &'a ast::StmtWhile) -> R {
         let (top, orelse, end) = (self.u.label(), self.u.label(), self.u.label());
         let depth = self.u.depth;
+        let forever = self.fold(&s.test)?.filter(crate::fold::truth);
+        if let Some(c) = &forever {
+            self.u.constant(c.clone());
+            self.at(s.test.range());
+            self.u.emit(Op::Nop, 0, 0, 0);
+        }
         self.u.place(top);
         let outer = self.u.handler;
         self.push_block(BlockKind::Loop { on_break: end, on_continue: top, temps: 0 }, outer)?;
-        self.jump_if(&s.test, false, orelse)?;
+        if forever.is_none() { self.jump_if(&s.test, false, orelse)?; }
         self.inner_body(&s.body)?;
         self.at(s.test.range());
         self.u.jump_back(top);
@@ -92,7 +98,7 @@ impl<'a> Compiler<'a> {
         self.push_block(BlockKind::Loop { on_break: end, on_continue: top, temps: 1 }, outer)?;
         self.next_async(&s.target, orelse, &s.iter)?;
         self.inner_body(&s.body)?;
-        self.at(s.iter.range());
+        self.nowhere();
         self.u.jump_back(top);
         self.pop_block();
         self.end_async(orelse, depth, &s.iter);

@@ -40,6 +40,7 @@ impl<'a> Compiler<'a> {
             for &i in &captures.slots { self.u.emit(Op::Release, local(i), 0, 0); }
             self.u.emit(Op::Release, local(subject), 0, 0);
             self.inner_body(&case.body)?;
+            self.nowhere();
             self.u.jump(end);
             self.u.place_at(next, depth);
             for i in captures.slots { if !used.contains(&i) { used.push(i); } self.u.relinquish(i); }

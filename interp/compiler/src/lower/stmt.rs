@@ -93,6 +93,7 @@ impl<'a> Compiler<'a> {
         self.jump_if(&s.test, false, next)?;
         self.inner_body(&s.body)?;
         for c in &s.elif_else_clauses {
+            self.nowhere();
             self.u.jump(end);
             self.u.place_at(next, depth);
             next = self.u.label();

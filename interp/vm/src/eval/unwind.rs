@@ -40,9 +40,9 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> After
                 settle(vm);
                 return After { pc: target, fp };
             }
+            stand_where_raised(vm, f, unit);
             if vm.is_monitored() { step::settled_in(vm, f, event::PY_UNWIND); }
             for k in (0..depth).rev() { release(vm, *fp.add(k)) }
-            stand_where_raised(vm, f, unit);
             let flags = f.flags();
             if flags & frame_flags::GENERATOR != 0 { generators::finished(vm, f) }
             let prev = f.prev(); // the frame's chunk may go with it

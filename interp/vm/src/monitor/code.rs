@@ -144,7 +144,7 @@ fn line_starts(exec: &Executable) -> Vec<bool> {
         let here = line(at);
         // The end of a loop's body is no place in the text.
         let prologue = matches!(op, Op::MakeCell | Op::CopyFreeVars | Op::ReturnGenerator) || is_loop_end(exec, at);
-        if here >= 0 && here != current && !prologue { starts[at] = true }
+        if here >= 0 && here != current && !prologue && op != Op::EndAsyncFor { starts[at] = true }
         // What has no line belongs to the one before.
         if !prologue && here >= 0 { current = here }
         if op.has(Effect::Ends) { current = -1 }
@@ -152,6 +152,7 @@ fn line_starts(exec: &Executable) -> Vec<bool> {
         at += op.len();
     }
     for (from, to) in jumps { if line(to) >= 0 && !is_loop_end(exec, to) && (line(to) != line(from) || is_loop_end(exec, from)) { starts[to] = true } }
-    for h in &blob.handlers { if line(h.target as usize) >= 0 { starts[h.target as usize] = true } }
+    // The end of `async for` belongs to what waits for an item.
+    for h in &blob.handlers { if line(h.target as usize) >= 0 && op_at(exec, h.target as usize) != Op::EndAsyncFor { starts[h.target as usize] = true } }
     starts
 }
