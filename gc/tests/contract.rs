@@ -12,6 +12,8 @@ struct Toy<H> {
     scratch: Cell<u32>,
     stuck: Cell<bool>,
     dead: Cell<bool>,
+    /// Its cell is no longer the collector's business.
+    gone: Cell<bool>,
     flags: Cell<u8>,
     edges: RefCell<Vec<usize>>,
     index: usize,
@@ -27,7 +29,9 @@ fn is_large(index: usize) -> bool {
 unsafe impl Place for Toys {
     const SIDE_AT: usize = 128;
     unsafe fn flags(node: *mut u8) -> u8 {
-        unsafe { (*node.cast::<PageToy>()).flags.get() }
+        let toy = unsafe { &*node.cast::<PageToy>() };
+        assert!(!toy.gone.get(), "a freed cell is read");
+        toy.flags.get()
     }
     unsafe fn set_flags(node: *mut u8, flags: u8) {
         unsafe { (*node.cast::<PageToy>()).flags.set(flags) }
@@ -106,6 +110,7 @@ impl<H: GcHeader> Zoo<H> {
             scratch: Cell::new(0),
             stuck: Cell::new(false),
             dead: Cell::new(false),
+            gone: Cell::new(false),
             flags: Cell::new(if is_large(index) { ZeroWord::<Toys>::LARGE } else { 0 }),
             edges: RefCell::default(),
             index,
@@ -144,9 +149,9 @@ impl<H: GcHeader> Zoo<H> {
                 work.extend(t.edges.take());
                 let node = self.toys.borrow()[i].cast::<H>();
                 unsafe {
-                    if !self.collector.remove_dead(node)
-                        && let Some(generation) = self.collector.note_tombstone(node)
-                    {
+                    if self.collector.remove_dead(node) {
+                        t.gone.set(true);
+                    } else if let Some(generation) = self.collector.note_tombstone(node) {
                         self.collector.sweep(generation, &mut |node| assert!(toy(node).dead.get()));
                     }
                 }

@@ -7,42 +7,50 @@ use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
-use instar_refcount::{Immortal, Plain, Saturating};
+use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
 
 /// Row 0.
-pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool, false, true, true>;
+pub type C00 = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, Bump, true, false, false>;
 /// Row 1.
-pub type C01 = Compose<Plain, TwoWord, Merged, Exact, InWord, Boxed, Bump, false, true, false>;
+pub type C01 = Compose<Plain, TwoWord, Split, Exact, InWord, SelfTag, Pool8, true, false, false>;
 /// Row 2.
-pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, System, true, false, true>;
+pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, System, true, true, true>;
 /// Row 3.
-pub type C03 = Compose<Plain, TwoWord, Inline, Spare, InWord, SelfTag, Pool8, true, false, false>;
+pub type C03 = Compose<Plain, TwoWord, Inline, Spare, InWord, Boxed, Pool, false, false, false>;
 /// Row 4.
-pub type C04 = Compose<Saturating, TwoWord, Inline, Spare, InTable, Tagged, Bump, false, false, false>;
+pub type C04 = Compose<Saturating, TwoWord, Merged, Exact, InTable, Tagged, System, false, true, true>;
 /// Row 5.
-pub type C05 = Compose<Saturating, OneWord, Split, Spare, InTable, Boxed, System, false, true, true>;
+pub type C05 = Compose<Saturating, TwoWord, Inline, Exact, InTable, Boxed, Bump, true, true, true>;
 /// Row 6.
-pub type C06 = Compose<Saturating, OneWord, Inline, Spare, InWord, Boxed, Pool8, true, true, false>;
+pub type C06 = Compose<Saturating, OneWord, Inline, Exact, InTable, Boxed, Pool8, false, false, false>;
 /// Row 7.
-pub type C07 = Compose<Saturating, ZeroWord, Merged, Exact, InWord, SelfTag, Pool, false, true, false>;
+pub type C07 = Compose<Saturating, ZeroWord, Split, Spare, InWord, SelfTag, Pool, true, true, true>;
 /// Row 8.
-pub type C08 = Compose<Immortal<Plain>, TwoWord, Split, Exact, InWord, SelfTag, System, true, true, false>;
+pub type C08 = Compose<Uncounted, TwoWord, Split, Exact, InWord, Tagged, Bump, false, true, false>;
 /// Row 9.
-pub type C09 = Compose<Immortal<Plain>, OneWord, Merged, Exact, InTable, SelfTag, Bump, true, true, true>;
+pub type C09 = Compose<Uncounted, TwoWord, Inline, Spare, InWord, Tagged, System, true, false, true>;
 /// Row 10.
-pub type C10 = Compose<Immortal<Plain>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, false>;
+pub type C10 = Compose<Uncounted, OneWord, Merged, Spare, InWord, Tagged, Pool8, true, true, true>;
 /// Row 11.
-pub type C11 = Compose<Immortal<Plain>, ZeroWord, Split, Exact, InTable, Boxed, Pool8, false, false, false>;
+pub type C11 = Compose<Uncounted, OneWord, Inline, Exact, InTable, SelfTag, Pool, false, false, false>;
 /// Row 12.
-pub type C12 = Compose<Immortal<Plain>, ZeroWord, Inline, Spare, InWord, Tagged, Pool8, true, true, true>;
+pub type C12 = Compose<Uncounted, ZeroWord, Merged, Exact, InTable, Boxed, Pool, false, true, false>;
 /// Row 13.
-pub type C13 = Compose<Immortal<Saturating>, TwoWord, Split, Exact, InWord, Boxed, Bump, true, true, false>;
+pub type C13 = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InTable, SelfTag, Bump, true, false, false>;
 /// Row 14.
-pub type C14 = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, SelfTag, Pool8, false, false, true>;
+pub type C14 = Compose<Immortal<Plain>, OneWord, Split, Spare, InWord, Boxed, Pool8, true, true, true>;
 /// Row 15.
-pub type C15 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, SelfTag, System, false, false, false>;
+pub type C15 = Compose<Immortal<Plain>, OneWord, Split, Exact, InTable, SelfTag, System, false, false, false>;
 /// Row 16.
-pub type C16 = Compose<Immortal<Saturating>, ZeroWord, Split, Exact, InTable, Tagged, Pool, false, false, false>;
+pub type C16 = Compose<Immortal<Plain>, ZeroWord, Inline, Exact, InWord, Tagged, Pool, false, true, true>;
+/// Row 17.
+pub type C17 = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, System, true, false, true>;
+/// Row 18.
+pub type C18 = Compose<Immortal<Saturating>, OneWord, Split, Exact, InWord, Boxed, Bump, true, true, false>;
+/// Row 19.
+pub type C19 = Compose<Immortal<Saturating>, ZeroWord, Merged, Exact, InTable, Tagged, Pool8, false, false, false>;
+/// Row 20.
+pub type C20 = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InTable, SelfTag, Pool, false, true, true>;
 
 /// The rows of the array, as `for_each_layout!` gives its layouts.
 #[macro_export]
@@ -66,6 +74,10 @@ macro_rules! for_each_covering_layout {
             c14 "c14" = $crate::covering::C14;
             c15 "c15" = $crate::covering::C15;
             c16 "c16" = $crate::covering::C16;
+            c17 "c17" = $crate::covering::C17;
+            c18 "c18" = $crate::covering::C18;
+            c19 "c19" = $crate::covering::C19;
+            c20 "c20" = $crate::covering::C20;
         }
     };
 }

@@ -7,7 +7,7 @@ use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
-use instar_refcount::{Immortal, Plain, Saturating};
+use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
 
 /// No feature at all.
 pub type Default = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
@@ -71,6 +71,11 @@ pub type BestQueued = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTa
 /// `cpython-312` whose deaths are short.
 pub type StepQueued = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true, true>;
 
+/// `best` without counts: nothing is freed. A bound, not a layout to work with.
+pub type BestUncounted = Compose<Uncounted, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
+/// The default without counts.
+pub type DefaultUncounted = Compose<Uncounted, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
+
 /// Presets and single steps between them, by name: first the ladder from `cpython-311` to `best`, then the plain layout and single
 /// steps away from it, so that each policy is in the list.
 #[macro_export]
@@ -106,6 +111,18 @@ macro_rules! for_each_layout {
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
             default_bump "alloc-bump" = $crate::presets::DefaultBump;
             one_word_split "rc-saturating,gc-one-word,weakref-table" = $crate::presets::OneWordSplit;
+        }
+    };
+}
+
+/// Layouts under which nothing dies, which no test of deaths can use: bounds to compare with. They follow what stands in the brackets.
+#[macro_export]
+macro_rules! for_each_bound {
+    ($mac:ident [$($before:tt)*]) => {
+        $mac! {
+            $($before)*
+            best_uncounted "best,rc-none" = $crate::presets::BestUncounted;
+            default_uncounted "rc-none" = $crate::presets::DefaultUncounted;
         }
     };
 }

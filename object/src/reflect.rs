@@ -116,7 +116,8 @@ macro_rules! entries {
 #[allow(non_camel_case_types)]
 mod list {
     use super::*;
-    crate::for_each_layout!(entries);
+    macro_rules! and_bounds { ($($layouts:tt)*) => { crate::for_each_bound!(entries [$($layouts)*]); } }
+    crate::for_each_layout!(and_bounds);
 }
 pub use list::{LAYOUTS, policies};
 

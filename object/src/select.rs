@@ -2,6 +2,9 @@
 use crate::layout::{Compose, Layout};
 use crate::{attrs, value, weak};
 
+#[cfg(all(feature = "rc-none", feature = "rc-immortal", not(feature = "__all-features")))]
+compile_error!("instar: `rc-none` counts nothing, so nothing can be kept from counting: drop `rc-immortal`, or the preset that implies it");
+
 /// One axis: an alias, its default, and the feature that picks each alternative.
 ///
 /// Two alternatives at once is a compile error, except under the sentinel `__all-features`.
@@ -19,7 +22,7 @@ macro_rules! axis {
     };
 }
 
-axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating }
+axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating, "rc-none" => instar_refcount::Uncounted }
 axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
 axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord, "gc-zero-word" => crate::gc_words::ZeroWord }
 axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }

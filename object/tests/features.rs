@@ -23,6 +23,7 @@ fn a_preset_feature_is_its_type() {
         assert_eq!(active, presets::Cpython311::name());
     } else if !cfg!(any(
         feature = "rc-saturating",
+        feature = "rc-none",
         feature = "rc-immortal",
         feature = "elide-static",
         feature = "dealloc-queued",

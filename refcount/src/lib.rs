@@ -5,6 +5,7 @@
 //! ```text
 //! 63      56 55             32 31             0
 //! | flags 8 | scratch 24      | count 32      |    Saturating, Immortal<_>
+//! | flags 8 | scratch 24      | always 2^31   |    Uncounted
 //! | count 64                                  |    Plain: no flags, no scratch
 //! | flags 8 | R | link: address, 48 bits      |    any policy, while the object waits to be torn down
 //! ```
@@ -17,10 +18,12 @@ mod half;
 mod immortal;
 mod plain;
 mod saturating;
+mod uncounted;
 
 pub use immortal::Immortal;
 pub use plain::Plain;
 pub use saturating::Saturating;
+pub use uncounted::Uncounted;
 
 /// What one release told the caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +51,7 @@ pub const ADDRESS_BITS: u32 = 48;
 pub trait RefCount: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
-    /// Highest count represented exactly; above it the object lives for ever.
+    /// Highest count represented exactly; above it the object lives for ever. 0: no count is, and nothing dies.
     const EXACT_MAX: u64;
     /// Whether `set_immortal` has an effect.
     const IMMORTAL: bool;
@@ -104,6 +107,7 @@ macro_rules! for_each_refcount {
         $mac! {
             plain = $crate::Plain;
             saturating = $crate::Saturating;
+            uncounted = $crate::Uncounted;
             immortal_plain = $crate::Immortal<$crate::Plain>;
             immortal_saturating = $crate::Immortal<$crate::Saturating>;
         }
