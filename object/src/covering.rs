@@ -3,6 +3,7 @@
 use crate::attrs::{Exact, Inline, Merged, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
+use crate::type_word::{Index, Pointer};
 use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
@@ -10,47 +11,47 @@ use instar_gc::{OneWord, TwoWord};
 use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
 
 /// Row 0.
-pub type C00 = Compose<Plain, TwoWord, Split, Exact, InWord, Boxed, Bump, true, false, false>;
+pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, SelfTag, Pool8, false, true, false, Pointer>;
 /// Row 1.
-pub type C01 = Compose<Plain, TwoWord, Split, Exact, InWord, SelfTag, Pool8, true, false, false>;
+pub type C01 = Compose<Plain, TwoWord, Merged, Spare, InWord, Boxed, Bump, false, true, true, Pointer>;
 /// Row 2.
-pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, System, true, true, true>;
+pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, Pool, false, false, true, Index>;
 /// Row 3.
-pub type C03 = Compose<Plain, TwoWord, Inline, Spare, InWord, Boxed, Pool, false, false, false>;
+pub type C03 = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, System, true, false, true, Index>;
 /// Row 4.
-pub type C04 = Compose<Saturating, TwoWord, Merged, Exact, InTable, Tagged, System, false, true, true>;
+pub type C04 = Compose<Saturating, TwoWord, Inline, Exact, InWord, Tagged, System, false, false, false, Index>;
 /// Row 5.
-pub type C05 = Compose<Saturating, TwoWord, Inline, Exact, InTable, Boxed, Bump, true, true, true>;
+pub type C05 = Compose<Saturating, OneWord, Split, Exact, InWord, Tagged, Bump, true, true, false, Pointer>;
 /// Row 6.
-pub type C06 = Compose<Saturating, OneWord, Inline, Exact, InTable, Boxed, Pool8, false, false, false>;
+pub type C06 = Compose<Saturating, OneWord, Merged, Exact, InWord, Boxed, Pool, false, true, true, Index>;
 /// Row 7.
-pub type C07 = Compose<Saturating, ZeroWord, Split, Spare, InWord, SelfTag, Pool, true, true, true>;
+pub type C07 = Compose<Saturating, ZeroWord, Merged, Spare, InTable, SelfTag, Pool8, true, false, true, Index>;
 /// Row 8.
-pub type C08 = Compose<Uncounted, TwoWord, Split, Exact, InWord, Tagged, Bump, false, true, false>;
+pub type C08 = Compose<Uncounted, TwoWord, Split, Exact, InWord, SelfTag, Bump, false, false, false, Pointer>;
 /// Row 9.
-pub type C09 = Compose<Uncounted, TwoWord, Inline, Spare, InWord, Tagged, System, true, false, true>;
+pub type C09 = Compose<Uncounted, TwoWord, Merged, Spare, InWord, Tagged, Pool, true, false, false, Index>;
 /// Row 10.
-pub type C10 = Compose<Uncounted, OneWord, Merged, Spare, InWord, Tagged, Pool8, true, true, true>;
+pub type C10 = Compose<Uncounted, OneWord, Merged, Exact, InTable, SelfTag, System, true, false, true, Pointer>;
 /// Row 11.
-pub type C11 = Compose<Uncounted, OneWord, Inline, Exact, InTable, SelfTag, Pool, false, false, false>;
+pub type C11 = Compose<Uncounted, ZeroWord, Inline, Exact, InTable, Boxed, Pool8, false, true, false, Pointer>;
 /// Row 12.
-pub type C12 = Compose<Uncounted, ZeroWord, Merged, Exact, InTable, Boxed, Pool, false, true, false>;
+pub type C12 = Compose<Immortal<Plain>, TwoWord, Split, Spare, InTable, Tagged, Bump, false, false, true, Index>;
 /// Row 13.
-pub type C13 = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InTable, SelfTag, Bump, true, false, false>;
+pub type C13 = Compose<Immortal<Plain>, TwoWord, Inline, Spare, InWord, SelfTag, System, false, true, false, Pointer>;
 /// Row 14.
-pub type C14 = Compose<Immortal<Plain>, OneWord, Split, Spare, InWord, Boxed, Pool8, true, true, true>;
+pub type C14 = Compose<Immortal<Plain>, OneWord, Merged, Spare, InWord, Boxed, Pool8, false, false, true, Index>;
 /// Row 15.
-pub type C15 = Compose<Immortal<Plain>, OneWord, Split, Exact, InTable, SelfTag, System, false, false, false>;
+pub type C15 = Compose<Immortal<Plain>, ZeroWord, Split, Exact, InTable, Boxed, Pool, true, false, false, Index>;
 /// Row 16.
-pub type C16 = Compose<Immortal<Plain>, ZeroWord, Inline, Exact, InWord, Tagged, Pool, false, true, true>;
+pub type C16 = Compose<Immortal<Saturating>, TwoWord, Split, Spare, InTable, Boxed, System, false, false, true, Pointer>;
 /// Row 17.
-pub type C17 = Compose<Immortal<Saturating>, TwoWord, Merged, Spare, InWord, Boxed, System, true, false, true>;
+pub type C17 = Compose<Immortal<Saturating>, TwoWord, Inline, Spare, InWord, SelfTag, Bump, false, false, true, Pointer>;
 /// Row 18.
-pub type C18 = Compose<Immortal<Saturating>, OneWord, Split, Exact, InWord, Boxed, Bump, true, true, false>;
+pub type C18 = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InWord, SelfTag, Pool, true, true, false, Pointer>;
 /// Row 19.
-pub type C19 = Compose<Immortal<Saturating>, ZeroWord, Merged, Exact, InTable, Tagged, Pool8, false, false, false>;
+pub type C19 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Boxed, Pool, false, false, true, Index>;
 /// Row 20.
-pub type C20 = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InTable, SelfTag, Pool, false, true, true>;
+pub type C20 = Compose<Immortal<Saturating>, ZeroWord, Split, Spare, InWord, Tagged, Pool8, true, true, false, Index>;
 
 /// The rows of the array, as `for_each_layout!` gives its layouts.
 #[macro_export]

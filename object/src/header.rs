@@ -8,15 +8,18 @@
 //! the business of their policies.
 use crate::layout::{Layout, Plan};
 use crate::select::Active;
+use crate::heap::{AllocError, Heap};
+use crate::type_word::TypePolicy;
 use crate::types::TypeInfo;
 use core::cell::Cell;
 use core::ptr::NonNull;
+use instar_refcount::RefCount;
 
 /// Count and type of an object.
 #[repr(C)]
 pub struct Header<L: Layout = Active> {
     pub(crate) count: L::Rc,
-    pub(crate) ty: Cell<ObjPtr<L>>,
+    pub(crate) ty: <L::Type as TypePolicy>::Field<L>,
 }
 
 /// Address of a live object's header.
@@ -50,10 +53,16 @@ impl<L: Layout> core::fmt::Debug for ObjPtr<L> {
 pub const HEADER: usize = 16;
 
 impl<L: Layout> Header<L> {
-    /// The type word.
+    /// Count one, and the type.
+    #[inline(always)]
+    pub(crate) fn new(ty: <L::Type as TypePolicy>::Field<L>) -> Self {
+        const { assert!(size_of::<Self>() == HEADER) };
+        Header { count: L::Rc::one(), ty }
+    }
+    /// Where the pointer to the type object stands.
     #[inline(always)]
     pub(crate) fn ty_cell(&self) -> &Cell<ObjPtr<L>> {
-        &self.ty
+        L::Type::place(&self.ty, || &Heap::<L>::current().expect("law: who looks into an object has entered its heap").types)
     }
 }
 
@@ -99,7 +108,7 @@ impl<L: Layout> ObjPtr<L> {
     /// The type object.
     #[inline(always)]
     pub fn ty(self) -> ObjPtr<L> {
-        self.header().ty.get()
+        self.header().ty_cell().get()
     }
     /// What the heap knows about the object's type.
     #[inline(always)]
@@ -112,12 +121,12 @@ impl<L: Layout> ObjPtr<L> {
         // SAFETY: the payload of a type object begins with its TypeInfo.
         unsafe { &*self.payload::<TypeInfo<L>>() }
     }
-    /// Replaces the type word; counts are the caller's business.
+    /// Replaces the type word; counts are the caller's business. There may be no memory for the first instance of a type.
     ///
     /// # Safety
-    /// Instances of the new type have the same shape (prefix, payload, slots, kind of payload).
-    pub unsafe fn set_ty(self, ty: ObjPtr<L>) {
-        self.header().ty.set(ty);
+    /// Instances of the new type have the same shape (prefix, payload, slots, kind of payload). `heap` is the object's.
+    pub unsafe fn set_ty(self, heap: &Heap<L>, ty: ObjPtr<L>) -> Result<(), AllocError> {
+        L::Type::set(&self.header().ty, &heap.types, ty)
     }
     /// The GC words. Only for objects whose type has them.
     #[inline(always)]

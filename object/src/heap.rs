@@ -9,6 +9,7 @@ use crate::layout::{HeaderPlan, Layout, Plan};
 use crate::measure::MemStats;
 use crate::select::Active;
 use crate::stats::{self, Counters};
+use crate::type_word::TypePolicy;
 use crate::types::{FREE_LISTS, TypeFlags, TypeInfo};
 use crate::weak::{WeakPolicy, WeakTable};
 use crate::word::Word;
@@ -82,6 +83,7 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) pending: Cell<bool>,
     pub(crate) death: crate::death::DeathList<L>,
     pub(crate) piece: usize,
+    pub(crate) types: <L::Type as TypePolicy>::Table<L>,
     events: UnsafeCell<Vec<Event<L>>>,
     pub(crate) weak_table: UnsafeCell<WeakTable<L>>,
     /// Finalized objects without a bit of their own (no GC words, plain count).
@@ -128,6 +130,7 @@ impl<L: Layout> Heap<L> {
             pending: Cell::new(false),
             death: crate::death::DeathList::new(),
             piece: options.piece.max(1),
+            types: Default::default(),
             events: UnsafeCell::new(Vec::new()),
             weak_table: UnsafeCell::new(WeakTable::default()),
             finalized: UnsafeCell::new(HashSet::new()),
@@ -239,10 +242,10 @@ impl<L: Layout> Heap<L> {
             let bytes = info.payload_bytes as usize;
             assert!(size_of::<T>() <= bytes);
             // The type of the type is a heap type only if it says so; then it owns itself, as in CPython.
-            let obj = self.shape_parts(ObjPtr::dangling(), info, bytes, false)?;
+            let obj = self.shape_parts(L::Type::blank(), None, info, bytes)?;
             obj.payload::<T>().write(payload);
             obj.payload::<u8>().add(size_of::<T>()).write_bytes(0, bytes - size_of::<T>());
-            obj.set_ty(obj);
+            obj.set_ty(self, obj)?;
             let owned = Owned::from_word(Word::from_ptr(obj));
             if obj.info().has(TypeFlags::HEAP_TYPE) {
                 core::mem::forget(owned.clone());
@@ -268,12 +271,18 @@ impl<L: Layout> Heap<L> {
                 obj.gc().write(L::Gc::new());
                 return Ok(obj);
             }
-            self.shape_parts(ty, info, payload_bytes, true)
+            self.shape_parts(L::Type::field(&self.types, ty)?, Some(ty), info, payload_bytes)
         }
     }
 
     #[inline(never)]
-    unsafe fn shape_parts(&self, ty: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize, own_type: bool) -> Result<ObjPtr<L>, AllocError> {
+    unsafe fn shape_parts(
+        &self,
+        field: <L::Type as TypePolicy>::Field<L>,
+        ty: Option<ObjPtr<L>>,
+        info: &TypeInfo<L>,
+        payload_bytes: usize,
+    ) -> Result<ObjPtr<L>, AllocError> {
         let prefix = info.prefix_bytes as usize;
         let capacity = attrs::birth_capacity(info)?;
         let payload_bytes = payload_bytes + attrs::birth_bytes(info, capacity);
@@ -288,7 +297,7 @@ impl<L: Layout> Heap<L> {
                 self.free_object_cell(gc, cell, bytes);
                 return Err(AllocError);
             }
-            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            obj.as_ptr().write(Header::new(field));
             if L::Weak::WORD && flags.contains(TypeFlags::WEAKREF) {
                 cell.cast::<usize>().write(0);
             }
@@ -297,7 +306,9 @@ impl<L: Layout> Heap<L> {
                 obj.gc().write(L::Gc::new());
                 self.collector.count_alloc();
             }
-            if own_type && flags.contains(TypeFlags::HEAP_TYPE) {
+            if let Some(ty) = ty
+                && flags.contains(TypeFlags::HEAP_TYPE)
+            {
                 Word::from_ptr(ty).retain_ptr();
             }
             stats::allocated(self, info.vtable.name);

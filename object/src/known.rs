@@ -7,10 +7,10 @@ use crate::header::{HEADER, Header, ObjPtr};
 use crate::heap::{AllocError, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
+use crate::type_word::TypePolicy;
 use crate::types::{Shape, TAIL, TypeFlags};
 use crate::weak::WeakPolicy;
 use crate::word::Word;
-use core::cell::Cell;
 use instar_alloc::CellSource;
 use instar_refcount::RefCount;
 
@@ -78,7 +78,11 @@ impl<L: Layout> Heap<L> {
     /// As there.
     #[inline(always)]
     pub unsafe fn alloc_known_quickly(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Option<ObjPtr<L>> {
-        if L::FREE_LISTS || !self.collector.count_alloc_quietly() {
+        if L::FREE_LISTS {
+            return None;
+        }
+        let field = L::Type::quick(ty)?;
+        if !self.collector.count_alloc_quietly() {
             return None;
         }
         let Some(cell) = self.cell_quickly(Plan::<L>::GC + HEADER + payload_bytes) else {
@@ -89,7 +93,7 @@ impl<L: Layout> Heap<L> {
         // SAFETY: the cell has room for the collector's words, header and payload.
         unsafe {
             let obj = ObjPtr::new(cell.add(Plan::<L>::GC).cast::<Header<L>>());
-            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            obj.as_ptr().write(Header::new(field));
             Some(obj)
         }
     }
@@ -174,6 +178,7 @@ impl<L: Layout> Heap<L> {
     pub(crate) unsafe fn known_cell<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
         let prefix = if GC { Plan::<L>::GC } else { 0 } + if WEAK { Plan::<L>::WEAK } else { 0 };
         let bytes = prefix + HEADER + payload_bytes;
+        let field = L::Type::field(&self.types, ty)?;
         let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), bytes, payload_bytes)? } else { self.object_cell(GC, bytes)? };
         stats::allocated(self, ty.as_info().vtable.name);
         if GC {
@@ -185,7 +190,7 @@ impl<L: Layout> Heap<L> {
                 cell.cast::<usize>().write(0);
             }
             let obj = ObjPtr::new(cell.add(prefix).cast::<Header<L>>());
-            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            obj.as_ptr().write(Header::new(field));
             if GC {
                 Self::mark_large(obj, bytes);
             }
@@ -210,6 +215,7 @@ impl<L: Layout> Heap<L> {
         let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
         let prefix = Plan::<L>::GC + Plan::<L>::ATTRS + if weak { Plan::<L>::WEAK } else { 0 };
         let capacity = attrs::birth_capacity(info)?;
+        let field = L::Type::field(&self.types, ty)?;
         let bytes = prefix + HEADER + attrs::birth_bytes(info, capacity);
         let cell = self.object_cell(true, bytes)?;
         // SAFETY: the prefix has exactly the parts that the flags name, and each is written here; there is no payload.
@@ -222,7 +228,7 @@ impl<L: Layout> Heap<L> {
                 self.free_object_cell(true, cell, bytes);
                 return Err(AllocError);
             }
-            obj.as_ptr().write(Header { count: L::Rc::one(), ty: Cell::new(ty) });
+            obj.as_ptr().write(Header::new(field));
             Self::mark_large(obj, bytes);
             Word::from_ptr(ty).retain_ptr();
             stats::allocated(self, info.vtable.name);

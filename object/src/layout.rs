@@ -1,6 +1,7 @@
 //! `Layout`: one policy per axis, as a type. Which layout a build uses is decided in `select.rs`, not here.
 use crate::attrs::{AttrsPolicy, SlotPolicy};
 use crate::gc_words::{AllocPolicy, GcPolicy};
+use crate::type_word::{Pointer, TypePolicy};
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
 use core::marker::PhantomData;
@@ -24,6 +25,8 @@ pub trait Layout: Sized + 'static {
     type Value: ValueRepr;
     /// Where cells come from.
     type Alloc: CellSource;
+    /// What the type word holds.
+    type Type: TypePolicy;
     /// Whether ops borrow locals and constants instead of retaining them.
     const ELIDE: bool;
     /// Whether freed cells of certain kinds are kept for the next object of that kind.
@@ -34,7 +37,7 @@ pub trait Layout: Sized + 'static {
     /// The axes spelt out: reports use this name, never the command line's.
     fn name() -> String {
         format!(
-            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={}",
+            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={} type={}",
             Self::Rc::NAME,
             Self::Gc::NAME,
             Self::Attrs::NAME,
@@ -45,18 +48,19 @@ pub trait Layout: Sized + 'static {
             if Self::ELIDE { "static" } else { "off" },
             if Self::FREE_LISTS { "on" } else { "off" },
             if Self::QUEUED { "queued" } else { "prompt" },
+            Self::Type::NAME,
         )
     }
 }
 
 /// A layout from its axes.
 #[allow(clippy::type_complexity)]
-pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false>(
-    PhantomData<fn() -> (Rc, Gc, Attrs, Slots, Weak, Value, Alloc)>,
+pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false, Type = Pointer>(
+    PhantomData<fn() -> (Rc, Gc, Attrs, Slots, Weak, Value, Alloc, Type)>,
 );
 
-impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool> Layout
-    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED>
+impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool, Type> Layout
+    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED, Type>
 where
     Rc: RefCount,
     Gc: GcPolicy,
@@ -65,6 +69,7 @@ where
     Weak: WeakPolicy,
     Value: ValueRepr,
     Alloc: AllocPolicy,
+    Type: TypePolicy,
 {
     type Rc = Rc;
     type Gc = Gc::Header<Self>;
@@ -73,6 +78,7 @@ where
     type Weak = Weak;
     type Value = Value;
     type Alloc = Gc::Cells<Alloc>;
+    type Type = Type;
     const ELIDE: bool = ELIDE;
     const FREE_LISTS: bool = FREE_LISTS;
     const QUEUED: bool = QUEUED;

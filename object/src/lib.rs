@@ -58,6 +58,7 @@ pub mod reflect;
 pub mod select;
 pub mod stats;
 mod trace;
+pub mod type_word;
 mod types;
 pub mod value;
 pub mod weak;

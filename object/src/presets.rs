@@ -3,6 +3,7 @@
 use crate::attrs::{Exact, Inline, Merged, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
+use crate::type_word::Index;
 use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
@@ -71,6 +72,11 @@ pub type BestQueued = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTa
 /// `cpython-312` whose deaths are short.
 pub type StepQueued = Compose<Immortal<Plain>, TwoWord, Merged, Spare, InWord, Boxed, Pool, false, true, true>;
 
+/// `best` with an index for the type.
+pub type BestTypeIndex = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, false, Index>;
+/// The default with an index for the type.
+pub type DefaultTypeIndex = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, false, false, Index>;
+
 /// `best` without counts: nothing is freed. A bound, not a layout to work with.
 pub type BestUncounted = Compose<Uncounted, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
 /// The default without counts.
@@ -107,6 +113,8 @@ macro_rules! for_each_layout {
             best_zero_word8 "best,gc-zero-word,alloc-pool8" = $crate::presets::BestZeroWord8;
             best_queued "best,dealloc-queued" = $crate::presets::BestQueued;
             step_queued "cpython-312,dealloc-queued" = $crate::presets::StepQueued;
+            best_type_index "best,type-index" = $crate::presets::BestTypeIndex;
+            default_type_index "type-index" = $crate::presets::DefaultTypeIndex;
             default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
             default_bump "alloc-bump" = $crate::presets::DefaultBump;

@@ -3,6 +3,7 @@
 use crate::attrs::{self, AttrsPolicy, SlotPolicy};
 use crate::header::HEADER;
 use crate::layout::{Layout, Plan};
+use crate::type_word::TypePolicy;
 use crate::weak::WeakPolicy;
 use instar_alloc::CellSource;
 use instar_gc::GcHeader;
@@ -50,7 +51,11 @@ pub fn row<L: Layout>(layout: &'static str, k: usize) -> Row {
         8 => parts.push(("gc", "next", 8)),
         _ => parts.extend([("gc", "next", 8), ("gc", "previous", 8)]),
     }
-    parts.extend([("count", "count word", size_of::<L::Rc>()), ("type", "type", HEADER - size_of::<L::Rc>())]);
+    parts.extend([("count", "count word", size_of::<L::Rc>()), ("type", L::Type::NAME, L::Type::BYTES)]);
+    let unused = HEADER - size_of::<L::Rc>() - L::Type::BYTES;
+    if unused > 0 {
+        parts.push(("type", "nobody's", unused));
+    }
     let object = Plan::<L>::WEAK + Plan::<L>::ATTRS + Plan::<L>::GC + HEADER;
     let capacity = if <L::Slots as SlotPolicy>::EXACT { k } else { (k + 1).min(attrs::MAX_KEYS) };
     let (mut requested, mut cell) = (object, L::Alloc::cell_size(object));
@@ -102,6 +107,7 @@ macro_rules! entries {
                     ("weakref", <<$name as Layout>::Weak as WeakPolicy>::NAME),
                     ("value", <<$name as Layout>::Value as crate::value::ValueRepr>::NAME),
                     ("alloc", <<$name as Layout>::Alloc as CellSource>::NAME),
+                    ("type", <<$name as Layout>::Type as TypePolicy>::NAME),
                 ] {
                     let text = format!("{axis}={policy}");
                     if !out.contains(&text) {

@@ -1,6 +1,6 @@
 //! The only file that turns cargo features into types: which policy of each axis this build's `Active` layout has.
 use crate::layout::{Compose, Layout};
-use crate::{attrs, value, weak};
+use crate::{attrs, type_word, value, weak};
 
 #[cfg(all(feature = "rc-none", feature = "rc-immortal", not(feature = "__all-features")))]
 compile_error!("instar: `rc-none` counts nothing, so nothing can be kept from counting: drop `rc-immortal`, or the preset that implies it");
@@ -31,8 +31,10 @@ axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" 
 axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged, "value-selftag" => value::SelfTag }
 axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-pool8" => instar_alloc::Pool8, "alloc-bump" => instar_alloc::Bump, "alloc-mimalloc" => instar_alloc::Mimalloc }
 
+axis! { "What the type word holds." Type = type_word::Pointer; "type-index" => type_word::Index }
+
 /// The layout that the features ask for, before the question whether it is legal.
-pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }>;
+pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }, Type>;
 
 const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>::EXTRA_BITS;
 const _: () = assert!(

@@ -246,6 +246,8 @@ impl<L: Layout> VTable<L> {
 pub struct TypeInfo<L: Layout = Active> {
     /// Facts about instances.
     pub flags: Cell<TypeFlags>,
+    /// With `type-index`: the index in the heap's table; 0 before the first instance.
+    pub(crate) index: Cell<u32>,
     /// The interpreter's type version; 0 = none.
     pub version: Cell<u32>,
     /// Bytes of the fixed part of the payload, `__slots__` words included.
@@ -315,6 +317,7 @@ impl<L: Layout> TypeInfo<L> {
         }
         TypeInfo {
             flags: Cell::new(flags),
+            index: Cell::new(0),
             version: Cell::new(0),
             payload_bytes: payload_bytes as u32,
             slots_offset: slots_offset as u32,

@@ -1,5 +1,6 @@
 //! The covering array covers: every pair of choices on two axes that a layout may have occurs in one of its rows.
 use instar_object::attrs::{self, AttrsPolicy, SlotPolicy};
+use instar_object::type_word::{Index, Pointer, TypePolicy};
 use instar_object::value::{self, ValueRepr};
 use instar_object::weak::{self, WeakPolicy};
 use instar_object::{CellSource, GcHeader, Layout, RefCount, reflect};
@@ -21,6 +22,7 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
         ("elide", vec!["off", "static"]),
         ("freelists", vec!["off", "on"]),
         ("release", vec!["prompt", "queued"]),
+        ("type", vec![Pointer::NAME, Index::NAME]),
     ]
 }
 
@@ -36,6 +38,7 @@ fn choices<L: Layout>() -> Vec<&'static str> {
         if L::ELIDE { "static" } else { "off" },
         if L::FREE_LISTS { "on" } else { "off" },
         if L::QUEUED { "queued" } else { "prompt" },
+        L::Type::NAME,
     ]
 }
 

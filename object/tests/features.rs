@@ -27,6 +27,7 @@ fn a_preset_feature_is_its_type() {
         feature = "rc-immortal",
         feature = "elide-static",
         feature = "dealloc-queued",
+        feature = "type-index",
         feature = "gc-one-word",
         feature = "gc-zero-word",
         feature = "attrs-merged",

@@ -108,7 +108,7 @@ impl Vm {
         let ptr = obj.word().ptr();
         // SAFETY: same layout; each heap type is owned once by its instance: the new one's count is given to the object, the old one's taken.
         unsafe {
-            ptr.set_ty(ty.ptr());
+            if ptr.set_ty(&self.heap, ty.ptr()).is_err() { return Err(self.no_memory()) }
             if ty.is_heap_type() { std::mem::forget(ty.clone()) }
             if old.is_heap_type() { drop(Owned::from_word(old.obj().word())) }
         }
