@@ -12,7 +12,7 @@ use crate::error::{error, R};
 
 /// Builds and resolves the table of a module (or an expression, `body` empty then).
 pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
-    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, loop_iter: false, variable: "" };
+    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, loop_iter: false, blocks: 0, full: None, variable: "" };
     b.enter_at((address(root), Tag::Body), Kind::Module, "<module>");
     match root {
         ast::Mod::Module(m) => b.body(&m.body)?,
@@ -40,6 +40,10 @@ fn declare_globals(table: &mut Table) {
     }
 }
 
+/// Most blocks (loops, `with` items, `try` parts, inlined comprehensions) open at once in one code object, as in CPython.
+const MOST_BLOCKS: usize = 21;
+const TOO_MANY_BLOCKS: &str = "too many statically nested blocks";
+
 struct Builder {
     table: Table,
     current: ScopeId,
@@ -51,6 +55,9 @@ struct Builder {
     conditional: bool,
     /// Inside the iterable of a comprehension (no walrus there).
     loop_iter: bool,
+    /// How many blocks of the code object are open (CPython's limit is part of the language here), and where the last one allowed began.
+    blocks: usize,
+    full: Option<TextRange>,
     /// How the message about a forbidden expression names the current type variable's scope.
     variable: &'static str,
 }
@@ -76,13 +83,33 @@ impl Builder {
 
     fn scoped<T>(&mut self, node: &T, tag: Tag, kind: Kind, name: &str, f: impl FnOnce(&mut Self) -> R) -> R {
         let (outer, conditional, loop_iter) = (self.current, self.conditional, self.loop_iter);
+        let (blocks, full) = (self.blocks, self.full);
         self.enter_at((address(node), tag), kind, name);
         self.conditional = false;
+        // Comprehensions belong to the code around them.
+        if kind != Kind::Comprehension { (self.blocks, self.full) = (0, None) }
         if kind.is_annotation() && self.table.scopes[self.current].sees_class { self.add("__classdict__", def::USE, TextRange::default())?; }
-        let result = f(self);
+        let mut result = f(self);
+        let scope = &self.table.scopes[self.current];
+        // What ends a generator's or coroutine's code is a block, too.
+        if result.is_ok() && kind != Kind::Comprehension && let Some(range) = self.full && (scope.has_yield || scope.is_async || kind == Kind::Generator) {
+            result = error(range, TOO_MANY_BLOCKS);
+        }
         self.current = outer;
         self.conditional = conditional;
         self.loop_iter = loop_iter;
+        if kind != Kind::Comprehension { (self.blocks, self.full) = (blocks, full) }
+        result
+    }
+
+    /// Does `f` inside of `n` blocks that begin at `range`.
+    fn inside(&mut self, n: usize, range: TextRange, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.blocks;
+        self.blocks += n;
+        if self.blocks > MOST_BLOCKS { return error(range, TOO_MANY_BLOCKS) }
+        if self.blocks == MOST_BLOCKS { self.full.get_or_insert(range); }
+        let result = f(self);
+        self.blocks = before;
         result
     }
 
@@ -198,10 +225,10 @@ impl Builder {
                 self.expr(&f.target)?;
                 self.expr(&f.iter)?;
                 if f.is_async { self.scope().has_await = true; }
-                self.conditional_body(&f.body)?;
+                self.inside(1, f.range, |b| b.conditional_body(&f.body))?;
                 self.conditional_body(&f.orelse)?;
             }
-            Stmt::While(w) => { self.expr(&w.test)?; self.conditional_body(&w.body)?; self.conditional_body(&w.orelse)?; }
+            Stmt::While(w) => { self.expr(&w.test)?; self.inside(1, w.range, |b| b.conditional_body(&w.body))?; self.conditional_body(&w.orelse)?; }
             Stmt::If(i) => {
                 self.expr(&i.test)?;
                 self.conditional_body(&i.body)?;
@@ -210,7 +237,7 @@ impl Builder {
             Stmt::With(w) => {
                 for i in &w.items { self.expr(&i.context_expr)?; if let Some(v) = &i.optional_vars { self.expr(v)?; } }
                 if w.is_async { self.scope().has_await = true; }
-                self.conditional_body(&w.body)?;
+                self.inside(w.items.len(), w.range, |b| b.conditional_body(&w.body))?;
             }
             Stmt::Match(m) => {
                 self.expr(&m.subject)?;
@@ -222,15 +249,19 @@ impl Builder {
             }
             Stmt::Raise(r) => { for e in [&r.exc, &r.cause].into_iter().flatten() { self.expr(e)?; } }
             Stmt::Try(t) => {
-                self.conditional_body(&t.body)?;
-                for h in &t.handlers {
-                    let ast::ExceptHandler::ExceptHandler(h) = h;
-                    if let Some(e) = &h.type_ { self.expr(e)?; }
-                    if let Some(n) = &h.name { self.add(n, def::LOCAL | def::DELETED, n.range)?; }
-                    self.conditional_body(&h.body)?;
-                }
-                self.conditional_body(&t.orelse)?;
-                self.conditional_body(&t.finalbody)?;
+                let last = usize::from(!t.finalbody.is_empty());
+                self.inside(last, t.range, |b| {
+                    b.inside(usize::from(!t.handlers.is_empty()), t.range, |b| b.conditional_body(&t.body))?;
+                    for h in &t.handlers {
+                        let ast::ExceptHandler::ExceptHandler(h) = h;
+                        if let Some(e) = &h.type_ { b.expr(e)?; }
+                        if let Some(n) = &h.name { b.add(n, def::LOCAL | def::DELETED, n.range)?; }
+                        // The handler, and what forgets its name.
+                        b.inside(2, h.range, |b| b.conditional_body(&h.body))?;
+                    }
+                    b.conditional_body(&t.orelse)
+                })?;
+                self.inside(last, t.range, |b| b.conditional_body(&t.finalbody))?;
             }
             Stmt::Assert(a) => { self.expr(&a.test)?; if let Some(m) = &a.msg { self.expr(m)?; } }
             Stmt::Import(i) => for a in &i.names { self.alias(a, false)?; },
@@ -380,7 +411,7 @@ impl Builder {
         let mut default_seen = false;
         for t in &p.type_params {
             let (name, range) = (t.name(), t.range());
-            if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__" | "__class__") { return error(range, format!("reserved name '{name}' cannot be used for type parameter")); }
+            if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__") { return error(range, format!("reserved name '{name}' cannot be used for type parameter")); }
             self.add(name, def::TYPE_PARAM | def::LOCAL, range)?;
             if let ast::TypeParam::TypeVar(v) = t && let Some(bound) = &v.bound {
                 self.variable = if matches!(&**bound, Expr::Tuple(_)) { "a TypeVar constraint" } else { "a TypeVar bound" };
@@ -501,8 +532,11 @@ impl Builder {
                 b.exprs(&g.ifs)?;
             }
             // Of a dict the values come first.
-            if let Some(e) = second { b.expr(e)?; }
-            if let Some(e) = first { b.expr(e)?; }
+            let block = usize::from(kind == Kind::Comprehension);
+            b.inside(block, outermost.range, |b| {
+                if let Some(e) = second { b.expr(e)?; }
+                first.map_or(Ok(()), |e| b.expr(e))
+            })?;
             awaits = b.scope().has_await;
             Ok(())
         })?;
