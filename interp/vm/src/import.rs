@@ -4,6 +4,7 @@
 //! stands, and for it, modules come from `import/native.rs`. `import/from.rs` is `from m import x` and `*`.
 //! Not here: `_imp` (native module of that name in the stdlib crate).
 
+mod archives;
 pub mod bootstrap;
 pub mod from;
 pub mod library;

@@ -55,6 +55,7 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
     vm.call0(&install)?;
     let external = vm.import_module(FROZEN[1].0)?;
     vm.state::<ImportState>().external = Some(external.clone());
+    super::archives::install(vm)?;
     install_embedded(vm, &sys, &bootstrap, &external)
 }
 
