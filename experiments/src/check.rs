@@ -47,17 +47,10 @@ struct Check<'a> {
 pub fn variants(workspace: &Workspace, names: &[String]) -> Result<bool> {
     rusage::catch_interrupts();
     let known = Variants::load(workspace)?;
-    let mut chosen = Vec::new();
-    for name in names {
-        let Some(variant) = known.all.iter().find(|variant| variant.name == *name) else {
-            let all: Vec<&str> = known.all.iter().map(|one| one.name.as_str()).collect();
-            return Err(LabError::Usage(format!(
-                "no variant `{name}`; there are {}",
-                all.join(", ")
-            )));
-        };
-        chosen.push(variant);
-    }
+    let chosen: Vec<&Variant> = names
+        .iter()
+        .map(|name| known.get(name))
+        .collect::<Result<_>>()?;
     let mut check = Check {
         workspace,
         total: Tally::default(),

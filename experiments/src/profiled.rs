@@ -5,6 +5,7 @@
 //! own release builds are made). Nothing that is measured later trains it: no pyperformance script is run. Not here: layouts to
 //! compare (`build`), which are all built without a profile, because one layout's profile would favour it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -60,7 +61,9 @@ pub fn run(workspace: &Workspace, variant: Option<&str>) -> Result<bool> {
     let counting = build(workspace, &toolchain, features.as_deref(), &[&flag])?;
 
     println!("2. programs at size M, conformance files ({})", times::duration(start.elapsed().as_secs_f64()));
-    train(workspace, &counting)?;
+    // Without a name it is the layout of the binary's default feature.
+    let axes = Variants::load(workspace)?.get(variant.unwrap_or("best"))?.axes.clone();
+    train(workspace, &counting, &axes)?;
     let profile = directory.join("instar.profdata");
     let mut merge = Command::new(&toolchain.profdata);
     merge.args(["merge", "-o"]).args([&profile, &raw]);
@@ -77,7 +80,7 @@ pub fn run(workspace: &Workspace, variant: Option<&str>) -> Result<bool> {
 }
 
 /// Runs what the profile is taken from. What a program prints is compared elsewhere; here it only has to run.
-fn train(workspace: &Workspace, binary: &Path) -> Result<()> {
+fn train(workspace: &Workspace, binary: &Path, axes: &BTreeSet<String>) -> Result<()> {
     let scratch = workspace.lab().join("scratch");
     for program in programs::load(workspace)? {
         let mut command = Command::new(binary);
@@ -87,7 +90,7 @@ fn train(workspace: &Workspace, binary: &Path) -> Result<()> {
             return Err(LabError::Failed(format!("{}: {}", program.name, finished.trouble())));
         }
     }
-    let (tally, _) = suite::conformance(workspace, binary, "auto")?;
+    let (tally, _) = suite::conformance(workspace, binary, "auto", axes)?;
     println!("   {} conformance files ran, {} failed", tally.passed, tally.failed);
     Ok(())
 }

@@ -47,10 +47,6 @@ impl AllocPolicy for instar_alloc::System {
 impl AllocPolicy for instar_alloc::Bump {
     type WithSide = Self;
 }
-#[cfg(feature = "alloc-mimalloc")]
-impl AllocPolicy for instar_alloc::Mimalloc {
-    type WithSide = Self;
-}
 const _: () = assert!(PAGE == instar_alloc::PAGE, "the collector masks addresses as the pool does");
 
 /// The flags of an object are in its count word, and its links, if it is large, right before its cell.

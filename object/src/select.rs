@@ -33,6 +33,11 @@ axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => i
 
 axis! { "What the type word holds." Type = type_word::Pointer; "type-index" => type_word::Index }
 
+#[cfg(feature = "alloc-mimalloc")]
+impl crate::gc_words::AllocPolicy for instar_alloc::Mimalloc {
+    type WithSide = Self;
+}
+
 /// The layout that the features ask for, before the question whether it is legal.
 pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }, Type>;
 
