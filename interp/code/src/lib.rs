@@ -24,4 +24,5 @@ pub use ops::{Binary, Compare, Effect, Intrinsic1, Intrinsic2, Kind, FRAME_WORDS
 pub use disassemble::disassemble;
 pub use effect::{base_len, dropped_at_jump, jump_of, out_len, temp_effect, TempEffect};
 pub use table::{Op, OpInfo};
-pub use verify::{error_depths, verify, VerifyError};
+pub use values::Register;
+pub use verify::{error_depths, registers, verify, VerifyError};

@@ -287,8 +287,9 @@ macro_rules! for_each_op {
 
         /// `a =` function from code `constants[b:c]` and the frame's globals.
         MakeFunction [Out Const32 Zero] 0 [Raises];
-        /// Function in temp `a`: attribute `c` (1 defaults, 2 kwdefaults, 4 annotations, 8 closure, 16 annotate) `= b`.
-        SetFunctionAttr [Peek Use Imm16] 0 [];
+        /// Function in temp `a`: attribute `c` (1 defaults, 2 kwdefaults, 4 annotations, 8 closure, 16 annotate) `= b`. A value that such
+        /// an attribute cannot have is an error. A function whose code has free variables is good for nothing else before it has its closure.
+        SetFunctionAttr [Peek Use Imm16] 0 [Raises];
 
         /// Raises `a` (class or instance).
         Raise [Use Zero Zero] 0 [Escapes Raises Ends];

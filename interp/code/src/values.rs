@@ -1,15 +1,16 @@
-//! The verifier's second half: what registers hold. A register that an instruction reads has a value on every way there, and one that
-//! is read as a cell holds a cell. That operands of a fixed type (the exception of a handler, a closure's tuple) have it is not shown here.
+//! The verifier's second half: what registers hold. A register that an instruction reads has a value on every way there, one that
+//! is read as a cell holds a cell, and a function whose code has free variables gets its closure before anything else reads it. Operands
+//! of a fixed type (the exception of a handler, the cells of a closure) are asked for it when the code runs: an error, nothing worse.
 //!
 //! A forward analysis over the code: one state a place where ways meet, which only ever loses knowledge. Not here: operands, depths of
 //! temps, jumps (`verify.rs`, which has passed before), other types of values (checked when the code runs).
 
-use crate::verify::{fail, Check};
-use crate::{base_len, dropped_at_jump, flags, jump_of, temp_effect, CodeBlob, Effect, Kind, LocalKind, Op, Unit, FRAME_WORDS};
+use crate::verify::{fail, free_count, Check};
+use crate::{base_len, dropped_at_jump, flags, jump_of, temp_effect, CodeBlob, Const, Effect, Kind, LocalKind, Op, Unit, FRAME_WORDS};
 
 /// What is known of a register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Holds {
+pub enum Register {
     /// Perhaps nothing.
     Any,
     /// The exception handled before, or nothing: what PushExc leaves.
@@ -18,16 +19,22 @@ enum Holds {
     Value,
     /// A cell.
     Cell,
+    /// A function that wants a closure and has none yet.
+    Unfinished,
 }
+use Register as Holds;
 
 impl Holds {
     /// What is known where both ways meet.
     fn meet(self, other: Holds) -> Holds {
         if self == other { self } else if self.is_value() && other.is_value() { Holds::Value } else { Holds::Any }
     }
-    fn is_value(self) -> bool { !matches!(self, Holds::Any | Holds::Saved) }
+    fn is_value(self) -> bool { !matches!(self, Holds::Any | Holds::Saved | Holds::Unfinished) }
     fn serves(self, as_: Holds) -> bool { self == as_ || as_ == Holds::Value && self.is_value() }
 }
+
+/// The attribute of `SetFunctionAttr` that is the closure.
+const CLOSURE: i16 = 8;
 
 /// Bytes of states that are kept for one code, at most.
 const MOST: usize = 1 << 30;
@@ -41,10 +48,19 @@ struct Values<'a> {
     work: Vec<usize>,
     /// Whether a unit is in `work`.
     queued: Vec<bool>,
+    /// The unit whose registers are asked for, and what is known of them so far.
+    asked: Option<(usize, Option<Vec<Holds>>)>,
+}
+
+/// What is known of the registers before a unit of a verified code.
+pub(crate) fn at(code: &CodeBlob, depth: &[i32], handler: &[u32], unit: usize) -> Option<Vec<Register>> {
+    follow(code, depth, handler, Some(unit)).ok().flatten()
 }
 
 /// Checks the registers of a code whose operands and depths are right.
-pub(crate) fn check(code: &CodeBlob, depth: &[i32], handler: &[u32]) -> Check {
+pub(crate) fn check(code: &CodeBlob, depth: &[i32], handler: &[u32]) -> Check { follow(code, depth, handler, None).map(drop) }
+
+fn follow(code: &CodeBlob, depth: &[i32], handler: &[u32], asked: Option<usize>) -> Check<Option<Vec<Holds>>> {
     let n = code.units.len();
     let mut meets = vec![false; n];
     meets[0] = true;
@@ -56,7 +72,7 @@ pub(crate) fn check(code: &CodeBlob, depth: &[i32], handler: &[u32]) -> Check {
     let width = code.locals.len() + code.temps as usize;
     if meets.iter().filter(|m| **m).count().saturating_mul(width) > MOST { return fail(n, "too many registers to verify") }
     generators(code, depth)?;
-    let mut v = Values { code, states: vec![None; n], meets, work: Vec::new(), queued: vec![false; n] };
+    let mut v = Values { code, states: vec![None; n], meets, work: Vec::new(), queued: vec![false; n], asked: asked.map(|at| (at, None)) };
     let params = code.arg_count as usize + code.kwonly_count as usize
         + usize::from(code.flags & flags::VARARGS != 0) + usize::from(code.flags & flags::VARKEYWORDS != 0);
     let mut entry = vec![Holds::Any; code.locals.len()];
@@ -67,7 +83,7 @@ pub(crate) fn check(code: &CodeBlob, depth: &[i32], handler: &[u32]) -> Check {
         let Some(state) = v.states[at].clone() else { continue };
         v.run(at, state, handler)?;
     }
-    Ok(())
+    Ok(v.asked.and_then(|(_, known)| known))
 }
 
 /// Only codes of generators suspend, and they do so behind the instruction that makes the generator.
@@ -115,6 +131,12 @@ impl Values<'_> {
             let unit = self.code.units[at];
             let op = Op::ALL[unit.op as usize];
             let effect = temp_effect(op, unit);
+            if let Some((asked, known)) = &mut self.asked && *asked == at {
+                match known {
+                    Some(known) => for (old, new) in known.iter_mut().zip(&state) { *old = old.meet(*new) },
+                    None => *known = Some(state.clone()),
+                }
+            }
             self.reads(at, op, unit, &state)?;
             let left = state.len() - effect.consumed as usize;
             if let Some(h) = self.code.handlers.get(handler[at] as usize) {
@@ -132,9 +154,14 @@ impl Values<'_> {
             if op.has(Effect::Ends) { return Ok(()) }
             state.truncate(left);
             self.stores(op, unit, &mut state, false);
+            if op == Op::SetFunctionAttr && unit.c == CLOSURE {
+                let i = self.index(unit.a);
+                if state[i] == Holds::Unfinished { state[i] = Holds::Value }
+            }
             for k in 0..effect.produced {
                 state.push(match op {
                     Op::PushExc => Holds::Saved,
+                    Op::MakeFunction if self.wants_closure(unit) => Holds::Unfinished,
                     Op::LoadNull => Holds::Any,
                     Op::LoadMethod | Op::LoadSuperMethod | Op::LoadSpecial if k == 1 => Holds::Any,
                     _ => Holds::Value,
@@ -150,6 +177,9 @@ impl Values<'_> {
         if r < 0 { (i32::from(r) + FRAME_WORDS + locals as i32) as usize } else { locals + r as usize }
     }
 
+    /// Whether a `MakeFunction` makes a function that needs a closure.
+    fn wants_closure(&self, unit: Unit) -> bool { matches!(&self.code.consts[unit.wide() as usize], Const::Code(made) if free_count(made) > 0) }
+
     /// Whether what the instruction reads is there.
     fn reads(&self, at: usize, op: Op, unit: Unit, state: &[Holds]) -> Check {
         let need = |i: usize, what: Holds| if state.get(i).is_some_and(|s| s.serves(what)) { Ok(()) } else { fail(at, format!("{} reads a register that may hold something else or nothing", op.info().name)) };
@@ -157,6 +187,8 @@ impl Values<'_> {
             let r = [unit.a, unit.b, unit.c][field];
             match kind {
                 Kind::Use if op == Op::Release => {}
+                Kind::Peek if op == Op::SetFunctionAttr && unit.c == CLOSURE && state.get(self.index(r)) == Some(&Holds::Unfinished) => {}
+                Kind::Out if r < 0 && op == Op::MakeFunction && self.wants_closure(unit) => return fail(at, "a function without its closure in a local"),
                 Kind::Use | Kind::Peek => need(self.index(r), Holds::Value)?,
                 Kind::PeekBase | Kind::Base => {
                     let len = match (kind, op) { (Kind::Base, _) => base_len(op, field, unit) as usize, (_, Op::WithExceptStart) => 3, _ => 1 };

@@ -5,6 +5,7 @@
 //! Not checked: whether a local is bound or holds a cell (a special word and the VM's own checks answer that).
 
 use crate::effect::{base_len, dropped_at_jump, jump_of, temp_effect};
+use crate::values::Register;
 use crate::{Binary, CodeBlob, Compare, Const, Effect, Kind, LocalKind, Op, Unit, FRAME_WORDS};
 
 /// Why code was refused.
@@ -51,6 +52,19 @@ pub fn error_depths(code: &CodeBlob) -> Check<Vec<u16>> {
     let mut v = Verifier { code, starts: Vec::new(), found: Some(vec![0; code.units.len()]) };
     v.run()?;
     Ok(v.found.unwrap_or_default())
+}
+
+/// What is known of the registers of a verified code before the instruction at unit `at`: locals, then temps. `None` if control
+/// does not get there.
+pub fn registers(code: &CodeBlob, at: usize) -> Option<Vec<Register>> {
+    let mut v = Verifier { code, starts: vec![false; code.units.len()], found: None };
+    let mut i = 0;
+    while i < code.units.len() {
+        v.starts[i] = true;
+        i += Op::from_u16(code.units[i].op)?.len();
+    }
+    let (depth, handler) = v.depths().ok()?;
+    crate::values::at(code, &depth, &handler, at)
 }
 
 struct Verifier<'a> {
@@ -124,7 +138,7 @@ impl Verifier<'_> {
         let cache = |k: usize| code.units[at + 1 + k].bits();
         let ok = match op {
             Op::LoadFar | Op::StoreFar | Op::CheckFar | Op::DeleteFar => unit.wide() >= 0 && (unit.wide() as usize) < code.locals.len(),
-            Op::CopyFreeVars => at == 0 && unit.a > 0 && code.locals.len() >= unit.a as usize
+            Op::CopyFreeVars => at == 0 && unit.a > 0 && unit.a as usize == free_count(code)
                 && code.locals[code.locals.len() - unit.a as usize..].iter().all(|l| l.kind == LocalKind::Free),
             Op::BinaryOp | Op::BinaryOpK => Binary::from_u16(cache(0) as u16).is_some(),
             Op::CompareOp | Op::CompareOpK => Compare::from_u16(cache(0) as u16).is_some(),
@@ -232,5 +246,8 @@ impl Verifier<'_> {
         Ok(())
     }
 }
+
+/// Free variables of a code.
+pub(crate) fn free_count(code: &CodeBlob) -> usize { code.locals.iter().filter(|l| l.kind == LocalKind::Free).count() }
 
 fn is_wide(kind: Kind) -> bool { matches!(kind, Kind::Const32 | Kind::Name32 | Kind::Jump32 | Kind::Imm32) }

@@ -2,7 +2,7 @@
 //!
 //! Not here: running code (the interpreter's tests).
 
-use instar_code::{decode, disassemble, encode, verify, CodeBlob, Const};
+use instar_code::{decode, disassemble, encode, verify, CodeBlob, Const, Op};
 use instar_compiler::{compile, ErrorKind, Mode, Options};
 
 fn code(source: &str) -> std::sync::Arc<CodeBlob> {
@@ -100,6 +100,38 @@ fn encoding() {
         damaged[i] ^= 0x55;
         if let Ok(c) = decode(&damaged) { let _ = verify(&c); }
     }
+}
+
+/// A copy of the first nested code of `code`, changed by `change`.
+fn changed_inner(code: &CodeBlob, change: impl Fn(&CodeBlob, &mut Vec<instar_code::Unit>)) -> CodeBlob {
+    let inner = code.consts.iter().find_map(|c| if let Const::Code(c) = c { Some(c) } else { None }).unwrap();
+    let mut copy = (**inner).clone();
+    let mut units = inner.units.to_vec();
+    change(inner, &mut units);
+    copy.body = instar_code::Body {
+        units: units.into(), error_depth: inner.error_depth.to_vec().into(), positions: inner.positions.to_vec().into(), handlers: inner.handlers.clone(),
+        consts: inner.consts.clone(), names: inner.names.clone(), locals: inner.locals.clone(),
+    }.into();
+    copy
+}
+
+#[test]
+fn a_function_gets_its_closure_before_it_is_used() {
+    let outer = code("def outer():\n x = 1\n def inner(a=2): return x, a\n return inner");
+    let is = |units: &[instar_code::Unit], i: usize, op: Op| units[i].op == op as u16;
+    assert!(verify(&changed_inner(&outer, |_, _| {})).is_ok());
+    // Defaults in place of the closure: the function is returned without one.
+    let without = changed_inner(&outer, |_, units| {
+        let at = (0..units.len()).find(|&i| is(units, i, Op::SetFunctionAttr) && units[i].c == 8).unwrap();
+        units[at].c = 1;
+    });
+    assert!(verify(&without).unwrap_err().what.contains("SetFunctionAttr reads"), "{}", verify(&without).unwrap_err());
+    // Into a local, where anything may find it.
+    let local = changed_inner(&outer, |_, units| {
+        let at = (0..units.len()).find(|&i| is(units, i, Op::MakeFunction)).unwrap();
+        units[at].a = units.iter().find(|u| u.op == Op::Return as u16).unwrap().a;
+    });
+    assert!(verify(&local).is_err());
 }
 
 #[test]

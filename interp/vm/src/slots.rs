@@ -82,7 +82,7 @@ slots! {
     /// sequence concatenation (`a + b` after the number protocol gave up) and repetition; `__add__`, `__mul__`, `__rmul__`
     concat: BinaryFn, inplace_concat: BinaryFn, repeat: BinaryFn, inplace_repeat: BinaryFn,
     bool: BoolFn, negative: UnaryFn, positive: UnaryFn, invert: UnaryFn, absolute: UnaryFn,
-    int: UnaryFn, float: UnaryFn, index: UnaryFn, pow: TernaryFn, inplace_pow: TernaryFn,
+    int: UnaryFn, float: UnaryFn, index: UnaryFn, divmod: BinaryFn, pow: TernaryFn, inplace_pow: TernaryFn,
     await_: UnaryFn, aiter: UnaryFn, anext: UnaryFn,
     dict_slot: DictSlotFn, buffer: BufferFn,
 }

@@ -32,12 +32,7 @@ pub fn set_type(vm: &mut Vm, namespace: &Ref<PyDict>, ty: &TypeRef) -> PyResult<
 pub fn given(vm: &Vm, arg: Option<&Owned>) -> Option<Owned> { arg.filter(|a| !vm.is_none(a)).cloned() }
 
 /// A C int argument.
-pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
-    match i32::try_from(vm.index_i64(o)?) {
-        Ok(n) => Ok(n),
-        Err(_) => Err(vm.overflow_error("Python int too large to convert to C int")),
-    }
-}
+pub fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> { vm.index_i32(o) }
 
 /// A C int argument of a function whose messages are those of `PyArg_Parse`.
 pub fn c_int_parsed(vm: &mut Vm, o: &Owned) -> PyResult<i32> {

@@ -3,7 +3,7 @@
 //! Not here: anything about one module, `instar_vm::support`.
 
 use instar_vm::typeobj::TypeRef;
-pub use instar_vm::support::{c_int_parsed as c_int, set, set_int, set_type};
+pub use instar_vm::support::{c_int, set, set_int, set_type};
 use instar_vm::{Owned, PyResult, Vm};
 
 /// An attribute of a type being made.

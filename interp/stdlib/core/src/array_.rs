@@ -104,7 +104,10 @@ fn code_arg(vm: &mut Vm, o: &Owned, function: &str) -> PyResult<u32> {
     let n = s.len();
     match s.chars().next() {
         Some(c) if n == 1 => Ok(c),
-        _ => Err(vm.type_error(format!("{function}() argument {} must be a unicode character, not a string of length {n}", if function == "array" { 1 } else { 2 }))),
+        _ => {
+            let whose = if function == "array" { "array() argument 1" } else { "_array_reconstructor(): argument 2" };
+            Err(vm.type_error(format!("{whose} must be a unicode character, not a string of length {n}")))
+        }
     }
 }
 
@@ -131,10 +134,16 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
             return Err(vm.type_error(format!("cannot use a unicode array to initialize an array with typecode '{shown}'")));
         }
     }
+    if known.is_none() && let Some(initial) = initial && !holds_items(initial) { vm.iter(initial)?; }
     let Some(code) = known else { return Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)")) };
     let array = vm.new_object_of(ty, PyArray { data: PyByteArray::default(), code, exports: Cell::new(0) })?.into_obj();
     if let Some(initial) = initial { fill(vm, &array, initial)? }
     Ok(array)
+}
+
+/// Whether a value for a new array is one of those that are not iterated over.
+fn holds_items(o: &Owned) -> bool {
+    o.cast::<PyBytes>().is_some() || o.cast::<PyByteArray>().is_some() || o.cast::<PyStr>().is_some() || o.cast::<PyArray>().is_some()
 }
 
 fn fill(vm: &mut Vm, array: &Owned, initial: &Owned) -> PyResult<()> {
@@ -355,7 +364,7 @@ fn reduce_iter(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn setstate_iter(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = this_iter(o);
     if let Some(array) = it.array.get() { it.index.set((index.max(0) as usize).min(this(&array).count(vm))) }
     Ok(vm.none())

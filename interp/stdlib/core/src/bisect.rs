@@ -5,6 +5,7 @@
 use instar_code::Compare;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
+use instar_vm::types::dict::PyDict;
 use instar_vm::types::list::PyList;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -43,7 +44,7 @@ struct Call<'a> {
 fn parse<'a>(vm: &mut Vm, args: &'a [Option<Owned>]) -> PyResult<Call<'a>> {
     let (Some(a), Some(x)) = (&args[0], &args[1]) else { return Err(vm.system_error("bisect without arguments")) };
     let lo = match &args[2] { Some(lo) => vm.index_i64(lo)?, None => 0 };
-    let hi = match args[3].as_ref().filter(|hi| !vm.is_none(hi)) { Some(hi) => Some(vm.index_i64(hi)?), None => None };
+    let hi = vm.optional_size(args[3].as_ref())?.map(|hi| hi as i64);
     Ok(Call { a, x, lo, hi, key: args[4].as_ref().filter(|k| !vm.is_none(k)) })
 }
 
@@ -56,6 +57,7 @@ fn position(vm: &mut Vm, call: &Call<'_>, x: &Owned, side: Side) -> PyResult<i64
     if call.lo < 0 { return Err(vm.value_error("lo must be non-negative")) }
     let mut lo = call.lo;
     let mut hi = match call.hi { Some(hi) if hi != -1 => hi, _ => vm.len(call.a)? as i64 };
+    check_sequence(vm, call.a)?;
     while lo < hi {
         let middle = lo + (hi - lo) / 2;
         let item = item(vm, call.a, middle)?;
@@ -65,6 +67,15 @@ fn position(vm: &mut Vm, call: &Call<'_>, x: &Owned, side: Side) -> PyResult<i64
         if vm.truth(&less)? == (side == Side::Left) { lo = middle + 1 } else { hi = middle }
     }
     Ok(lo)
+}
+
+/// TypeError unless items can be had by their index.
+fn check_sequence(vm: &mut Vm, a: &Owned) -> PyResult<()> {
+    let ty = a.type_of(vm);
+    let mapping = a.cast::<PyDict>().is_some();
+    if ty.slots().getitem.is_some() && !mapping { return Ok(()) }
+    let name = a.type_name(vm);
+    Err(vm.type_error(if mapping { format!("{name} is not a sequence") } else { format!("'{name}' object does not support indexing") }))
 }
 
 fn item(vm: &mut Vm, a: &Owned, i: i64) -> PyResult {

@@ -217,9 +217,9 @@ fn charmap_encode(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn charmap_decode(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
-    let Some(mapping) = args.get(2).filter(|m| !vm.is_none(m)) else { return latin_1_decode(vm, this, &args[..args.len().min(2)]) };
     let input = vm.buffer(&args[0], false)?;
     let errors = errors(vm, args, "charmap_decode")?.cloned();
+    let Some(mapping) = args.get(2).filter(|m| !vm.is_none(m)) else { return latin_1_decode(vm, this, &args[..args.len().min(2)]) };
     let made = charmap::decode(vm, &input, errors.as_ref(), mapping)?;
     let made = vm.new_str_built(made)?;
     pair(vm, made, input.nbytes())

@@ -7,6 +7,7 @@ use instar_vm::finalize;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
 use instar_vm::object::{ObjExt, Owned, Ref};
+use instar_vm::support::c_int_parsed;
 use instar_vm::types::dict::PyDict;
 use instar_vm::{PyResult, Vm};
 
@@ -15,17 +16,10 @@ fn disable(vm: &mut Vm, _: &Owned) -> PyResult { vm.heap.gc_set_enabled(false); 
 fn isenabled(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(vm.heap.gc_is_enabled())) }
 
 fn collect(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let generation = match &args[0] { Some(g) => vm.index_i64(g)?, None => 2 };
+    let generation = match &args[0] { Some(g) => i64::from(vm.index_i32(g)?), None => 2 };
     if !(0..=2).contains(&generation) { return Err(vm.value_error("invalid generation")) }
     let report = finalize::collect(vm, generation as u8);
     vm.new_int((report.collected + report.uncollectable) as i64)
-}
-
-/// An integer that fits C's `int`.
-fn c_int(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
-    let n = vm.index_i64(o)?;
-    let bound = if n < 0 { "less than minimum" } else { "greater than maximum" };
-    i32::try_from(n).map_err(|_| vm.overflow_error(format!("signed integer is {bound}")))
 }
 
 fn get_threshold(vm: &mut Vm, _: &Owned) -> PyResult {
@@ -37,7 +31,7 @@ fn get_threshold(vm: &mut Vm, _: &Owned) -> PyResult {
 fn set_threshold(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     if !(1..=3).contains(&args.len()) { return Err(vm.type_error("gc.set_threshold requires 1 to 3 arguments")) }
     let mut t = vm.heap.gc_thresholds();
-    for (slot, a) in t.iter_mut().zip(args) { *slot = c_int(vm, a)? as u32 }
+    for (slot, a) in t.iter_mut().zip(args) { *slot = c_int_parsed(vm, a)? as u32 }
     vm.heap.gc_set_thresholds(t);
     Ok(vm.none())
 }

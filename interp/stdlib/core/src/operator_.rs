@@ -6,7 +6,6 @@ use instar_code::{Binary, Compare};
 use instar_vm::args::Args;
 use instar_vm::module::NativeModule;
 use instar_vm::native::{Def, Native};
-use instar_vm::types::int::int_ref;
 use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -63,8 +62,15 @@ pub static MODULE: NativeModule = NativeModule {
     exec: getters::exec,
 };
 
+/// An iterator over what is searched.
+fn searched(vm: &mut Vm, a: &Owned) -> PyResult {
+    if vm.is_iterable(a) { return vm.iter(a) }
+    let ty = a.type_name(vm);
+    Err(vm.type_error(format!("argument of type '{ty}' is not iterable")))
+}
+
 fn index_of(vm: &mut Vm, _: &Owned, a: &Owned, b: &Owned) -> PyResult {
-    let it = vm.iter(a)?;
+    let it = searched(vm, a)?;
     let mut i = 0i64;
     while let Some(item) = vm.next(&it)? {
         if vm.equal(&item, b)? { return vm.new_int(i) }
@@ -74,7 +80,7 @@ fn index_of(vm: &mut Vm, _: &Owned, a: &Owned, b: &Owned) -> PyResult {
 }
 
 fn count_of(vm: &mut Vm, _: &Owned, a: &Owned, b: &Owned) -> PyResult {
-    let it = vm.iter(a)?;
+    let it = searched(vm, a)?;
     let mut n = 0i64;
     while let Some(item) = vm.next(&it)? {
         if vm.equal(&item, b)? { n += 1 }
@@ -98,8 +104,7 @@ fn concat(vm: &mut Vm, a: &Owned, b: &Owned, op: Binary) -> PyResult {
 fn length_hint(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let default = match args.get(1) {
         None => 0,
-        Some(d) if int_ref(d).is_some() => vm.index_i64(d)?,
-        Some(d) => return Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", d.type_name(vm)))),
+        Some(d) => vm.index_i64(d)?,
     };
     let n = vm.length_hint(&args[0], usize::try_from(default).unwrap_or(0))?;
     vm.new_usize(n)

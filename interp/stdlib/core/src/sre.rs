@@ -45,7 +45,7 @@ fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     };
     let flags = c_int(vm, flags)?;
     let code = code_words(vm, code)?;
-    let groups = vm.count_index(groups)?;
+    let groups = vm.size_argument(groups)?;
     let Some(groupindex) = groupindex.cast::<PyDict>().cloned() else {
         let t = groupindex.type_name(vm);
         return Err(vm.type_error(format!("compile() argument 'groupindex' must be dict, not {t}")));

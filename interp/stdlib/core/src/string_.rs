@@ -12,29 +12,41 @@ use instar_vm::object::{ObjExt, Owned, Ref};
 use instar_vm::slots::Slots;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::str::PyStr;
+use instar_vm::types::tuple::PyTuple;
 use instar_vm::{PyResult, Vm};
 
-/// Payload of `formatteriterator` and `fieldnameiterator`: what is handed out is made beforehand, with the error that ends it.
-pub struct PyParts {
-    parts: Ref<instar_vm::types::tuple::PyTuple>,
-    at: Cell<usize>,
-    error: Option<String>,
-}
+macro_rules! parts {
+    ($($(#[$doc:meta])* $ty:ident $name:literal $next:ident;)*) => { $(
+        $(#[$doc])*
+        pub struct $ty {
+            parts: Ref<PyTuple>,
+            at: Cell<usize>,
+            error: Option<String>,
+        }
 
-instar_vm::trace! { PyParts { parts } }
-instar_vm::payload!(PyParts, "formatteriterator");
+        instar_vm::trace! { $ty { parts } }
+        instar_vm::payload!($ty, $name);
+
+        fn $next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
+            let Some(it) = this.cast::<$ty>() else { return Ok(None) };
+            let at = it.at.get();
+            if let Some(part) = it.parts.get(at) {
+                it.at.set(at + 1);
+                return Ok(Some(part));
+            }
+            match &it.error { Some(e) => Err(vm.value_error(e)), None => Ok(None) }
+        }
+    )* };
+}
+// What these hand out is made beforehand, with the error that ends it.
+parts! {
+    /// Payload of `formatteriterator`: pieces of a template.
+    PyPieces "formatteriterator" next_piece;
+    /// Payload of `fieldnameiterator`: steps of a field name.
+    PySteps "fieldnameiterator" next_step;
+}
 
 static ITER: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };
-
-fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
-    let Some(it) = this.cast::<PyParts>() else { return Ok(None) };
-    let at = it.at.get();
-    if let Some(part) = it.parts.get(at) {
-        it.at.set(at + 1);
-        return Ok(Some(part));
-    }
-    match &it.error { Some(e) => Err(vm.value_error(e)), None => Ok(None) }
-}
 
 fn codes(vm: &mut Vm, o: &Owned) -> PyResult<Vec<u32>> {
     match o.cast::<PyStr>() {
@@ -44,11 +56,6 @@ fn codes(vm: &mut Vm, o: &Owned) -> PyResult<Vec<u32>> {
             Err(vm.type_error(format!("expected str, got {t}")))
         }
     }
-}
-
-fn iterator(vm: &mut Vm, parts: Vec<Owned>, error: Option<String>) -> PyResult {
-    let parts = vm.new_tuple(parts)?;
-    Ok(vm.new_object(PyParts { parts, at: Cell::new(0), error })?.into_obj())
 }
 
 fn formatter_parser(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
@@ -66,7 +73,8 @@ fn formatter_parser(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
         };
         parts.push(vm.new_tuple(row)?.into_obj());
     }
-    iterator(vm, parts, error)
+    let parts = vm.new_tuple(parts)?;
+    Ok(vm.new_object(PyPieces { parts, at: Cell::new(0), error })?.into_obj())
 }
 
 fn formatter_field_name_split(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
@@ -87,13 +95,17 @@ fn formatter_field_name_split(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
         };
         parts.push(vm.new_tuple(row)?.into_obj());
     }
-    let rest = iterator(vm, parts, error)?;
+    let parts = vm.new_tuple(parts)?;
+    let rest = vm.new_object(PySteps { parts, at: Cell::new(0), error })?.into_obj();
     Ok(vm.new_tuple([first, rest])?.into_obj())
 }
 
 fn exec(vm: &mut Vm, _: &Owned, _: &Ref<PyDict>) -> PyResult<()> {
-    let slots = Slots { iter: Some(|_, this| Ok(this.clone())), next: Some(next), ..Slots::default() };
-    vm.new_native_type::<PyParts>("builtins", "formatteriterator", None, instar_object::TypeFlags::GC.bits(), slots, &ITER).map(drop)
+    let gc = instar_object::TypeFlags::GC.bits();
+    let itself: instar_vm::slots::UnaryFn = |_, this| Ok(this.clone());
+    vm.new_native_type::<PyPieces>("builtins", "formatteriterator", None, gc, Slots { iter: Some(itself), next: Some(next_piece), ..Slots::default() }, &ITER)?;
+    vm.new_native_type::<PySteps>("builtins", "fieldnameiterator", None, gc, Slots { iter: Some(itself), next: Some(next_step), ..Slots::default() }, &ITER)?;
+    Ok(())
 }
 
 /// The module.

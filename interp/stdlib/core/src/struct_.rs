@@ -78,6 +78,15 @@ fn format_bytes(vm: &mut Vm, arg: &Owned) -> PyResult<Vec<u8>> {
 fn parse(vm: &mut Vm, text: &[u8]) -> PyResult<Rc<Format>> { Format::parse(text).map(Rc::new).map_err(|e| raise(vm, e)) }
 
 fn cached(vm: &mut Vm, arg: &Owned) -> PyResult<Rc<Format>> {
+    if arg.cast::<PyBytes>().is_none() && arg.cast::<PyStr>().is_none() {
+        // Formats are looked up before they are looked at.
+        vm.dict_key_hash(arg)?;
+    }
+    if let Some(b) = arg.cast::<PyBytes>() && !b.as_slice().is_ascii() {
+        let text: String = b.as_slice().iter().copied().map(char::from).collect();
+        let text = vm.new_str(&text)?;
+        return Err(codecs::encode(vm, codecs::Native::Ascii, &text, None).err().unwrap_or_else(|| struct_error(vm, "bad char in struct format")));
+    }
     let text = format_bytes(vm, arg)?;
     if let Some(f) = vm.state::<State>().cache.get(&text) { return Ok(f.clone()) }
     let format = parse(vm, &text)?;
@@ -137,7 +146,8 @@ fn pack_into_with(vm: &mut Vm, format: &Format, args: &[Owned]) -> PyResult {
     };
     format.check_items("pack_into", values.len()).map_err(|e| raise(vm, e))?;
     let mut buffer = vm.buffer_to_fill(target, "argument")?;
-    let offset = vm.count_index(offset)?;
+    let out_of_range = vm.types.index_error.clone();
+    let offset = vm.index_sized(offset, &out_of_range)?;
     let len = buffer.nbytes();
     let at = format.pack_offset(offset, len).map_err(|e| raise(vm, e))?;
     let record = pack_values(vm, format, values, "pack_into")?;
@@ -159,7 +169,7 @@ fn unpack_with(vm: &mut Vm, format: &Format, source: &Owned) -> PyResult {
 
 fn unpack_from_with(vm: &mut Vm, format: &Format, source: &Owned, offset: Option<&Owned>) -> PyResult {
     let buffer = vm.buffer(source, false)?;
-    let offset = match offset { Some(o) => vm.count_index(o)?, None => 0 };
+    let offset = match offset { Some(o) => vm.size_argument(o)?, None => 0 };
     let at = format.unpack_offset(offset, buffer.nbytes()).map_err(|e| raise(vm, e))?;
     let record = buffer.bytes(vm)[at..at + format.size()].try_copy(vm)?;
     unpack_record(vm, format, &record)

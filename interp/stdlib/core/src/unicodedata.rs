@@ -10,6 +10,7 @@ use instar_vm::native::{Def, GetSet, Native, TypeDef};
 use instar_vm::object::{ObjExt, Owned, Ref};
 use instar_vm::slots::Slots;
 use instar_vm::types::dict::PyDict;
+use instar_vm::types::bytes::PyBytes;
 use instar_vm::types::str::PyStr;
 use instar_vm::{PyResult, Vm};
 
@@ -33,7 +34,7 @@ fn character(vm: &mut Vm, arg: &Owned, name: &str, place: &str) -> PyResult<u32>
             }
         },
         None => {
-            let t = arg.type_name(vm);
+            let t = if vm.is_none(arg) { "None".to_owned() } else { arg.type_name(vm) };
             Err(vm.type_error(format!("{name}() {place} must be a unicode character, not {t}")))
         }
     }
@@ -138,15 +139,22 @@ fn name(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
     match found { Some(n) => vm.new_str(&n), None => default(vm, args, "no such name") }
 }
 
+/// Bytes of the longest name that is looked up at all.
+const LONGEST_NAME: usize = 256;
+
 fn lookup(vm: &mut Vm, this: &Owned, arg: &Owned) -> PyResult {
     let text = match arg.cast::<PyStr>() {
         Some(s) => s.to_string_lossy(),
-        None if vm.is_bytes_like(arg) => String::from_utf8_lossy(&vm.bytes_argument(arg)?).into_owned(),
         None => {
             let t = arg.type_name(vm);
-            return Err(vm.type_error(format!("lookup() argument must be str, not {t}")));
+            let Some(bytes) = arg.cast::<PyBytes>() else {
+                let why = if vm.is_bytes_like(arg) { format!("lookup() argument must be read-only bytes-like object, not {t}") } else { format!("a bytes-like object is required, not '{t}'") };
+                return Err(vm.type_error(why));
+            };
+            String::from_utf8_lossy(bytes.as_slice()).into_owned()
         }
     };
+    if text.len() > LONGEST_NAME { let message = vm.new_str("name too long")?; return Err(vm.key_error(&message)) }
     // The old edition had neither aliases nor sequences.
     let found = if is_old(this) { instar_base_unidata::old_character(&text).map(Named::Character) } else { instar_base_unidata::lookup(&text) };
     match found {

@@ -37,9 +37,18 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     vm.new_native_type::<PyEncodingMap>("builtins", "EncodingMap", None, 0, crate::slots::Slots::default(), &DEF).map(drop)
 }
 
-/// `charmap_build(map)`: the reverse of a decoding string.
+/// `charmap_build(map)`: the reverse of a decoding string; a dict where the compact form cannot say it.
 pub fn build(vm: &mut Vm, map: &Owned) -> PyResult {
     let codes: Vec<u32> = this_str(map).chars().take(256).collect();
+    if codes.is_empty() { return Err(vm.type_error("bad argument type for built-in operation")) }
+    if codes[0] != 0 || codes[1..].iter().any(|c| *c == 0 || *c > 0xFFFF) {
+        let dict = vm.new_dict()?;
+        for (byte, code) in codes.iter().enumerate() {
+            let (code, byte) = (vm.new_int(i64::from(*code))?, vm.new_int(byte as i64)?);
+            dict.set_item(vm, &code, &byte)?;
+        }
+        return Ok(dict.into_obj());
+    }
     Ok(vm.new_object(PyEncodingMap { map: Guarded::new(EncodingMap::new(&codes)) })?.into_obj())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: when trace functions run (`legacy.rs`).
 
-use instar_code::{dropped_at_jump, jump_of, temp_effect, Effect, LocalKind, Op};
+use instar_code::{dropped_at_jump, jump_of, registers, temp_effect, CodeBlob, Effect, LocalKind, Op, Register};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::Frame;
@@ -86,6 +86,14 @@ fn fits(from: &[Held], to: &[Held]) -> bool {
     to.len() <= from.len() && from.iter().zip(to).all(|(f, t)| f == t || *t == Held::Empty || *t == Held::Object && *f != Held::Empty)
 }
 
+/// Whether the registers that must hold cells where the frame goes on do so now, and no function waits for its closure there.
+fn special(frame: &Ref<PyFrame>, blob: &CodeBlob, target: usize) -> bool {
+    let now = registers(blob, frame.current_unit()).unwrap_or_default();
+    let Some(then) = registers(blob, target) else { return false };
+    let cells = then.iter().take(blob.locals.len()).enumerate().all(|(i, r)| *r != Register::Cell || frame.holds_cell(i));
+    cells && !now.contains(&Register::Unfinished) && !then.contains(&Register::Unfinished)
+}
+
 /// Why a frame cannot go on where these temps are wanted.
 fn reason(to: &Option<Vec<Held>>) -> &'static str {
     match to.as_ref().map(|t| t.last()) {
@@ -113,7 +121,10 @@ pub fn set_line(vm: &mut Vm, frame: &Ref<PyFrame>, value: &Owned) -> PyResult<()
     let blob = exec.blob.clone();
     if line < blob.first_line as i32 { return Err(vm.value_error(format!("line {line} comes before the current code block"))) }
     let Some(t) = super::code::Traced::of(exec) else { return Err(vm.value_error("f_lineno can only be set in a trace function")) };
-    let starts: Vec<(usize, i32)> = (0..blob.units.len()).filter(|&u| t.starts_line(u)).map(|u| (u, blob.positions[u].line)).collect();
+    // A generator is made at the beginning, once.
+    let begin = (0..blob.units.len()).find(|&u| super::code::op_at(exec, u) == Op::ReturnGenerator).map_or(0, |u| u + 1);
+    if frame.current_unit() < begin { return Err(vm.value_error("can't jump from the 'call' trace event of a new frame")) }
+    let starts: Vec<(usize, i32)> = (begin..blob.units.len()).filter(|&u| t.starts_line(u)).map(|u| (u, blob.positions[u].line)).collect();
     let Some(wanted) = starts.iter().map(|s| s.1).filter(|l| *l >= line).min() else {
         return Err(vm.value_error(format!("line {line} comes after the current code block")));
     };
@@ -123,7 +134,7 @@ pub fn set_line(vm: &mut Vm, frame: &Ref<PyFrame>, value: &Owned) -> PyResult<()
     let mut why = None;
     for &(unit, _) in starts.iter().filter(|s| s.1 == wanted) {
         match &known[unit] {
-            Some(to) if fits(&from, to) => if best.is_none_or(|(depth, _)| to.len() > depth) { best = Some((to.len(), unit)) },
+            Some(to) if fits(&from, to) && special(frame, &blob, unit) => if best.is_none_or(|(depth, _)| to.len() > depth) { best = Some((to.len(), unit)) },
             other => why = why.or(Some(reason(other))),
         }
     }

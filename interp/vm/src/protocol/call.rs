@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use crate::args::Args;
 use crate::eval::slow::calls;
 use crate::object::{ObjExt, Owned, Ref};
+use crate::typeobj::TypeRef;
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
 use crate::types::str::PyStr;
@@ -92,7 +93,40 @@ pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
     match m { Some(m) if m != "builtins" => format!("{m}.{q}()"), _ => format!("{q}()") }
 }
 
-/// Appends the items of a `**mapping` to keyword names and values; errors name the callee.
+/// `f(*values, **kwargs)`.
+pub fn call_spread(vm: &mut Vm, f: &Owned, mut values: Vec<Owned>, kwargs: &Owned) -> PyResult {
+    let mut names = Vec::new();
+    spread_keywords(vm, f, kwargs, &mut names, &mut values)?;
+    if names.iter().all(|n| Ref::<PyStr>::cast(n).is_some()) { return vm.call(f, Args::new(&values, &names)) }
+    wrong_names(vm, f, &values, names.len())
+}
+
+/// Names that are no strings. What takes no keyword at all, or has another reason to refuse the arguments, says that first; Python
+/// functions, and native ones that look at the names as they are passed, complain about them at once.
+#[cold]
+fn wrong_names(vm: &mut Vm, f: &Owned, values: &[Owned], count: usize) -> PyResult {
+    let t = &vm.types;
+    let direct = [&t.bool, &t.int, &t.float, &t.str, &t.list, &t.tuple, &t.dict, &t.set, &t.frozenset, &t.type_, &t.enumerate, &t.reversed, &t.range, &t.super_, &t.map, &t.filter];
+    let wrapper = f.is_instance_of(vm, &t.wrapper_descriptor) || f.is_instance_of(vm, &t.method_wrapper);
+    let init = |ty: &TypeRef| ty.slots().init.map(|f| f as usize);
+    let new = |ty: &TypeRef| ty.slots().new.map(|f| f as usize);
+    let class = TypeRef::from_obj(f).is_some_and(|ty| {
+        let native = !ty.is_heap_type() || init(ty) == init(&t.object) && new(ty) == new(&t.object);
+        native && !direct.iter().any(|d| d.ptr() == ty.ptr()) && init(ty) != init(&t.base_exception)
+    });
+    if wrapper || class || !vm.is_callable(f) {
+        // No parameter has this name.
+        let name = vm.intern("\u{0}")?;
+        let names = vec![name; count];
+        match vm.call(f, Args::new(values, &names)) {
+            Err(e) if !vm.str_text(e.exception().obj())?.contains('\u{0}') => return Err(e),
+            _ => {}
+        }
+    }
+    Err(vm.type_error("keywords must be strings"))
+}
+
+/// Appends the items of a `**mapping` to keyword names, which may be no strings, and values; errors name the callee.
 pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
     let first = names.len();
     spread_entries(vm, f, mapping, names, values)?;

@@ -31,8 +31,20 @@ impl Vm {
     pub fn set_item(&mut self, o: &Owned, key: &Owned, value: &Owned) -> PyResult<()> {
         match o.type_of(self).slots().setitem {
             Some(f) => f(self, o, key, Some(value)),
-            None => Err(self.type_error(format!("'{}' object does not support item assignment", o.type_name(self)))),
+            None => { self.check_sequence_key(o, key)?; Err(self.type_error(format!("'{}' object does not support item assignment", o.type_name(self)))) }
         }
+    }
+
+    /// Where items cannot be changed: whether the object is a sequence asked by a position. IndexError if that is none that fits.
+    #[cold]
+    fn check_sequence_key(&mut self, o: &Owned, key: &Owned) -> PyResult<bool> {
+        let ty = o.type_of(self);
+        let s = ty.slots();
+        let sequence = ty.is_heap_type() || s.concat.is_some() || s.repeat.is_some() || s.getitem.is_some() || s.contains.is_some() || s.len.is_some();
+        if !sequence || !self.has_index(key) { return Ok(false) }
+        let out_of_range = self.types.index_error.clone();
+        self.index_sized(key, &out_of_range)?;
+        Ok(true)
     }
 
     /// `del o[key]`.
@@ -41,8 +53,8 @@ impl Vm {
         match slots.setitem {
             Some(f) => f(self, o, key, None),
             None => {
-                // CPython says "doesn't" for sequences and "does not" for the rest.
-                let verb = if slots.concat.is_some() || slots.getitem.is_some() { "doesn't" } else { "does not" };
+                // CPython says "doesn't" where it asked a sequence for a position.
+                let verb = if self.check_sequence_key(o, key)? { "doesn't" } else { "does not" };
                 Err(self.type_error(format!("'{}' object {verb} support item deletion", o.type_name(self))))
             }
         }

@@ -8,7 +8,7 @@ use instar_base_num::IBig;
 use instar_code::Binary;
 
 use crate::object::{ObjExt, Owned};
-use crate::slots::{BinaryFn, TernaryFn, UnaryFn};
+use crate::slots::{BinaryFn, Slots, TernaryFn, UnaryFn};
 use crate::types::complex::PyComplex;
 use crate::types::float::{self, PyFloat};
 use crate::types::int::{self, int_ref, is_exact_int, IntRef};
@@ -17,7 +17,7 @@ use crate::vm::{PyResult, Raised, Vm};
 const PLAIN: usize = Binary::PLAIN as usize;
 
 /// The slots of both operands' types, the right one only if it is another.
-fn both<F: Copy>(vm: &Vm, a: &Owned, b: &Owned, get: impl Fn(&crate::slots::Slots) -> Option<F>, address: fn(F) -> usize) -> (Option<F>, Option<F>, bool) {
+fn both<F: Copy>(vm: &Vm, a: &Owned, b: &Owned, get: impl Fn(&Slots) -> Option<F>, address: fn(F) -> usize) -> (Option<F>, Option<F>, bool) {
     let (ta, tb) = (a.type_of(vm), b.type_of(vm));
     let left = get(ta.slots());
     if ta.ptr() == tb.ptr() { return (left, None, false) }
@@ -115,8 +115,12 @@ impl Vm {
     }
 
     /// The number slots alone; NotImplemented if neither operand knows.
-    fn binary_numbers(&mut self, op: Binary, a: &Owned, b: &Owned) -> PyResult {
-        let (left, right, right_first) = both::<BinaryFn>(self, a, b, |s| s.binary[op as usize], |f| f as usize);
+    fn binary_numbers(&mut self, op: Binary, a: &Owned, b: &Owned) -> PyResult { self.number_slots(a, b, |s| s.binary[op as usize]) }
+
+    /// The same for any slot of two operands.
+    #[inline(always)]
+    fn number_slots(&mut self, a: &Owned, b: &Owned, slot: impl Fn(&Slots) -> Option<BinaryFn>) -> PyResult {
+        let (left, right, right_first) = both::<BinaryFn>(self, a, b, slot, |f| f as usize);
         let mut right = right;
         if right_first {
             if let Some(f) = right.take() {
@@ -178,35 +182,15 @@ impl Vm {
         Err(self.type_error(format!("unsupported operand type(s) for {name}: '{ta}', '{tb}', '{tc}'")))
     }
 
-    /// `divmod(a, b)`. There is no slot for it: the methods are looked up.
+    /// `divmod(a, b)`.
     pub fn divmod(&mut self, a: &Owned, b: &Owned) -> PyResult {
         if let (true, true, Some(x), Some(y)) = (is_exact_int(self, a), is_exact_int(self, b), int_ref(a), int_ref(b)) {
             let (q, r) = int::arith::divmod_values(self, x, y)?;
             return Ok(self.new_tuple([q, r])?.into_obj());
         }
-        let (plain, reflected) = (self.intern("__divmod__")?, self.intern("__rdivmod__")?);
-        let (ta, tb) = (a.type_of(self).clone(), b.type_of(self).clone());
-        let same = ta.ptr() == tb.ptr();
-        let mut try_right = !same;
-        if !same && tb.is_subtype_of(self, &ta) {
-            let (theirs, ours) = (self.type_lookup(&tb, &reflected), self.type_lookup(&ta, &reflected));
-            let overrides = match (&theirs, &ours) { (Some(t), Some(o)) => !t.is(o), (t, _) => t.is_some() };
-            if overrides {
-                try_right = false;
-                if let Some(r) = self.try_operator(b, &reflected, a)? { return Ok(r) }
-            }
-        }
-        if let Some(r) = self.try_operator(a, &plain, b)? { return Ok(r) }
-        if try_right {
-            if let Some(r) = self.try_operator(b, &reflected, a)? { return Ok(r) }
-        }
+        let r = self.number_slots(a, b, |s| s.divmod)?;
+        if !self.is_not_implemented(&r) { return Ok(r) }
         Err(self.bad_operands("divmod()", a, b))
-    }
-
-    fn try_operator(&mut self, this: &Owned, name: &Owned, other: &Owned) -> PyResult<Option<Owned>> {
-        let Some(method) = self.lookup_special(this, name)? else { return Ok(None) };
-        let r = self.call1(&method, other)?;
-        Ok(if self.is_not_implemented(&r) { None } else { Some(r) })
     }
 
     fn unary(&mut self, f: Option<UnaryFn>, o: &Owned, what: &str) -> PyResult {
@@ -258,6 +242,35 @@ impl Vm {
         match int_ref(&n) {
             Some(IntRef::Small(n)) => Ok(n),
             _ => Err(self.overflow_error("Python int too large to convert to C ssize_t")),
+        }
+    }
+
+    /// An argument that says a size or a position: the index as a native number. OverflowError outside of the range.
+    pub fn size_argument(&mut self, o: &Owned) -> PyResult<isize> { self.index_i64(o).map(|n| n as isize) }
+
+    /// An argument that is a C `long`. OverflowError outside of the range.
+    pub fn long_argument(&mut self, o: &Owned) -> PyResult<i64> {
+        let n = self.index(o)?;
+        int_ref(&n).and_then(IntRef::to_i64).ok_or_else(|| self.overflow_error("Python int too large to convert to C long"))
+    }
+
+    /// A size where None and no argument at all mean that nothing is said.
+    pub fn optional_size(&mut self, o: Option<&Owned>) -> PyResult<Option<isize>> {
+        let Some(o) = o.filter(|o| !self.is_none(o)) else { return Ok(None) };
+        if !self.has_index(o) {
+            let ty = o.type_name(self);
+            return Err(self.type_error(format!("argument should be integer or None, not '{ty}'")));
+        }
+        let overflow = self.types.overflow_error.clone();
+        self.index_sized(o, &overflow).map(Some)
+    }
+
+    /// The position that an iterator's `__setstate__` is given: an int, what has `__index__` does not do.
+    pub fn state_position(&mut self, o: &Owned) -> PyResult<isize> {
+        match int_ref(o) {
+            None => Err(self.type_error("an integer is required")),
+            Some(IntRef::Small(n)) => Ok(n as isize),
+            Some(_) => Err(self.overflow_error("Python int too large to convert to C ssize_t")),
         }
     }
 

@@ -86,7 +86,7 @@ fn is_interned(vm: &mut Vm, _: &Owned, s: &Owned) -> PyResult {
 fn is_immortal(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let b = o.ptr().is_none_or(|p| vm.heap.is_immortal(p)); Ok(vm.bool(b)) }
 
 fn depth_frame(vm: &mut Vm, arg: Option<&Owned>) -> PyResult<Option<Frame>> {
-    let depth = match arg { Some(d) => vm.index_i64(d)?, None => 0 };
+    let depth = match arg { Some(d) => vm.index_i32(d)?, None => 0 };
     Ok(vm.caller_frame(usize::try_from(depth).unwrap_or(0)))
 }
 

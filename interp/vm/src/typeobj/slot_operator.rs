@@ -12,11 +12,14 @@ use crate::vm::{PyResult, Vm};
 
 type Name = fn(&Names) -> &Owned;
 
-/// Names of the 13 plain operators, as `instar_code::Binary` numbers them.
-static PLAIN: [Name; 13] = [|n| &n.__add__, |n| &n.__sub__, |n| &n.__mul__, |n| &n.__matmul__, |n| &n.__truediv__, |n| &n.__floordiv__, |n| &n.__mod__,
-    |n| &n.__pow__, |n| &n.__lshift__, |n| &n.__rshift__, |n| &n.__and__, |n| &n.__or__, |n| &n.__xor__];
-static REFLECTED: [Name; 13] = [|n| &n.__radd__, |n| &n.__rsub__, |n| &n.__rmul__, |n| &n.__rmatmul__, |n| &n.__rtruediv__, |n| &n.__rfloordiv__,
-    |n| &n.__rmod__, |n| &n.__rpow__, |n| &n.__rlshift__, |n| &n.__rrshift__, |n| &n.__rand__, |n| &n.__ror__, |n| &n.__rxor__];
+/// Number of `divmod` behind those.
+const DIVMOD: usize = 13;
+
+/// Names of the 13 plain operators, as `instar_code::Binary` numbers them, and of `divmod`.
+static PLAIN: [Name; 14] = [|n| &n.__add__, |n| &n.__sub__, |n| &n.__mul__, |n| &n.__matmul__, |n| &n.__truediv__, |n| &n.__floordiv__, |n| &n.__mod__,
+    |n| &n.__pow__, |n| &n.__lshift__, |n| &n.__rshift__, |n| &n.__and__, |n| &n.__or__, |n| &n.__xor__, |n| &n.__divmod__];
+static REFLECTED: [Name; 14] = [|n| &n.__radd__, |n| &n.__rsub__, |n| &n.__rmul__, |n| &n.__rmatmul__, |n| &n.__rtruediv__, |n| &n.__rfloordiv__,
+    |n| &n.__rmod__, |n| &n.__rpow__, |n| &n.__rlshift__, |n| &n.__rrshift__, |n| &n.__rand__, |n| &n.__ror__, |n| &n.__rxor__, |n| &n.__rdivmod__];
 static INPLACE: [Name; 13] = [|n| &n.__iadd__, |n| &n.__isub__, |n| &n.__imul__, |n| &n.__imatmul__, |n| &n.__itruediv__, |n| &n.__ifloordiv__,
     |n| &n.__imod__, |n| &n.__ipow__, |n| &n.__ilshift__, |n| &n.__irshift__, |n| &n.__iand__, |n| &n.__ior__, |n| &n.__ixor__];
 
@@ -28,6 +31,9 @@ pub(super) fn binary<const OP: usize>(vm: &mut Vm, left: &Owned, right: &Owned) 
     }
     dispatch(vm, left, right, None, OP, is_generic_binary::<OP>)
 }
+
+/// `divmod(left, right)`.
+pub(super) fn divmod(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult { dispatch(vm, left, right, None, DIVMOD, is_generic_divmod) }
 
 /// `pow(base, exponent, modulus)`.
 pub(super) fn power(vm: &mut Vm, base: &Owned, exponent: &Owned, modulus: &Owned) -> PyResult {
@@ -42,6 +48,8 @@ pub(super) fn inplace_power(vm: &mut Vm, base: &Owned, exponent: &Owned, _modulu
 }
 
 fn is_generic_binary<const OP: usize>(slots: &Slots) -> bool { slots.binary[OP].is_some_and(|f| f as usize == binary::<OP> as *const () as usize) }
+
+fn is_generic_divmod(slots: &Slots) -> bool { slots.divmod.is_some_and(|f| f as usize == divmod as *const () as usize) }
 
 fn is_generic_power(slots: &Slots) -> bool { slots.pow.is_some_and(|f| f as usize == power as *const () as usize) }
 

@@ -135,6 +135,8 @@ pub static ROWS: &[SlotRow] = &[
     row!(binary[11] __ror__ Wrap::BinaryR, "($self, value, /)", "Return value|self."),
     row!(binary[12] __xor__ Wrap::BinaryL, "($self, value, /)", "Return self^value."),
     row!(binary[12] __rxor__ Wrap::BinaryR, "($self, value, /)", "Return value^self."),
+    row!(divmod Binary __divmod__ Wrap::BinaryL, Some(SlotFn::Binary(o::divmod)), "($self, value, /)", "Return divmod(self, value)."),
+    row!(divmod Binary __rdivmod__ Wrap::BinaryR, Some(SlotFn::Binary(o::divmod)), "($self, value, /)", "Return divmod(value, self)."),
     row!(pow Ternary __pow__ Wrap::Pow, Some(SlotFn::Ternary(o::power)), "($self, value, mod=None, /)", "Return pow(self, value, mod)."),
     row!(pow Ternary __rpow__ Wrap::PowR, Some(SlotFn::Ternary(o::power)), "($self, value, mod=None, /)", "Return pow(value, self, mod)."),
     row!(negative Unary __neg__ Wrap::Unary, Some(SlotFn::Unary(d::negative)), "($self, /)", "-self"),

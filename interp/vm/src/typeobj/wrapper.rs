@@ -103,14 +103,14 @@ pub fn call_slot(vm: &mut Vm, row: &'static SlotRow, func: SlotFn, this: &Owned,
         (Wrap::DescrSet, SlotFn::DescrSet(f)) => { let (o, v) = two(vm, row, pos)?; f(vm, this, o, Some(v))?; Ok(vm.none()) }
         (Wrap::DescrDelete, SlotFn::DescrSet(f)) => { let o = one(vm, pos)?; f(vm, this, o, None)?; Ok(vm.none()) }
         (Wrap::Buffer, SlotFn::Buffer(f)) => {
-            let flags = one(vm, pos)?;
-            let request = Request::of(vm, flags)?;
+            check_count(vm, row.text, pos.len(), 1, 1)?;
+            let request = Request::of(vm, &pos[0])?;
             let buffer = native_buffer(vm, this, f, request)?;
             vm.new_memoryview_of(buffer)
         }
         (Wrap::ReleaseBuffer, SlotFn::Buffer(_)) => {
-            let view = one(vm, pos)?;
-            memoryview::release_of(vm, view, this)
+            check_count(vm, row.text, pos.len(), 1, 1)?;
+            memoryview::release_of(vm, &pos[0], this)
         }
         _ => Err(vm.system_error(format!("slot wrapper {} does not fit its function", row.text))),
     }

@@ -57,7 +57,7 @@ impl PyBuiltinFunction {
     /// class's.
     #[cold]
     fn shape_error(&self, vm: &mut Vm, args: &Args<'_>) -> PyResult<()> {
-        if let Some(t) = self.this.as_ref().filter(|_| !self.is_plain() && self.def.kind != DefKind::Static) {
+        if let Some(t) = self.this.as_ref().filter(|_| !self.is_plain()) {
             let owner = format!("{}.", TypeRef::from_obj(t).unwrap_or_else(|| t.type_of(vm)).qualname(vm));
             return descriptor::shape_error(vm, &owner, self.def, args);
         }

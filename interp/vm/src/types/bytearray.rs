@@ -155,7 +155,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
         inplace_concat: Some(inplace_concat), repeat: Some(bytes_new::repeat), inplace_repeat: Some(inplace_repeat), buffer: Some(buffer),
         ..Slots::default()
     };
-    slots.binary[Binary::Mod as usize] = Some(bytes_new::modulo);
+    slots.binary[Binary::Mod as usize] = Some(modulo);
     vm.fill_type(&ty, slots, &DEF)
 }
 
@@ -311,6 +311,11 @@ fn clear(vm: &mut Vm, this: &Owned) -> PyResult {
 
 fn copy(vm: &mut Vm, this: &Owned) -> PyResult { vm.new_bytearray(this_array(this).bytes(vm)) }
 
+fn modulo(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult {
+    if left.cast::<PyByteArray>().is_none() { return Ok(vm.not_implemented()) }
+    crate::types::bytes_percent::format(vm, left, right)
+}
+
 fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let new = if vm.is_bytes_like(iterable) {
         // What making the buffer adds stands behind the new bytes.
@@ -401,7 +406,7 @@ fn sizeof(vm: &mut Vm, this: &Owned) -> PyResult {
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult { reduce_for(vm, this, 2) }
 
 fn reduce_ex(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
-    let protocol = match args.first() { Some(p) => vm.count_index(p)?, None => 0 };
+    let protocol = match args.first() { Some(p) => vm.index_i32(p)? as isize, None => 0 };
     reduce_for(vm, this, protocol)
 }
 

@@ -76,7 +76,7 @@ macro_rules! byte_iterator {
             }
 
             pub(super) fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-                let index = vm.count_index(state)?;
+                let index = vm.state_position(state)?;
                 let it = this_iter(this);
                 if let Some(bytes) = it.bytes.get() { it.index.set((index.max(0) as usize).min(view(vm, &bytes).len())) }
                 Ok(vm.none())

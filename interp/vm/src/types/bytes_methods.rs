@@ -294,8 +294,7 @@ fn zfill(vm: &mut Vm, this: &Owned, width: &Owned) -> PyResult {
 }
 
 fn expandtabs(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let tab = count_arg(vm, args[0].as_ref(), 8)?;
-    if tab > i32::MAX as isize { return Err(vm.overflow_error("Python int too large to convert to C int")) }
+    let tab = match &args[0] { Some(tab) => vm.index_i32(tab)?, None => 8 };
     let tab = tab.max(0) as usize;
     let (mut out, mut column) = (Vec::new(), 0usize);
     for b in view(vm, this) {
@@ -391,8 +390,7 @@ pub fn hex_of(vm: &mut Vm, bytes: &[u8], sep: Option<&Owned>, group: Option<&Own
 
 /// The separator and the group size of `hex(sep, bytes_per_sep)`.
 pub fn hex_options(vm: &mut Vm, sep: Option<&Owned>, group: Option<&Owned>) -> PyResult<(Option<u8>, isize)> {
-    let group = match group { Some(g) => vm.index_i64(g)? as isize, None => 1 };
-    if i32::try_from(group).is_err() { return Err(vm.overflow_error("Python int too large to convert to C int")) }
+    let group = match group { Some(g) => vm.index_i32(g)? as isize, None => 1 };
     let Some(sep) = sep else { return Ok((None, group)) };
     let n = vm.len(sep)?;
     if n != 1 { return Err(vm.value_error("sep must be length 1.")) }

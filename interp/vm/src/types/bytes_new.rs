@@ -90,7 +90,9 @@ pub(super) fn by_dunder(vm: &mut Vm, source: &Owned) -> PyResult<Option<Owned>> 
 /// The content that the arguments of `bytes(...)` or `bytearray(...)` ask for.
 pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult<Vec<u8>> {
     let mut parts = [None, None, None];
-    crate::args::check_count(vm, what, args.values().len(), 0, 3)?;
+    let given = args.values().len();
+    if given > 3 && !args.kwnames().is_empty() { return Err(vm.type_error(format!("{what}() takes at most 3 arguments ({given} given)"))) }
+    crate::args::check_count(vm, what, given, 0, 3)?;
     for (part, value) in parts.iter_mut().zip(args.pos()) { *part = Some(value) }
     for (name, value) in args.keywords() {
         let text = vm.repr_text_plain(name);
@@ -119,9 +121,9 @@ pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult
     }
     if let Some(w) = without { return Err(vm.type_error(format!("{w} without a string argument"))) }
     if vm.has_index(source) {
-        match vm.index(source) {
+        let overflow = vm.types.overflow_error.clone();
+        match vm.index_sized(source, &overflow) {
             Ok(n) => {
-                let n = vm.count_index(&n)?;
                 if n < 0 { return Err(vm.value_error("negative count")) }
                 let mut zeros = Vec::new();
                 zeros.try_reserve_exact(n as usize).map_err(|_| vm.no_memory())?;
@@ -288,8 +290,8 @@ fn buffer(vm: &mut Vm, this: &Owned, request: Request) -> PyResult<Buffer> {
     Ok(unsafe { Buffer::new(this.clone(), bytes.as_ptr().cast_mut(), bytes.len(), true, None) })
 }
 
-pub(super) fn modulo(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult {
-    if left.cast::<PyBytes>().is_none() && left.cast::<crate::types::bytearray::PyByteArray>().is_none() { return Ok(vm.not_implemented()) }
+fn modulo(vm: &mut Vm, left: &Owned, right: &Owned) -> PyResult {
+    if left.cast::<PyBytes>().is_none() { return Ok(vm.not_implemented()) }
     crate::types::bytes_percent::format(vm, left, right)
 }
 

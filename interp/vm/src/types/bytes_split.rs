@@ -72,8 +72,11 @@ pub(super) fn splitlines(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> P
 }
 
 fn cut_in_three(vm: &mut Vm, this: &Owned, sep: &Owned, last: bool) -> PyResult {
-    let needle = vm.buffer(sep, false)?;
-    let (hay, sub) = (view(vm, this), needle.bytes(vm));
+    // A bytearray copies what it looks for, from any layout.
+    let copied = if this.cast::<PyBytes>().is_none() && vm.is_bytes_like(sep) { Some(vm.bytes_like(sep)?) } else { None };
+    let needle = match &copied { Some(_) => None, None => Some(vm.buffer(sep, false)?) };
+    let sub: &[u8] = match (&copied, &needle) { (Some(c), _) => c, (None, Some(n)) => n.bytes(vm), (None, None) => &[] };
+    let hay = view(vm, this);
     if sub.is_empty() { return Err(vm.value_error("empty separator")) }
     let found = if last { find::rfind(hay, sub) } else { find::find(hay, sub) };
     let middle = |vm: &Vm| if this.cast::<PyBytes>().is_some() { Ok(sep.clone()) } else { make(vm, this, sub) };

@@ -293,6 +293,8 @@ fn general_power(a: Pair, b: Pair) -> Option<Pair> {
         length *= (-angle * b.1).exp();
         phase += b.1 * size.ln();
     }
+    // No direction: what C's `cos` reports for an infinite angle is taken for this error, too.
+    if phase.is_infinite() { return None }
     Some((length * phase.cos(), length * phase.sin()))
 }
 

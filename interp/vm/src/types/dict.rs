@@ -284,6 +284,11 @@ pub(crate) fn key_hash(vm: &mut Vm, key: &Owned) -> PyResult<i64> {
     }
 }
 
+impl Vm {
+    /// Hash of what is to be looked up in a dict; TypeError naming dict if it has none.
+    pub fn dict_key_hash(&mut self, key: &Owned) -> PyResult<i64> { key_hash(self, key) }
+}
+
 /// Names the use in the TypeError of an unhashable object.
 #[cold]
 pub(crate) fn explain_unhashable(vm: &mut Vm, key: &Owned, error: Raised, what: &str) -> Raised {

@@ -55,7 +55,13 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         ([iterable], []) => (iterable.clone(), None),
         ([iterable, start], []) => (iterable.clone(), Some(start.clone())),
         ([], []) => return Err(vm.type_error("enumerate() missing required argument 'iterable'")),
-        _ => {
+        (pos, names) => {
+            // Parameters by name are few: which it is is asked before what is missing.
+            let wrong = names.iter().map(|n| vm.repr_text_plain(n)).find(|n| n != "start" && (n != "iterable" || !pos.is_empty()));
+            let wrong = wrong.or_else(|| (pos.is_empty() && names.len() == 1).then(|| vm.repr_text_plain(&names[0])).filter(|n| n != "iterable"));
+            if let Some(name) = wrong.filter(|_| pos.len() + names.len() <= 2) {
+                return Err(vm.type_error(format!("'{name}' is an invalid keyword argument for enumerate()")));
+            }
             let mut bound = args.bind(vm, "enumerate", const { &Signature::parse(DEF.sig) })?;
             let start = bound.pop().flatten();
             (bound.pop().flatten().expect("law: required parameter"), start)

@@ -79,8 +79,9 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 fn str(vm: &mut Vm, o: &Owned) -> PyResult {
     let message = vm.option_to_none(this(o).field(MESSAGE));
     let n = exceptions(vm, o).len();
-    let text = format!("{} ({n} sub-exception{})", vm.str_text(&message)?, if n == 1 { "" } else { "s" });
-    vm.new_str(&text)
+    let count = vm.new_str(&format!(" ({n} sub-exception{})", if n == 1 { "" } else { "s" }))?;
+    let message = vm.str(&message)?;
+    crate::types::str::join(vm, &[message, count])
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {

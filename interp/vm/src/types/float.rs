@@ -176,7 +176,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let mut s = Slots {
         new: Some(new), repr: Some(repr), hash: Some(hash), compare: Some(compare), bool: Some(|_, this| Ok(this_float(this) != 0.0)),
         negative: Some(|vm, this| vm.new_float(-this_float(this))), positive: Some(plain), absolute: Some(|vm, this| vm.new_float(this_float(this).abs())),
-        int: Some(methods::trunc), float: Some(plain), pow: Some(pow), ..Slots::default()
+        int: Some(methods::trunc), float: Some(plain), divmod: Some(methods::divmod), pow: Some(pow), ..Slots::default()
     };
     s.binary[Binary::Add as usize] = Some(add);
     s.binary[Binary::Sub as usize] = Some(sub);

@@ -119,6 +119,13 @@ impl PyFrame {
         match Ref::<PyCell>::cast(&value) { Some(cell) => cell.value.get(), None => Some(value) }
     }
 
+    /// Whether local `i` holds a cell now.
+    pub(crate) fn holds_cell(&self, i: usize) -> bool {
+        let (words, n) = self.words();
+        // SAFETY: `i` is inside; the word is shared at once.
+        i < n && unsafe { Owned::owned_or_none(shared(*words.add(i))) }.is_some_and(|o| Ref::<PyCell>::cast(&o).is_some())
+    }
+
     /// Replaces the value of local `i`; false if the frame has been cleared.
     pub(crate) fn set_local(&self, i: usize, value: Owned) -> bool {
         let (words, n) = self.words();

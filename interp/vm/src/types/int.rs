@@ -257,7 +257,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     let mut s = Slots {
         new: Some(text::new), repr: Some(repr), hash: Some(hash), compare: Some(compare), bool: Some(truth),
         negative: Some(arith::negative), positive: Some(exact), invert: Some(arith::invert), absolute: Some(arith::absolute),
-        int: Some(exact), index: Some(exact), float: Some(float), pow: Some(arith::pow), ..Slots::default()
+        int: Some(exact), index: Some(exact), float: Some(float), divmod: Some(super::int_methods::divmod), pow: Some(arith::pow), ..Slots::default()
     };
     for (op, f) in arith::BINARY { s.binary[*op as usize] = Some(*f) }
     debug_assert!(s.binary[Binary::MatMul as usize].is_none());

@@ -21,8 +21,6 @@ pub static DEF: TypeDef = TypeDef {
     doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 if no arguments\nare given.",
     sig: "",
     methods: &[
-        Def::new("__divmod__", "($self, value, /)", Native::N1(|vm, a, b| divmod(vm, a, b))).doc("Return divmod(self, value)."),
-        Def::new("__rdivmod__", "($self, value, /)", Native::N1(|vm, a, b| divmod(vm, b, a))).doc("Return divmod(value, self)."),
         Def::new("conjugate", "($self, /)", Native::N0(exact)).doc("Returns self, the complex conjugate of any int."),
         Def::new("bit_length", "($self, /)", Native::N0(|vm, this| vm.new_usize(this_int(this).bits())))
             .doc("Number of bits necessary to represent self in binary.\n\n>>> bin(37)\n'0b100101'\n>>> (37).bit_length()\n6"),
@@ -52,7 +50,7 @@ pub static DEF: TypeDef = TypeDef {
     ],
 };
 
-fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
+pub(super) fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
     let (Some(x), Some(y)) = (int_ref(a), int_ref(b)) else { return Ok(vm.not_implemented()) };
     let (q, r) = super::int::arith::divmod_values(vm, x, y)?;
     Ok(vm.new_tuple([q, r])?.into_obj())

@@ -441,7 +441,7 @@ fn append(vm: &mut Vm, this: &Owned, item: &Owned) -> PyResult {
 }
 
 fn insert(vm: &mut Vm, this: &Owned, position: &Owned, item: &Owned) -> PyResult {
-    let i = vm.count_index(position)?;
+    let i = vm.size_argument(position)?;
     let list = this_list(this);
     let n = list.len(vm);
     let i = if i < 0 { i.saturating_add_unsigned(n).max(0) as usize } else { i as usize };
@@ -457,7 +457,7 @@ fn extend_method(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
 fn pop(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
     let list = this_list(this);
     if args.is_empty() && let Some(last) = list.pop(vm) { return Ok(last) }
-    let i = match args.first() { Some(i) => vm.count_index(i)?, None => -1 };
+    let i = match args.first() { Some(i) => vm.size_argument(i)?, None => -1 };
     let n = list.len(vm);
     if n == 0 { return Err(vm.index_error("pop from empty list")) }
     let popped = wrap_index(i, n).and_then(|i| list.remove(vm, i));

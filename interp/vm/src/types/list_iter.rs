@@ -151,7 +151,7 @@ pub(crate) fn reduce_indexed(vm: &mut Vm, name: &str, sequence: Option<Owned>, i
 }
 
 fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = forward(this);
     if let Some(list) = it.list.get() { it.index.set((index.max(0) as usize).min(list_len(vm, &list))) }
     Ok(vm.none())
@@ -185,7 +185,7 @@ fn reverse_reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn reverse_setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = backward(this);
     if let Some(list) = it.list.get() { it.index.set(index.clamp(-1, list_len(vm, &list) as isize - 1)) }
     Ok(vm.none())

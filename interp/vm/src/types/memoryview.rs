@@ -185,17 +185,8 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 
 fn new(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
     let object = match (args.pos(), args.kwnames()) {
-        ([o], []) => o.clone(),
-        ([], [k]) if vm.repr_text_plain(k) == "object" => args.values()[0].clone(),
-        ([], []) => return Err(vm.type_error("memoryview() missing required argument 'object' (pos 1)")),
-        ([] | [_], [k, ..]) => {
-            let k = vm.repr_text_plain(k);
-            return Err(vm.type_error(format!("memoryview() got an unexpected keyword argument '{k}'")));
-        }
-        (all, _) => {
-            let n = all.len();
-            return Err(vm.type_error(format!("memoryview() takes at most 1 argument ({n} given)")));
-        }
+        ([object], []) => object.clone(),
+        _ => args.bind(vm, "memoryview", &crate::args::Signature::parse(DEF.sig))?.pop().flatten().expect("law: required parameter"),
     };
     vm.new_memoryview(&object)
 }

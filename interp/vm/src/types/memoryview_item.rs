@@ -108,7 +108,9 @@ pub(super) fn cast(vm: &mut Vm, old: &Layout, format: &str, shape: Option<&Owned
             let mut product = to.size;
             for item in items {
                 let Some(n) = int_ref(&item) else { return Err(vm.type_error("memoryview.cast(): elements of shape must be integers")) };
-                let n = match n { IntRef::Small(n) if n > 0 => n as usize, _ => return Err(vm.value_error("memoryview.cast(): elements of shape must be integers > 0")) };
+                let n = match n { IntRef::Small(n) if n > 0 => n as usize,
+                    IntRef::Big(_) => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
+                    _ => return Err(vm.value_error("memoryview.cast(): elements of shape must be integers > 0")) };
                 product = match product.checked_mul(n) { Some(p) => p, None => return Err(vm.value_error("memoryview.cast(): product(shape) > SSIZE_MAX")) };
                 dimensions.push(n);
             }

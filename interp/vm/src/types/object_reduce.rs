@@ -151,7 +151,7 @@ fn reduce_protocol(vm: &mut Vm, this: &Owned, protocol: i64) -> PyResult {
 pub(super) fn reduce(vm: &mut Vm, this: &Owned) -> PyResult { reduce_protocol(vm, this, 0) }
 
 pub(super) fn reduce_ex(vm: &mut Vm, this: &Owned, protocol: &Owned) -> PyResult {
-    let protocol = vm.index_i64(protocol)?;
+    let protocol = i64::from(vm.index_i32(protocol)?);
     let key = vm.names.__reduce__.clone();
     let found = vm.type_lookup(this.type_of(vm), &key);
     let own = vm.type_lookup(&vm.types.object, &key);

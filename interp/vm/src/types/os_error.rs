@@ -145,15 +145,13 @@ fn str(vm: &mut Vm, o: &Owned) -> PyResult {
     let (number, text) = (e.field(ERRNO), e.field(STRERROR));
     if let Some(name) = e.field(FILENAME) {
         let (number, text) = (vm.option_to_none(number), vm.option_to_none(text));
-        let head = format!("[Errno {}] {}: {}", vm.str_text(&number)?, vm.str_text(&text)?, vm.repr_text(&name)?);
-        return match e.field(FILENAME2) {
-            Some(second) => { let s = vm.repr_text(&second)?; vm.new_str(&format!("{head} -> {s}")) }
-            None => vm.new_str(&head),
-        };
+        let mut parts = vec![vm.new_str("[Errno ")?, vm.str(&number)?, vm.new_str("] ")?, vm.str(&text)?, vm.new_str(": ")?, vm.repr(&name)?];
+        if let Some(second) = e.field(FILENAME2) { parts.extend([vm.new_str(" -> ")?, vm.repr(&second)?]) }
+        return crate::types::str::join(vm, &parts);
     }
     if let (Some(number), Some(text)) = (number, text) {
-        let s = format!("[Errno {}] {}", vm.str_text(&number)?, vm.str_text(&text)?);
-        return vm.new_str(&s);
+        let parts = [vm.new_str("[Errno ")?, vm.str(&number)?, vm.new_str("] ")?, vm.str(&text)?];
+        return crate::types::str::join(vm, &parts);
     }
     exception::str(vm, o)
 }

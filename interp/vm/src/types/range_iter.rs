@@ -124,7 +124,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 
 fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
     let it = small(this);
-    let skip = (vm.count_index(state)? as i64).clamp(0, it.remaining.get());
+    let skip = vm.long_argument(state)?.clamp(0, it.remaining.get());
     it.next.set(it.next.get().wrapping_add(skip.wrapping_mul(it.step.get())));
     it.remaining.set(it.remaining.get() - skip);
     Ok(vm.none())
@@ -153,7 +153,7 @@ fn long_reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 fn long_setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
     let it = long(this);
     let (next, remaining) = it.parts();
-    if int_ref(state).is_none() { return Err(vm.type_error(format!("state must be an int, not {}", state.type_name(vm)))) }
+    if state.type_of(vm).ptr() != vm.types.int.ptr() { return Err(vm.type_error(format!("state must be an int, not {}", state.type_name(vm)))) }
     let zero = vm.new_int(0)?;
     let mut skip = vm.index(state)?;
     if vm.compare_bool(&skip, &zero, Compare::Lt)? { skip = zero }

@@ -102,7 +102,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = this_reversed(this);
     if let Some(sequence) = it.sequence.get() {
         let len = vm.len(&sequence)? as isize;

@@ -89,7 +89,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = this_iter(this);
     if it.sequence.is_some() { it.index.set(index.max(0)) }
     Ok(vm.none())

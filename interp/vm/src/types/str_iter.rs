@@ -89,7 +89,7 @@ fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, this: &Owned, state: &Owned) -> PyResult {
-    let index = vm.count_index(state)?;
+    let index = vm.state_position(state)?;
     let it = this_iter(this);
     if let Some(text) = it.text.get() { it.index.set((index.max(0) as usize).min(text_len(&text))) }
     Ok(vm.none())

@@ -244,8 +244,7 @@ pub(crate) fn count_arg(vm: &mut Vm, arg: Option<&Owned>, default: isize) -> PyR
 }
 
 pub(super) fn expandtabs(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let tab = count_arg(vm, args[0].as_ref(), 8)?;
-    if tab > i32::MAX as isize { return Err(vm.overflow_error("Python int too large to convert to C int")) }
+    let tab = match &args[0] { Some(tab) => vm.index_i32(tab)?, None => 8 };
     let tab = tab.max(0) as usize;
     let s = this_str(this);
     if !s.chars().any(|c| c == 9) { return exact(vm, this) }

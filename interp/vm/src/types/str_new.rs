@@ -118,7 +118,7 @@ fn text_of_args(vm: &mut Vm, args: Args<'_>) -> PyResult {
     for (i, name) in ["encoding", "errors"].into_iter().enumerate() {
         let Some(given) = parts[i + 1] else { continue };
         if given.cast::<PyStr>().is_none() {
-            let t = given.type_name(vm);
+            let t = if args.kwnames().is_empty() { vm.qualified_type_name(given) } else { given.type_name(vm) };
             return Err(vm.type_error(format!("str() argument '{name}' must be str, not {t}")));
         }
         texts[i] = Some(given.clone());

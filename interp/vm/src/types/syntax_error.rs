@@ -45,19 +45,18 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 fn str(vm: &mut Vm, o: &Owned) -> PyResult {
     let e = this(o).clone();
     let msg = vm.option_to_none(e.field(MSG));
-    let file = e.field(FILENAME).and_then(|f| f.cast::<PyStr>().map(|s| s.to_string_lossy()));
-    let file = file.map(|f| f.rsplit('/').next().unwrap_or_default().to_owned());
+    let file: Option<Vec<u32>> = e.field(FILENAME).and_then(|f| f.cast::<PyStr>().map(|s| s.chars().collect()));
     let line = e.field(LINENO).filter(|n| n.is_instance_of(vm, &vm.types.int) && int_ref(n).is_some());
     if file.is_none() && line.is_none() { return vm.str(&msg) }
-    let msg = vm.str_text(&msg)?;
-    let line = match line { Some(n) => Some(vm.str_text(&n)?), None => None };
-    let text = match (file, line) {
-        (Some(f), Some(l)) => format!("{msg} ({f}, line {l})"),
-        (Some(f), None) => format!("{msg} ({f})"),
-        (None, Some(l)) => format!("{msg} (line {l})"),
-        (None, None) => msg,
-    };
-    vm.new_str(&text)
+    let mut parts = vec![vm.str(&msg)?, vm.new_str(" (")?];
+    if let Some(file) = file {
+        let name = file.rsplit(|c| *c == u32::from('/')).next().unwrap_or_default();
+        parts.push(vm.new_str_from_code_points(name)?);
+        if line.is_some() { parts.push(vm.new_str(", ")?) }
+    }
+    if let Some(n) = line { parts.extend([vm.new_str("line ")?, vm.str(&n)?]) }
+    parts.push(vm.new_str(")")?);
+    super::str::join(vm, &parts)
 }
 
 static DEF: TypeDef = TypeDef {

@@ -68,16 +68,24 @@ pub fn bounds(start: i64, end: i64, len: usize) -> (usize, usize) {
 }
 
 /// Encoding, object, start, end, reason of an error that has them. Making text of encoding and reason may change the rest.
-fn parts(vm: &mut Vm, o: &Owned) -> PyResult<Option<(String, Owned, i64, i64, String)>> {
+fn parts(vm: &mut Vm, o: &Owned) -> PyResult<Option<(Owned, Owned, i64, i64, Owned)>> {
     let e = this(o).clone();
     if e.field(OBJECT).is_none() { return Ok(None) }
     let reason = vm.option_to_none(e.field(REASON));
-    let reason = vm.str_text(&reason)?;
-    let encoding = match e.field(ENCODING) { Some(x) => vm.str_text(&x)?, None => String::new() };
+    let reason = vm.str(&reason)?;
+    let encoding = match e.field(ENCODING) { Some(x) => vm.str(&x)?, None => vm.consts.empty_str.clone() };
     let (Some(object), Some(start), Some(end)) = (e.field(OBJECT), e.field(START), e.field(END)) else {
         return Err(vm.type_error("UnicodeError 'object' attribute is not set"));
     };
     Ok(Some((encoding, object, vm.index_i64(&start)?, vm.index_i64(&end)?, reason)))
+}
+
+/// `'encoding' what: reason`, the first part only if there is an encoding to name.
+fn message(vm: &mut Vm, encoding: Option<&Owned>, what: &str, reason: &Owned) -> PyResult {
+    let mut parts = Vec::with_capacity(4);
+    if let Some(encoding) = encoding { parts.extend([vm.new_str("'")?, encoding.clone(), vm.new_str("' codec ")?]) }
+    parts.extend([vm.new_str(&format!("{what}: "))?, reason.clone()]);
+    super::str::join(vm, &parts)
 }
 
 /// How messages write a character.
@@ -85,28 +93,28 @@ fn character(c: u32) -> String {
     match c { 0..0x100 => format!("'\\x{c:02x}'"), 0x100..0x10000 => format!("'\\u{c:04x}'"), _ => format!("'\\U{c:08x}'") }
 }
 
-fn str_of_text(vm: &mut Vm, o: &Owned, head: &str) -> PyResult {
+fn str_of_text(vm: &mut Vm, o: &Owned, coded: bool) -> PyResult {
     let Some((encoding, object, start, end, reason)) = parts(vm, o)? else { return Ok(vm.consts.empty_str.clone()) };
     let Some(text) = Ref::<PyStr>::cast(&object) else { return Err(vm.type_error("UnicodeError 'object' attribute must be a string")) };
-    let head = head.replace('@', &format!("'{encoding}'"));
-    let text = match usize::try_from(start).ok().and_then(|from| text.get(from)) {
-        Some(c) if end.checked_sub(1) == Some(start) => format!("{head} character {} in position {start}: {reason}", character(c)),
-        _ => format!("{head} characters in position {start}-{}: {reason}", end.saturating_sub(1)),
+    let head = if coded { "can't encode" } else { "can't translate" };
+    let what = match usize::try_from(start).ok().and_then(|from| text.get(from)) {
+        Some(c) if end.checked_sub(1) == Some(start) => format!("{head} character {} in position {start}", character(c)),
+        _ => format!("{head} characters in position {start}-{}", end.saturating_sub(1)),
     };
-    vm.new_str(&text)
+    message(vm, coded.then_some(&encoding), &what, &reason)
 }
 
-fn encode_str(vm: &mut Vm, o: &Owned) -> PyResult { str_of_text(vm, o, "@ codec can't encode") }
-fn translate_str(vm: &mut Vm, o: &Owned) -> PyResult { str_of_text(vm, o, "can't translate") }
+fn encode_str(vm: &mut Vm, o: &Owned) -> PyResult { str_of_text(vm, o, true) }
+fn translate_str(vm: &mut Vm, o: &Owned) -> PyResult { str_of_text(vm, o, false) }
 
 fn decode_str(vm: &mut Vm, o: &Owned) -> PyResult {
     let Some((encoding, object, start, end, reason)) = parts(vm, o)? else { return Ok(vm.consts.empty_str.clone()) };
     let Some(bytes) = object.cast::<PyBytes>() else { return Err(vm.type_error("UnicodeError 'object' attribute must be a bytes")) };
-    let text = match usize::try_from(start).ok().and_then(|from| bytes.as_slice().get(from)) {
-        Some(byte) if end.checked_sub(1) == Some(start) => format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"),
-        _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end.saturating_sub(1)),
+    let what = match usize::try_from(start).ok().and_then(|from| bytes.as_slice().get(from)) {
+        Some(byte) if end.checked_sub(1) == Some(start) => format!("can't decode byte 0x{byte:02x} in position {start}"),
+        _ => format!("can't decode bytes in position {start}-{}", end.saturating_sub(1)),
     };
-    vm.new_str(&text)
+    message(vm, Some(&encoding), &what, &reason)
 }
 
 fn encode_init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {

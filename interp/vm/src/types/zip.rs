@@ -48,6 +48,8 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 /// The `strict` keyword, the only one that `zip` and `map` take.
 pub(crate) fn strict_keyword(vm: &mut Vm, args: Args<'_>, name: &str) -> PyResult<bool> {
     let mut strict = false;
+    let given = args.kwnames().len();
+    if given > 1 { return Err(vm.type_error(format!("{name}() takes at most 1 keyword argument ({given} given)"))) }
     for (key, value) in args.keywords() {
         let key = key.cast::<PyStr>().map(|k| k.to_string_lossy()).unwrap_or_default();
         if key != "strict" { return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key}'"))) }

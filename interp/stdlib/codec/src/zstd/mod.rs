@@ -58,7 +58,7 @@ fn sample_sizes(vm: &mut Vm, name: &str, i: usize, sizes: &Owned, total: usize) 
 }
 
 fn dict_room(vm: &mut Vm, size: &Owned) -> PyResult<Vec<u8>> {
-    let n = vm.count_index(size)?;
+    let n = vm.size_argument(size)?;
     let Some(n) = usize::try_from(n).ok().filter(|n| *n > 0) else { return Err(vm.value_error("dict_size argument should be positive number.")) };
     let mut out = room(vm, n)?;
     out.resize(n, 0);

@@ -66,7 +66,7 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let max = match given(vm, a[1].as_ref()) {
         Some(m) => {
             if int_ref(&m).is_none() { return Err(vm.type_error("an integer is required")) }
-            let n = vm.count_index(&m)?;
+            let n = vm.size_argument(&m)?;
             let Ok(n) = usize::try_from(n) else { return Err(vm.value_error("maxlen must be non-negative")) };
             Some(n)
         }
@@ -106,7 +106,7 @@ fn popleft(vm: &mut Vm, o: &Owned) -> PyResult { match items_mut(vm, o).pop_fron
 fn clear(vm: &mut Vm, o: &Owned) -> PyResult { let old = std::mem::take(items_mut(vm, o)); drop(old); Ok(vm.none()) }
 
 fn rotate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
-    let n = match args.first() { Some(n) => vm.count_index(n)?, None => 1 };
+    let n = match args.first() { Some(n) => vm.size_argument(n)?, None => 1 };
     if items(vm, o).len() > 1 {
         let ring = items_mut(vm, o);
         let k = n.rem_euclid(ring.len() as isize) as usize;
@@ -137,6 +137,7 @@ fn search(vm: &mut Vm, o: &Owned, value: &Owned, (start, stop): (usize, usize), 
 /// A bound of `index`, as in slices.
 fn bound(vm: &mut Vm, a: Option<&Owned>, default: usize, len: usize) -> PyResult<usize> {
     let Some(a) = a else { return Ok(default) };
+    if !vm.has_index(a) { return Err(vm.type_error("slice indices must be integers or have an __index__ method")) }
     let n = vm.index_isize_clamped(a)?;
     Ok(usize::try_from(n).unwrap_or_else(|_| n.saturating_add_unsigned(len).max(0) as usize))
 }
@@ -170,7 +171,7 @@ fn remove(vm: &mut Vm, o: &Owned, value: &Owned) -> PyResult {
 }
 
 fn insert(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
-    let n = vm.count_index(&args[0])?;
+    let n = vm.size_argument(&args[0])?;
     let len = items(vm, o).len();
     if this(o).max.get() == Some(len) { return Err(vm.index_error("deque already at its maximum size")) }
     let at = usize::try_from(n).map_or_else(|_| n.saturating_add_unsigned(len).max(0) as usize, |n| n.min(len));

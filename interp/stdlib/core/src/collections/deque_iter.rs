@@ -81,7 +81,7 @@ fn new<T: Payload + AsRef<State> + From<State>>(vm: &mut Vm, ty: &TypeRef, args:
         let t = a[0].type_name(vm);
         return Err(vm.type_error(format!("argument 1 must be collections.deque, not {t}")));
     }
-    let at = match a.get(1) { Some(n) => usize::try_from(vm.count_index(n)?).unwrap_or(0), None => 0 };
+    let at = match a.get(1) { Some(n) => usize::try_from(vm.size_argument(n)?).unwrap_or(0), None => 0 };
     let state = state_of(vm, &a[0]);
     state.at.set(at.min(state.left.get()));
     state.left.set(state.left.get() - state.at.get());

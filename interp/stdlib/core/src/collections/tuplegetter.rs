@@ -26,7 +26,7 @@ fn this(o: &Owned) -> &Ref<TupleGetter> { o.cast().expect("law: checked by the d
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let two = args.exactly(vm, "_tuplegetter", 2, 2)?;
-    let index = vm.count_index(&two[0])?;
+    let index = vm.size_argument(&two[0])?;
     Ok(vm.new_object_of(ty, TupleGetter { index, doc: Slot::new(Some(two[1].clone())) })?.into_obj())
 }
 

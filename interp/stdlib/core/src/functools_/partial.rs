@@ -71,7 +71,7 @@ fn placeholder(vm: &mut Vm) -> PyResult {
 }
 
 fn placeholder_new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    if !args.is_empty() { return Err(vm.type_error("_PlaceholderType takes no arguments")) }
+    if !args.is_empty() { return Err(vm.type_error("PlaceholderType takes no arguments")) }
     placeholder(vm)
 }
 

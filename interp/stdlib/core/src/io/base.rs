@@ -8,7 +8,6 @@ use instar_vm::types::bytes::PyBytes;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::{call, check_open, flag, this, unsupported};
-use crate::support::given;
 
 /// Slots of `_IOBase`, inherited by all streams.
 pub fn iobase_slots() -> Slots { Slots { iter: Some(iter), next: Some(next), ..Slots::default() } }
@@ -119,7 +118,7 @@ fn check_ability(vm: &mut Vm, o: &Owned, method: &str, message: &str) -> PyResul
 
 /// Size argument: None and absent are -1.
 pub fn size_arg(vm: &mut Vm, args: &[Owned]) -> PyResult<i64> {
-    match given(vm, args.first()) { Some(n) => vm.index_i64(&n), None => Ok(-1) }
+    Ok(vm.optional_size(args.first())?.map_or(-1, |n| n as i64))
 }
 
 fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {

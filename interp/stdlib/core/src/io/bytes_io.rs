@@ -212,7 +212,7 @@ fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     open(vm, o)?;
     check_exports(vm, o)?;
-    let size = match given(vm, args.first()) { Some(n) => vm.index_i64(&n)?, None => this(o).pos.get() as i64 };
+    let size = match given(vm, args.first()) { Some(n) => vm.long_argument(&n)?, None => this(o).pos.get() as i64 };
     if size < 0 { return Err(vm.value_error(format!("negative size value {size}"))) }
     // So may finding out the size.
     open(vm, o)?;

@@ -93,12 +93,16 @@ static WITH_REPLACEMENT: TypeDef = TypeDef { doc: "Return successive r-length co
 fn pool_of(vm: &mut Vm, name: &str, sig: &'static str, args: Args<'_>) -> PyResult<Chosen> {
     let bound = bind(vm, name, sig, args)?;
     let iterable = required(vm, &bound[0])?;
+    // Arguments are converted before they are used; `permutations` takes any object and looks at it later.
+    let early = match &bound[1] { Some(r) if name != "permutations" => Some(vm.size_argument(r)?), _ => None };
     let pool = vm.collect(&iterable)?;
-    let r = match &bound[1] {
-        Some(r) if name == "permutations" && vm.is_none(r) => pool.len() as isize,
-        Some(r) if name == "permutations" && int_ref(r).is_none() => return Err(vm.type_error("Expected int as r")),
-        Some(r) => vm.index_i64(r)? as isize,
-        None => pool.len() as isize,
+    let r = match (&bound[1], early) {
+        (_, Some(r)) => r,
+        (Some(r), None) if !vm.is_none(r) => {
+            if int_ref(r).is_none() { return Err(vm.type_error("Expected int as r")) }
+            vm.size_argument(r)?
+        }
+        _ => pool.len() as isize,
     };
     let Ok(r) = usize::try_from(r) else { return Err(vm.value_error("r must be non-negative")) };
     Ok(Chosen { pool, r, place: Guarded::new(Place::Fresh) })

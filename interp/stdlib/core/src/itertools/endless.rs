@@ -112,7 +112,7 @@ static REPEAT: TypeDef = TypeDef {
 fn repeat_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let bound = bind(vm, "repeat", "(object, times=None)", args)?;
     let element = required(vm, &bound[0])?;
-    let left = match &bound[1] { Some(n) => Some(usize::try_from(vm.count_index(n)?).unwrap_or(0)), None => None };
+    let left = match &bound[1] { Some(n) => Some(usize::try_from(vm.size_argument(n)?).unwrap_or(0)), None => None };
     Ok(vm.new_object_of(ty, Repeat { element, left: Cell::new(left) })?.into_obj())
 }
 

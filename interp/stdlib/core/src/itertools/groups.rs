@@ -7,7 +7,7 @@ use instar_vm::object::Slot;
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::TypeRef;
 use instar_vm::types::dict::PyDict;
-use instar_vm::{payload, trace, Owned, PyResult, Ref, Vm};
+use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Ref, Vm};
 
 use super::{add, bind, itself, required, this};
 use crate::support::{given, set_type};
@@ -70,7 +70,10 @@ fn groupby_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 fn grouper_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let two = args.exactly(vm, "_grouper", 2, 2)?;
-    let Some(parent) = Ref::<GroupBy>::cast(&two[0]).cloned() else { return Err(vm.type_error("_grouper() argument 1 must be itertools.groupby")) };
+    let Some(parent) = Ref::<GroupBy>::cast(&two[0]).cloned() else {
+        let t = two[0].type_name(vm);
+        return Err(vm.type_error(format!("_grouper() argument 1 must be itertools.groupby, not {t}")));
+    };
     let made = vm.new_object_of(ty, Grouper { parent: parent.clone(), target: two[1].clone() })?.into_obj();
     parent.group.set(Some(made.clone()));
     Ok(made)

@@ -120,7 +120,7 @@ fn findall(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
 
 fn split(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
     let [Some(string), maxsplit] = args else { return Err(vm.type_error("split() missing required argument 'string' (pos 1)")) };
-    let maxsplit = match maxsplit { Some(n) => vm.count_index(n)?, None => 0 };
+    let maxsplit = match maxsplit { Some(n) => vm.size_argument(n)?, None => 0 };
     let mut run = Run::new(vm, this(o), string, None, None)?;
     let none = vm.none();
     let (mut parts, mut last, mut n) = (Vec::new(), 0, 0);

@@ -94,8 +94,8 @@ unsafe impl TraceField for Run {
 impl Run {
     /// A run over `string[pos:endpos]`.
     pub fn new(vm: &mut Vm, pattern: &Ref<PyPattern>, string: &Owned, pos: Option<&Owned>, endpos: Option<&Owned>) -> PyResult<Run> {
-        let pos = match pos { Some(p) => vm.count_index(p)?, None => 0 };
-        let endpos = match endpos { Some(p) => vm.count_index(p)?, None => isize::MAX };
+        let pos = match pos { Some(p) => vm.size_argument(p)?, None => 0 };
+        let endpos = match endpos { Some(p) => vm.size_argument(p)?, None => isize::MAX };
         let subject = Subject::new(vm, string)?;
         match pattern.is_bytes {
             Some(false) if subject.is_bytes() => return Err(vm.type_error("cannot use a string pattern on a bytes-like object")),

@@ -46,7 +46,7 @@ pub fn template(vm: &mut Vm, _: &Owned, _pattern: &Owned, list: &Owned) -> PyRes
     let mut made = PyTemplate { literal: items[0].clone(), groups: Vec::new(), literals: Vec::new() };
     for pair in items[1..].chunks_exact(2) {
         if int_ref(&pair[0]).is_none() { return Err(vm.type_error("an integer is required")) }
-        let group = vm.count_index(&pair[0])?;
+        let group = vm.size_argument(&pair[0])?;
         let Ok(group) = usize::try_from(group) else { return Err(vm.type_error("invalid template")) };
         made.groups.push(group);
         let empty = pair[1].cast::<PyStr>().is_some_and(|s| s.is_empty()) || pair[1].cast::<PyBytes>().is_some_and(|b| b.is_empty());
@@ -126,7 +126,7 @@ fn replacement(vm: &mut Vm, pattern: &Ref<PyPattern>, repl: &Owned) -> PyResult<
 
 fn substitute(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult<(Owned, isize)> {
     let [Some(repl), Some(string), count] = args else { return Err(vm.type_error("missing required argument")) };
-    let count = match count { Some(n) => vm.count_index(n)?, None => 0 };
+    let count = match count { Some(n) => vm.size_argument(n)?, None => 0 };
     let pattern = this(o).clone();
     let repl = replacement(vm, &pattern, repl)?;
     let mut run = Run::new(vm, &pattern, string, None, None)?;

@@ -282,8 +282,6 @@ static DEF: TypeDef = TypeDef {
     methods: &[
         Def::new("total_seconds", "($self, /)", Native::N0(total_seconds)).doc("Total seconds in the duration."),
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("__reduce__() -> (cls, state)"),
-        Def::new("__divmod__", "($self, value, /)", Native::N1(divmod)).doc("Return divmod(self, value)."),
-        Def::new("__rdivmod__", "($self, value, /)", Native::N1(|vm, o, other| divmod(vm, other, o))).doc("Return divmod(value, self)."),
     ],
     getset: &[
         GetSet { doc: "Number of days.", ..GetSet::member("days", |vm, o| vm.new_int(this(o).days.into())) },
@@ -297,7 +295,7 @@ pub fn make(vm: &mut Vm) -> PyResult<TypeRef> {
     let mut slots = Slots {
         new: Some(new), repr: Some(repr), str: Some(str), hash: Some(|_, o| Ok(hash_value(this(o)))), compare: Some(compare),
         bool: Some(|_, o| Ok(!this(o).is_zero())), negative: Some(|vm, o| from_micros(vm, -this(o).total())),
-        positive: Some(|vm, o| from_micros(vm, this(o).total())), absolute: Some(|vm, o| from_micros(vm, this(o).total().abs())), ..Slots::default()
+        positive: Some(|vm, o| from_micros(vm, this(o).total())), absolute: Some(|vm, o| from_micros(vm, this(o).total().abs())), divmod: Some(divmod), ..Slots::default()
     };
     for (op, f) in [(Binary::Add, add as instar_vm::slots::BinaryFn), (Binary::Sub, sub), (Binary::Mul, mul), (Binary::TrueDiv, truediv), (Binary::FloorDiv, floordiv), (Binary::Mod, remainder)] {
         slots.binary[op as usize] = Some(f);

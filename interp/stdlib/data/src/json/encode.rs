@@ -256,7 +256,7 @@ fn this(o: &Owned) -> &Encoder { o.cast::<Encoder>().expect("law: checked by the
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let a = args.bind(vm, "_iterencode", const { &Signature::parse("(obj, _current_indent_level)") })?;
     let (Some(value), Some(level)) = (&a[0], &a[1]) else { return Err(vm.system_error("bad arguments")) };
-    let level = usize::try_from(vm.count_index(level)?).unwrap_or(0);
+    let level = usize::try_from(vm.size_argument(level)?).unwrap_or(0);
     let e = this(o);
     if !vm.is_none(&e.indent) && e.indent.cast::<PyStr>().is_none() {
         let t = e.indent.type_name(vm);

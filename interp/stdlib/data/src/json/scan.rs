@@ -163,7 +163,7 @@ impl Scan<'_> {
 fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let a = args.bind(vm, "scan_once", const { &Signature::parse("(string, idx)") })?;
     let (Some(document), Some(at)) = (&a[0], &a[1]) else { return Err(vm.system_error("bad arguments")) };
-    let at = vm.count_index(at)?;
+    let at = vm.size_argument(at)?;
     let Some(s) = document.cast::<PyStr>() else {
         let t = document.type_name(vm);
         return Err(vm.type_error(format!("first argument must be a string, not {t}")));

@@ -92,7 +92,7 @@ pub fn scan(vm: &mut Vm, document: &Owned, s: &PyStr, begin: usize, strict: bool
 
 /// `scanstring(string, end, strict=True)`
 pub fn scanstring(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
-    let end = match vm.count_index(&args[1]) { Ok(n) => n, Err(e) => return Err(e) };
+    let end = vm.size_argument(&args[1])?;
     let strict = match args.get(2) { Some(o) => if instar_vm::types::int::int_ref(o).is_some() { c_int(vm, o)? != 0 } else { vm.truth(o)? }, None => true };
     let Some(s) = args[0].cast::<PyStr>() else {
         let t = args[0].type_name(vm);

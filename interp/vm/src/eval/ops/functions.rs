@@ -16,7 +16,8 @@ pub unsafe fn MakeFunction(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn SetFunctionAttr(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let v = s.take(i.b());
-        slow::functions::set_attr(s.vm, s.get(i.a()), v, i.c());
+        s.save();
+        if !slow::functions::set_attr(s.vm, s.get(i.a()), v, i.c()) { return Flow::Error }
     }
     Flow::Next
 }

@@ -452,7 +452,7 @@ unsafe fn call_ex_native(vm: *mut Vm, f: Word, args: Word, kwargs: Word) -> Word
         let f: &Owned = obj(&f);
         let r = (|| {
             let args: &Owned = obj(&args);
-            let mut values: Vec<Owned> = match Ref::<PyTuple>::cast(args) {
+            let values: Vec<Owned> = match Ref::<PyTuple>::cast(args) {
                 Some(t) => t.items().to_vec(),
                 None => {
                     if !vm.is_iterable(args) {
@@ -462,9 +462,7 @@ unsafe fn call_ex_native(vm: *mut Vm, f: Word, args: Word, kwargs: Word) -> Word
                     vm.collect(args)?
                 }
             };
-            let mut names = Vec::new();
-            if !kwargs.is_null() { crate::protocol::call::spread_keywords(vm, f, obj(&kwargs), &mut names, &mut values)? }
-            vm.call(f, Args::new(&values, &names))
+            if kwargs.is_null() { vm.call_n(f, &values) } else { crate::protocol::call::call_spread(vm, f, values, obj(&kwargs)) }
         })();
         word_of(vm, r)
     }

@@ -149,7 +149,7 @@ pub fn special_method(vm: &mut Vm, o: &Owned, name: &Owned) -> PyResult<Option<(
 #[cold]
 fn special_error(vm: &mut Vm, o: &Owned, which: i16, missing: &str) -> Raised {
     let ty = o.type_of(vm).clone();
-    let name = ty.name(vm);
+    let name = vm.qualified_type_name(o);
     let (protocol, other, hint) = if which < 2 {
         ("context manager", [vm.names.__aenter__.clone(), vm.names.__aexit__.clone()], "async with")
     } else {

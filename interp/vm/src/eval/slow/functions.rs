@@ -4,8 +4,11 @@
 use crate::eval::frame::Frame;
 use crate::eval::state::{obj, word_of};
 use crate::object::{Owned, Ref, Word};
+use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
+use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
+use crate::types::tuple::PyTuple;
 use crate::vm::Vm;
 
 #[inline(never)]
@@ -19,20 +22,34 @@ pub unsafe fn make(vm: *mut Vm, fp: *mut Word, code: Word) -> Word {
     }
 }
 
-/// Sets defaults and the like on a function being made; takes `v`.
-pub unsafe fn set_attr(_: *mut Vm, f: Word, v: Word, which: i16) {
+/// Sets defaults and the like on a function being made; takes `v`. False with an error for what the compiler never gives: made code can.
+pub unsafe fn set_attr(vm: *mut Vm, f: Word, v: Word, which: i16) -> bool {
     unsafe {
-        let f = &*f.ptr().payload::<PyFunction>();
-        let v = Some(Owned::from_word(v));
-        match which {
-            1 => f.defaults.set(v),
-            2 => f.kwdefaults.set(v),
-            4 => f.annotations.set(v),
-            8 => f.closure.set(v),
-            16 => f.annotate.set(v),
-            _ => drop(v),
-        }
+        let vm = &mut *vm;
+        let v = Owned::from_word(v);
+        let Some(f) = Ref::<PyFunction>::cast(obj(&f)) else { return unfit(vm) };
+        let (slot, fits) = match which {
+            1 => (&f.defaults, Ref::<PyTuple>::cast(&v).is_some()),
+            2 => (&f.kwdefaults, Ref::<PyDict>::cast(&v).is_some()),
+            4 => (&f.annotations, Ref::<PyTuple>::cast(&v).is_some()),
+            8 => (&f.closure, is_closure(&v, f.code_ref().free_count())),
+            _ => (&f.annotate, true),
+        };
+        if !fits { return unfit(vm) }
+        slot.set(Some(v));
     }
+    true
+}
+
+/// Whether the object is a tuple of so many cells.
+fn is_closure(o: &Owned, count: usize) -> bool {
+    Ref::<PyTuple>::cast(o).is_some_and(|t| t.items().len() == count && t.items().iter().all(|c| Ref::<PyCell>::cast(c).is_some()))
+}
+
+#[cold]
+fn unfit(vm: &mut Vm) -> bool {
+    let e = vm.system_error("operand of unexpected type");
+    super::status(vm, Err(e))
 }
 
 #[inline(never)]

@@ -21,8 +21,6 @@ pub static DEF: TypeDef = TypeDef {
     doc: "Convert a string or number to a floating-point number, if possible.",
     sig: "(x=0, /)",
     methods: &[
-        Def::new("__divmod__", "($self, value, /)", Native::N1(|vm, a, b| divmod(vm, a, b))).doc("Return divmod(self, value)."),
-        Def::new("__rdivmod__", "($self, value, /)", Native::N1(|vm, a, b| divmod(vm, b, a))).doc("Return divmod(value, self)."),
         Def::class("from_number", "($type, number, /)", Native::N1(from_number)).doc("Convert real number to a floating-point number."),
         Def::new("conjugate", "($self, /)", Native::N0(plain)).doc("Return self, the complex conjugate of any float."),
         Def::new("__trunc__", "($self, /)", Native::N0(trunc)).doc("Return the Integral closest to x between 0 and x."),
@@ -56,7 +54,7 @@ pub(crate) fn integral(vm: &mut Vm, x: f64) -> PyResult {
 
 pub(super) fn trunc(vm: &mut Vm, this: &Owned) -> PyResult { integral(vm, this_float(this)) }
 
-fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
+pub(super) fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
     let Some(x) = operand(vm, a)? else { return Ok(vm.not_implemented()) };
     let Some(y) = operand(vm, b)? else { return Ok(vm.not_implemented()) };
     let (q, r) = num::float_divmod(x, y).map_err(|e| vm.num_error(e))?;
