@@ -103,7 +103,7 @@ fn decompress(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
     let a = args.bind(vm, "decompress", const { &Signature::parse("(data, /, max_length=0)") })?;
     let Some(data) = &a[0] else { return Err(vm.system_error("bad arguments")) };
     let data = vm.bytes_like(data)?;
-    let max = match &a[1] { Some(m) => super::size(vm, m)?, None => 0 };
+    let max = match &a[1] { Some(m) => vm.size_argument(m)?, None => 0 };
     if max < 0 { return Err(vm.value_error("max_length must be non-negative")) }
     let Some(mut s) = this(o).get_mut(vm).take() else { return Err(busy(vm)) };
     let out = run(vm, &mut s, &data, Some(max as usize).filter(|m| *m > 0), raw::Z_SYNC_FLUSH);
@@ -113,7 +113,7 @@ fn decompress(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
 }
 
 fn flush(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
-    if let Some(n) = args.first() && super::size(vm, n)? <= 0 { return Err(vm.value_error("length must be greater than zero")) }
+    if let Some(n) = args.first() && vm.size_argument(n)? <= 0 { return Err(vm.value_error("length must be greater than zero")) }
     let Some(mut s) = this(o).get_mut(vm).take() else { return Err(busy(vm)) };
     let out = if s.eof { Ok(Vec::new()) } else { let tail = std::mem::take(&mut s.tail); run(vm, &mut s, &tail, None, raw::Z_FINISH) };
     if s.eof { s.finished = true }

@@ -66,17 +66,12 @@ fn compress(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 /// A number of bytes that an argument gives.
-fn size(vm: &mut Vm, o: &Owned) -> PyResult<isize> {
-    let n = vm.index(o)?;
-    let n = vm.index_i64(&n).map_err(|_| vm.overflow_error("Python int too large to convert to C ssize_t"))?;
-    Ok(n as isize)
-}
 
 fn decompress(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
     let buffer = vm.buffer(data, false)?;
     let wbits = c_int_or(vm, args[1].as_ref(), 15)?;
-    if let Some(size) = &args[2] && self::size(vm, size)? < 0 { return Err(vm.value_error("bufsize must be non-negative")) }
+    if let Some(size) = &args[2] && vm.size_argument(size)? < 0 { return Err(vm.value_error("bufsize must be non-negative")) }
     let mut z = match Inflate::new(wbits) {
         Ok(z) => z,
         Err(raw::Z_MEM_ERROR) => return Err(vm.no_memory()),
