@@ -20,11 +20,11 @@ pub(crate) fn assemble(mut u: Unit<'_>, filename: &str) -> R<CodeBlob> {
     decide_once(&mut u.insts, &mut targets);
     copy_returns(&mut u.insts, &mut targets, u.first_line);
     let mut live = reachable(&u, &targets);
-    drop_nops(&u, &targets, &mut live);
+    drop_nops(&mut u, &targets, &mut live);
     invert(&mut u.insts, &mut targets, &mut live);
     flow::drop_checks(&u, &targets, &mut live);
     drop_jumps(&mut u, &mut targets, &mut live);
-    drop_nops(&u, &targets, &mut live);
+    drop_nops(&mut u, &targets, &mut live);
     propagate_lines(&mut u, &targets, &live);
     layout(u, targets, live, filename)
 }
@@ -181,8 +181,8 @@ fn invert(insts: &mut [Inst], targets: &mut [u32], live: &mut [bool]) {
     }
 }
 
-/// A no-op stays only where its line has no other instruction.
-fn drop_nops(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
+/// A no-op stays only where its line has no other instruction, and none without a line follows that can take it.
+fn drop_nops(u: &mut Unit<'_>, targets: &[u32], live: &mut [bool]) {
     let mut is_target = vec![false; u.insts.len() + 1];
     for (i, &t) in targets.iter().enumerate() { if live[i] && t != NONE { is_target[t as usize] = true; } }
     let mut last_line = -2;
@@ -193,6 +193,13 @@ fn drop_nops(u: &Unit<'_>, targets: &[u32], live: &mut [bool]) {
         if u.insts[i].op == Op::Nop {
             let next = (i + 1..u.insts.len()).find(|&k| live[k]).map(|k| u.insts[k].pos.line);
             if line < 0 || line == last_line || next == Some(line) { live[i] = false; continue; }
+            if let Some(k) = (i + 1..u.insts.len()).find(|&k| live[k])
+                && u.insts[k].pos.line < 0 && u.insts[k].pos.line != NEVER && u.insts[k].op != Op::ReraiseOver && !is_target[i + 1..=k].contains(&true)
+            {
+                u.insts[k].pos = u.insts[i].pos;
+                live[i] = false;
+                continue;
+            }
         }
         last_line = line;
     }
