@@ -65,8 +65,6 @@ fn compress(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     }
 }
 
-/// A number of bytes that an argument gives.
-
 fn decompress(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let data = given(vm, args)?;
     let buffer = vm.buffer(data, false)?;
