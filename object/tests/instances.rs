@@ -84,7 +84,7 @@ fn classes_change<L: Layout>() {
         let dict = w.new_node(false, 0, vec![Some(obj.clone())]);
         assert!(attrs::set_dict(obj.ptr().unwrap(), dict).is_none());
         unsafe {
-            obj.ptr().unwrap().set_ty(large.ptr().unwrap());
+            obj.ptr().unwrap().set_ty(&w.heap, large.ptr().unwrap()).unwrap();
             std::mem::forget(large.clone());
             drop(Owned::from_word(small.word()));
         }
