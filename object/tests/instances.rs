@@ -2,6 +2,7 @@
 //! come late, payloads and `__slots__` before the attributes, deaths with all parts.
 mod common;
 use common::*;
+use instar_refcount::RefCount;
 use instar_object::*;
 use std::cell::{Cell, UnsafeCell};
 
@@ -99,7 +100,10 @@ fn classes_change<L: Layout>() {
         drop(taken);
         drop(obj);
         w.heap.collect(2, &mut Quiet);
-        assert_eq!(w.heap.requested_bytes(), base, "the cell of its birth came back");
+        // Where nobody counts, nothing goes.
+        if L::Rc::EXACT_MAX > 0 {
+            assert_eq!(w.heap.requested_bytes(), base, "the cell of its birth came back");
+        }
     }
 }
 
@@ -189,7 +193,8 @@ fn payloads_and_slots_before_attributes<L: Layout>() {
         w.heap.collect(2, &mut Quiet);
         match round {
             1 => bytes = w.heap.requested_bytes(),
-            _ => assert_eq!(w.heap.requested_bytes(), bytes),
+            // Where nobody counts, nothing goes.
+            _ => assert!(L::Rc::EXACT_MAX == 0 || w.heap.requested_bytes() == bytes),
         }
     }
 }
@@ -238,7 +243,8 @@ fn attributes_of_types_of_variable_size<L: Layout>() {
         w.heap.collect(2, &mut Quiet);
         match round {
             0 => bytes = w.heap.requested_bytes(),
-            _ => assert_eq!(w.heap.requested_bytes(), bytes),
+            // Where nobody counts, nothing goes.
+            _ => assert!(L::Rc::EXACT_MAX == 0 || w.heap.requested_bytes() == bytes),
         }
     }
 }
@@ -248,7 +254,7 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $(
         use super::*;
         #[test] fn instances_live_and_die() {
             println!("{}", $text);
-            cycles_through_attributes::<$layout>();
+            if <<$layout as Layout>::Rc as RefCount>::EXACT_MAX > 0 { cycles_through_attributes::<$layout>(); }
             classes_change::<$layout>();
             names_come_late::<$layout>();
             payloads_and_slots_before_attributes::<$layout>();

@@ -1,6 +1,7 @@
 //! Dict and set tables, the fallible vector and attribute storage against plain models, for every layout; set order against CPython's.
 mod common;
 use common::*;
+use instar_refcount::RefCount;
 use instar_object::*;
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -154,7 +155,10 @@ fn dict_is_its_model<L: Layout>(script: &[Op], strings_only: bool) {
         }
     }
     w.heap.collect(2, &mut Quiet);
-    assert_eq!(w.heap.requested_bytes(), base, "keys, values and blocks are gone");
+    // Where nobody counts, nothing goes.
+    if L::Rc::EXACT_MAX > 0 {
+        assert_eq!(w.heap.requested_bytes(), base, "keys, values and blocks are gone");
+    }
 }
 fn lookup_dict<'a, L: Layout>(t: &impl Fn() -> &'a DictTable<L>, w: &World<L>, hash: i64, key: &Owned<L>) -> Option<usize> {
     dict::lookup(t, &mut (), hash, key, |_, a, b| -> Result<bool, ()> { Ok(id(w, a.word()) == id(w, b.word())) }).unwrap()
@@ -221,7 +225,10 @@ fn set_is_its_model<L: Layout>(script: &[Op]) {
         }
     }
     w.heap.collect(2, &mut Quiet);
-    assert_eq!(w.heap.requested_bytes(), base);
+    // Where nobody counts, nothing goes.
+    if L::Rc::EXACT_MAX > 0 {
+        assert_eq!(w.heap.requested_bytes(), base);
+    }
 }
 
 fn attributes_are_their_model<L: Layout>(script: &[Op]) {
@@ -302,7 +309,10 @@ fn attributes_are_their_model<L: Layout>(script: &[Op]) {
     }
     drop(objs);
     w.heap.collect(2, &mut Quiet);
-    assert_eq!(w.heap.requested_bytes(), base);
+    // Where nobody counts, nothing goes.
+    if L::Rc::EXACT_MAX > 0 {
+        assert_eq!(w.heap.requested_bytes(), base);
+    }
 }
 
 fn vectors_are_their_model<L: Layout>(script: &[Op]) {
@@ -353,7 +363,10 @@ fn vectors_are_their_model<L: Layout>(script: &[Op]) {
             assert!(v.iter().map(|o| id(&w, o.word())).eq(model.iter().copied()));
         }
     }
-    assert_eq!(w.heap.requested_bytes(), base);
+    // Where nobody counts, nothing goes.
+    if L::Rc::EXACT_MAX > 0 {
+        assert_eq!(w.heap.requested_bytes(), base);
+    }
 }
 
 proptest! {
@@ -481,7 +494,10 @@ fn failing_allocations_leave_everything_whole() {
             let failed = work().is_err();
             w.heap.set_fail_after(None, false);
             w.heap.collect(2, &mut Quiet);
-            assert_eq!(w.heap.requested_bytes(), base, "n={n} failed={failed}");
+            // Where nobody counts, nothing goes.
+            if L::Rc::EXACT_MAX > 0 {
+                assert_eq!(w.heap.requested_bytes(), base, "n={n} failed={failed}");
+            }
             for name in &names {
                 let keys = attrs::index(class.ptr().unwrap().as_info(), name.word()).is_some() as u64;
                 assert_eq!(w.heap.refcount(name.ptr().unwrap()), 1 + keys);

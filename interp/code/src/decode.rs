@@ -401,7 +401,7 @@ mod tests {
             // Everything unpacked shows the same, whatever form it came from.
             let plain = |c: &CodeBlob| (format!("{:?}", (&c.name, &c.qualname, &c.filename, c.flags, c.first_line, &c.names, &c.locals, &c.handlers, &*c.error_depth)), c.units.to_vec(), c.positions.to_vec());
             assert_eq!(plain(&read), plain(&code));
-            assert_eq!(read.units.to_boxed(), code.units.to_boxed());
+            assert_eq!(read.units.to_boxed().unwrap(), code.units.to_boxed().unwrap());
             assert_eq!(encode(&read), bytes);
         }
     }

@@ -3,6 +3,7 @@
 //! Most functions of a library module are made and never called; most called ones never raise. Not here: the packed form
 //! (`encode.rs`, `decode.rs`).
 
+use std::collections::TryReserveError;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -25,8 +26,15 @@ impl<T: Unpack> LazyList<T> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool { self.len() == 0 }
     /// The items for somebody who changes them; a packed list stays packed.
-    pub fn to_boxed(&self) -> Box<[T]> where T: Clone {
-        match self.items.get() { Some(items) => items.clone(), None => self.unpack() }
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn to_boxed(&self) -> Result<Box<[T]>, TryReserveError> where T: Clone {
+        let Some(items) = self.items.get() else { return Ok(self.unpack()) };
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(items.len())?;
+        copy.extend_from_slice(items);
+        Ok(copy.into_boxed_slice())
     }
     fn unpack(&self) -> Box<[T]> { T::unpack(self.packed, self.count).expect("law: our encoder wrote it").into() }
 }

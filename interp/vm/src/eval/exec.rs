@@ -54,7 +54,7 @@ impl Executable {
         for (i, c) in foreign { if let Some(place) = consts.get_mut(*i) { *place = c.clone() } }
         let mut names = Vec::with_capacity(blob.names.len());
         for n in &blob.names { names.push(vm.intern(n)?) }
-        let units = blob.units.to_boxed();
+        let units = blob.units.to_boxed().map_err(|_| vm.no_memory())?;
         let words = blob.locals.len() + HEADER_WORDS + blob.temps as usize;
         let special = flags::VARARGS | flags::VARKEYWORDS;
         let simple = blob.flags & (special | flags::OPTIMIZED) == flags::OPTIMIZED && blob.kwonly_count == 0 && words <= GUARD_WORDS;
