@@ -71,9 +71,12 @@ pub struct Index;
 
 const CHUNK: u32 = 4096;
 
+/// [`CHUNK`] places that never move.
+type Chunk<L> = Box<[Cell<ObjPtr<L>>]>;
+
 /// The types of a heap by index. Index 0 is nobody's.
 pub struct Table<L: Layout> {
-    chunks: UnsafeCell<Vec<Box<[Cell<ObjPtr<L>>]>>>,
+    chunks: UnsafeCell<Vec<Chunk<L>>>,
     next: Cell<u32>,
 }
 impl<L: Layout> Default for Table<L> {
