@@ -96,7 +96,7 @@ pub fn callable_name(vm: &mut Vm, f: &Owned) -> String {
 /// `f(*values, **kwargs)`.
 pub fn call_spread(vm: &mut Vm, f: &Owned, mut values: Vec<Owned>, kwargs: &Owned) -> PyResult {
     let mut names = Vec::new();
-    spread_keywords(vm, f, kwargs, &mut names, &mut values)?;
+    spread_entries(vm, f, kwargs, &mut names, &mut values)?;
     if names.iter().all(|n| Ref::<PyStr>::cast(n).is_some()) { return vm.call(f, Args::new(&values, &names)) }
     wrong_names(vm, f, &values, names.len())
 }
@@ -127,14 +127,6 @@ fn wrong_names(vm: &mut Vm, f: &Owned, values: &[Owned], count: usize) -> PyResu
 }
 
 /// Appends the items of a `**mapping` to keyword names, which may be no strings, and values; errors name the callee.
-pub fn spread_keywords(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
-    let first = names.len();
-    spread_entries(vm, f, mapping, names, values)?;
-    if names[first..].iter().any(|n| Ref::<PyStr>::cast(n).is_none()) { return Err(vm.type_error("keywords must be strings")) }
-    Ok(())
-}
-
-/// As [`spread_keywords`], with keys of any type.
 pub fn spread_entries(vm: &mut Vm, f: &Owned, mapping: &Owned, names: &mut Vec<Owned>, values: &mut Vec<Owned>) -> PyResult<()> {
     let dict = match Ref::<PyDict>::cast(mapping) {
         // A subclass that iterates otherwise (an ordered dict) is spread in its order.

@@ -57,16 +57,19 @@ impl PyTuple {
     pub fn raw_items(&self) -> (*const Word, usize) { ((&raw const self.items).cast(), self.len as usize) }
 }
 
-impl PyTuple {
+impl Ref<PyTuple> {
     /// Puts `item` in the place of item `i`, of a tuple that is being made.
     ///
     /// # Safety
-    /// No view of the items is held, nobody relies yet on their staying the same, and the reference comes from the object's own pointer.
+    /// No view of the items is held, and nobody relies yet on their staying the same.
     pub unsafe fn fill(&self, i: usize, item: Owned) {
-        let (items, n) = self.raw_items();
-        assert!(i < n, "law: an item of the tuple");
-        // SAFETY: in range; the words of items are owned handles.
-        drop(unsafe { std::ptr::replace(items.cast_mut().cast::<Owned>().add(i), item) });
+        let head = self.ptr().payload::<PyTuple>();
+        // SAFETY: law TU1, in range; the words of items are owned handles. The address comes from the object's pointer: a write
+        // through `&PyTuple` would be one that the compiler may leave out.
+        unsafe {
+            assert!(i < (*head).len as usize, "law: an item of the tuple");
+            drop(std::ptr::replace((&raw mut (*head).items).cast::<Owned>().add(i), item));
+        }
     }
 }
 

@@ -181,8 +181,6 @@ static DEF: TypeDef = TypeDef {
         Def::class("from_number", "($type, number, /)", Native::N1(new::from_number)).doc("The exact value of a float, int or Decimal; not of text."),
         Def::new("as_tuple", "($self, /)", Native::N0(convert::as_tuple)).doc("Sign, digits and exponent."),
         Def::new("as_integer_ratio", "($self, /)", Native::N0(convert::as_integer_ratio)).doc("Numerator and positive denominator of the number, in lowest terms."),
-        Def::new("__divmod__", "($self, value, /)", Native::N1(operators::divmod)).doc("Return divmod(self, value)."),
-        Def::new("__rdivmod__", "($self, value, /)", Native::N1(operators::rdivmod)).doc("Return divmod(value, self)."),
         Def::new("__copy__", "($self, /)", Native::N0(|_, o| Ok(o.clone()))),
         Def::new("__deepcopy__", "($self, object, /)", Native::N1(|_, o, _| Ok(o.clone()))),
         Def::new("__format__", "", Native::Full(convert::format_method)).doc("The number as text by a format."),
@@ -205,7 +203,7 @@ pub fn make(vm: &mut Vm) -> PyResult<TypeRef> {
     let mut slots = Slots {
         new: Some(new::new), repr: Some(convert::repr), str: Some(convert::str), hash: Some(operators::hash), compare: Some(operators::compare),
         bool: Some(operators::truth), negative: Some(operators::negative), positive: Some(operators::positive), absolute: Some(operators::absolute),
-        int: Some(convert::trunc), float: Some(convert::float), pow: Some(operators::pow), ..Slots::default()
+        int: Some(convert::trunc), float: Some(convert::float), divmod: Some(operators::divmod), pow: Some(operators::pow), ..Slots::default()
     };
     let binary: [(Op, instar_vm::slots::BinaryFn); 6] = [(Op::Add, operators::add), (Op::Sub, operators::sub), (Op::Mul, operators::mul),
         (Op::TrueDiv, operators::truediv), (Op::FloorDiv, operators::floordiv), (Op::Mod, operators::remainder)];

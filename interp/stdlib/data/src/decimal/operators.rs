@@ -53,16 +53,12 @@ pub fn divmod_in(vm: &mut Vm, pc: &Ref<PyContext>, x: &Dec, y: &Dec) -> PyResult
     Ok(vm.new_tuple([q, r])?.into_obj())
 }
 
-fn divmod_of(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
+/// `divmod(a, b)`
+pub fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
     let (Some(x), Some(y)) = (operand(a), operand(b)) else { return Ok(vm.not_implemented()) };
     let pc = current::get(vm)?;
     divmod_in(vm, &pc, &x, &y)
 }
-
-/// `divmod(a, b)`
-pub fn divmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult { divmod_of(vm, a, b) }
-/// `divmod(b, a)`
-pub fn rdivmod(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult { divmod_of(vm, b, a) }
 
 /// A power, in a ring if a modulus is given.
 pub fn power_in(vm: &mut Vm, pc: &Ref<PyContext>, x: &Dec, y: &Dec, m: Option<&Dec>) -> PyResult {
