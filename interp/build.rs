@@ -9,6 +9,8 @@ fn main() {
     // A program that lies where it was linked needs no relocations at start: about a quarter of the pages it would write then.
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") && env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu") {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        // A debug build has other functions, and nobody counts its pages.
+        if env::var("OPT_LEVEL").as_deref() != Ok("0") { order_text() }
     }
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default();
@@ -23,6 +25,17 @@ fn main() {
     println!("cargo::rustc-env=INSTAR_FEATURES={}", axes.join(" "));
     println!("cargo::rustc-env=INSTAR_PRESET={}", if presets.len() == 1 { presets[0].as_str() } else { "" });
     println!("cargo::rustc-env=INSTAR_STATS={}", u8::from(on("stats")));
+}
+
+/// Tells the linker to place the functions of order.txt side by side, before all others: the pages of code that a program needs
+/// are a quarter of those it would touch otherwise (`cargo x order`). Both GNU ld and lld read such a script.
+fn order_text() {
+    println!("cargo::rerun-if-changed=order.txt");
+    let Ok(names) = std::fs::read_to_string("order.txt") else { return };
+    let sections: String = names.lines().filter(|line| !line.starts_with('#')).map(|name| format!("    *(.text.{name})\n")).collect();
+    let script = std::path::Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("order.ld");
+    std::fs::write(&script, format!("SECTIONS {{\n  .text.used : {{\n{sections}  }}\n}} INSERT BEFORE .text;\n")).expect("the output directory can be written");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
 }
 
 fn on(feature: &str) -> bool { env::var_os(format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"))).is_some() }

@@ -17,6 +17,7 @@ mod launcher;
 mod layout;
 mod loop_rules;
 mod measure;
+mod order;
 mod peers;
 mod plan;
 mod policy_page;
@@ -93,6 +94,12 @@ enum Command {
         #[arg(long)]
         variant: Option<String>,
     },
+    /// Find out which functions programs use and write interp/order.txt, the order of the text segment. Needs valgrind.
+    Order {
+        /// The binary to run: optimised, with symbols.
+        #[arg(long, default_value = "target/release/instar")]
+        binary: PathBuf,
+    },
     /// Format, lints, house rules, tests; `--all` is what CI runs.
     Check {
         /// Everything: all tests, every preset, conformance, all programs at size S.
@@ -140,7 +147,7 @@ pub struct RunArgs {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
     /// Begin no new round after so many minutes.
-    #[arg(long, default_value_t = 22)]
+    #[arg(long, default_value_t = 20)]
     minutes: u64,
     /// Leave out the counting builds (count operations per 1000 ops, the same-work check): one build per variant less.
     #[arg(long)]
@@ -180,6 +187,7 @@ fn dispatch(cli: Cli) -> Result<bool> {
         Command::Instances { choice } => commands::instances(&workspace, &choice),
         Command::Compare { a, b } => commands::compare(&workspace, &a, &b),
         Command::Report { out } => commands::report(&workspace, out),
+        Command::Order { binary } => order::run(&workspace, &binary),
         Command::Build { variant } => profiled::run(&workspace, variant.as_deref()),
         Command::Check {
             all,
