@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::build::{self, Source};
 use crate::error::{LabError, Result};
+use crate::order;
 use crate::policy_page;
 use crate::programs;
 use crate::progress::Progress;
@@ -283,6 +284,9 @@ impl Check<'_> {
                 ))
             })?;
             let Some(binary) = binary else { continue };
+            if variant.name == "best" {
+                self.stage("order of the text segment", || order::check(workspace, &binary))?;
+            }
             for mode in GC_MODES {
                 if mode == "auto" || (all && ALL_MODES.contains(&variant.name.as_str())) {
                     let name = format!("conformance, {}, collection {mode}", variant.name);

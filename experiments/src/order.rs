@@ -5,7 +5,7 @@
 //! functions that were run; `interp/build.rs` tells the linker to place them side by side. A name that exists no more is of no
 //! effect: an old list costs pages, never correctness. Not here: hot and cold parts of one function (`profiled`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use crate::error::{LabError, Result, at_path};
 use crate::process;
 use crate::programs;
+use crate::suite::Tally;
 use crate::times::duration;
 use crate::workspace::{Workspace, write_whole};
 
@@ -29,6 +30,7 @@ pub fn run(workspace: &Workspace, binary: &Path) -> Result<bool> {
         return Err(LabError::Usage(format!("{}: no such binary; cargo build --release -p instar", binary.display())));
     }
     let start = Instant::now();
+    let own = symbols(&at_path(binary, std::fs::read(binary))?);
     let first = functions(workspace, binary, &["-c", "pass"])?;
     let mut users: BTreeMap<String, usize> = BTreeMap::new();
     for program in programs::load(workspace)? {
@@ -38,23 +40,41 @@ pub fn run(workspace: &Workspace, binary: &Path) -> Result<bool> {
             *users.entry(name).or_default() += 1;
         }
     }
-    let mut lines = first.clone();
-    let mut later: Vec<(String, usize)> = users.into_iter().filter(|(name, _)| !first.contains(name)).collect();
+    let mut lines: Vec<String> = first.iter().filter(|name| own.contains(*name)).cloned().collect();
+    let mut later: Vec<(String, usize)> = users.into_iter().filter(|(name, _)| own.contains(name) && !first.contains(name)).collect();
     // What many programs use lies next to what all use.
     later.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let mut text = String::from(HEADER);
-    let mut add = |name: &str| {
-        text.push_str(name);
-        text.push('\n');
-    };
-    lines.iter().for_each(|name| add(name));
-    later.iter().for_each(|(name, _)| add(name));
     lines.extend(later.into_iter().map(|(name, _)| name));
-    let path = workspace.path("interp/order.txt");
+    let text = format!("{HEADER}{}\n", lines.join("\n"));
+    let path = workspace.path(LIST);
     write_whole(&path, text.as_bytes())?;
     println!("{}: {} functions ({})", workspace.show(&path), lines.len(), duration(start.elapsed().as_secs_f64()));
     Ok(true)
 }
+
+/// Whether the linker did what the list says, and most of the list is of this program: the check of an optimised binary.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn check(workspace: &Workspace, binary: &Path) -> Result<(Tally, Vec<String>)> {
+    let path = workspace.path(LIST);
+    let list = at_path(&path, std::fs::read_to_string(&path))?;
+    let own = symbols(&at_path(binary, std::fs::read(binary))?);
+    let listed: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+    let found = listed.iter().filter(|name| own.contains(**name)).count();
+    let mut notes = Vec::new();
+    if !own.contains(".text.used") {
+        notes.push("the text segment is not in order: no section `.text.used`".to_owned());
+    }
+    if found * 10 < listed.len() * 9 {
+        notes.push(format!("{found} of {} functions in {LIST} exist: cargo x order", listed.len()));
+    }
+    let failed = notes.len();
+    Ok((Tally { passed: 2 - failed, failed, skipped: 0 }, notes))
+}
+
+/// The list, in the workspace.
+const LIST: &str = "interp/order.txt";
 
 const HEADER: &str = "\
 # Functions that programs run, in the order they are to have in memory; written by `cargo x order`, read by build.rs.
@@ -76,6 +96,12 @@ fn functions(workspace: &Workspace, binary: &Path, arguments: &[&str]) -> Result
     let text = at_path(&profile, std::fs::read(&profile))?;
     at_path(&profile, std::fs::remove_file(&profile))?;
     Ok(names(&String::from_utf8_lossy(&text)))
+}
+
+/// Every name in a program's tables of strings, without hashes.
+fn symbols(program: &[u8]) -> HashSet<String> {
+    let name = |bytes: &[u8]| std::str::from_utf8(bytes).ok().filter(|name| !name.is_empty() && name.len() < 4096).map(without_hash);
+    program.split(|byte| *byte == 0).filter_map(name).collect()
 }
 
 /// Function names in a callgrind file: `fn=(7) name` where it is met first, `fn=(7)` later. Only mangled ones of Rust and those
