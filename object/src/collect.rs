@@ -6,7 +6,7 @@ use crate::header::ObjPtr;
 use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::select::Active;
-use crate::types::TypeFlags;
+use crate::types::{End, TypeFlags};
 use crate::weak;
 use crate::word::Word;
 use instar_gc::{GcHeader, GenerationStats, ObjectModel};
@@ -132,7 +132,7 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
     unsafe fn finalize(&mut self, node: *mut L::Gc) {
         let obj = ObjPtr::<L>::from_gc(node);
         // SAFETY: trash is complete.
-        if unsafe { needs_finalizer(obj, obj.info()) } && !self.heap.is_finalized(obj) {
+        if unsafe { needs_finalizer(obj, obj.info(), End::Cycle) } && !self.heap.is_finalized(obj) {
             self.heap.set_finalized(obj, true);
             // SAFETY: trash is alive: its cycles hold it.
             let owned = unsafe { Owned::share_ptr(obj) };

@@ -18,7 +18,7 @@ use crate::header::{HEADER, ObjPtr};
 use crate::heap::{Event, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
-use crate::types::{TAIL, TypeFlags, TypeInfo, Words};
+use crate::types::{End, TAIL, TypeFlags, TypeInfo, Words};
 use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
 use core::cell::Cell;
@@ -481,7 +481,7 @@ unsafe fn last_rites<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
 #[inline(never)]
 unsafe fn queue_finalizer<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>) -> bool {
     // SAFETY: the payload is complete.
-    if !unsafe { needs_finalizer(obj, info) } || heap.is_finalized(obj) || !heap.event_room() {
+    if !unsafe { needs_finalizer(obj, info, End::Count) } || heap.is_finalized(obj) || !heap.event_room() {
         return false;
     }
     heap.set_finalized(obj, true);
@@ -498,12 +498,12 @@ unsafe fn queue_finalizer<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &Type
 /// # Safety
 /// The payload is complete.
 #[inline]
-pub(crate) unsafe fn needs_finalizer<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> bool {
+pub(crate) unsafe fn needs_finalizer<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, end: End) -> bool {
     if info.has(TypeFlags::FINALIZER) {
         return true;
     }
     // SAFETY: passed on.
-    info.vtable.needs_finalizer.is_some_and(|f| unsafe { f(obj.payload()) })
+    info.vtable.needs_finalizer.is_some_and(|f| unsafe { f(obj.payload(), end) })
 }
 
 /// Releases what the object owns, in CPython's order (subtype_dealloc: slots, attributes, the base's payload, the type),

@@ -77,7 +77,7 @@ pub use measure::MemStats;
 pub use select::Active;
 pub use stats::Counters;
 pub use trace::{Trace, TraceField};
-pub use types::{FREE_LISTS, FreeList, Shape, TAIL, TypeFlags, TypeInfo, VTable, Words};
+pub use types::{End, FREE_LISTS, FreeList, Shape, TAIL, TypeFlags, TypeInfo, VTable, Words};
 pub use weak::WeakRefBody;
 pub use word::Word;
 

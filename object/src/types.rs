@@ -172,6 +172,16 @@ pub enum Words {
 /// See [`Words::Inline`].
 pub const TAIL: u32 = 1 << 31;
 
+/// How an object comes to its end. One that would only let go of what it holds needs no finalizer when its count ends, but has
+/// its turn among the finalizers of a cycle: what it lets go of can end others before theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Nobody refers to it any more.
+    Count,
+    /// It is part of a cycle that nobody refers to.
+    Cycle,
+}
+
 /// Functions that know the payload of a type's instances.
 pub struct VTable<L: Layout = Active> {
     /// Name in reports and assertions.
@@ -185,7 +195,7 @@ pub struct VTable<L: Layout = Active> {
     /// Bytes of the payload, for types with `VAR`.
     pub size_of: Option<unsafe fn(*mut ()) -> usize>,
     /// Whether this instance must be finalized although its type has no `FINALIZER`.
-    pub needs_finalizer: Option<unsafe fn(*mut ()) -> bool>,
+    pub needs_finalizer: Option<unsafe fn(*mut (), End) -> bool>,
     /// Where the references are; see [`VTable::with_words`].
     pub words: Words,
 }
@@ -235,7 +245,7 @@ impl<L: Layout> VTable<L> {
         self
     }
     /// With a question to ask before the object dies.
-    pub const fn with_finalizer(mut self, needs: unsafe fn(*mut ()) -> bool) -> Self {
+    pub const fn with_finalizer(mut self, needs: unsafe fn(*mut (), End) -> bool) -> Self {
         self.needs_finalizer = Some(needs);
         self
     }

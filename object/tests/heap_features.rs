@@ -231,7 +231,7 @@ fn finalizers_without_gc_words<L: Layout>() {
         fn clear(&mut self) {}
     }
     impl<L: Layout> T<L> {
-        const FILE: &'static VTable<L> = &VTable::of::<File>("file").with_finalizer(|p| unsafe { (*p.cast::<File>()).open.get() });
+        const FILE: &'static VTable<L> = &VTable::of::<File>("file").with_finalizer(|p, _| unsafe { (*p.cast::<File>()).open.get() });
     }
     let w = World::<L>::new();
     let file = w.make_type(TypeInfo::of::<File>(TypeFlags::WEAKREF, T::<L>::FILE));

@@ -46,7 +46,7 @@ macro_rules! awaitable_payload {
             fn vtable() -> &'static VTable {
                 /// # Safety
                 /// Called by the heap on objects of this payload.
-                unsafe fn needs_finalizer(payload: *mut ()) -> bool { unsafe { (*payload.cast::<$ty>()).stage.get() == Stage::Init } }
+                unsafe fn needs_finalizer(payload: *mut (), _: instar_object::End) -> bool { unsafe { (*payload.cast::<$ty>()).stage.get() == Stage::Init } }
                 static VTABLE: VTable = VTable::of::<$ty>($name).with_finalizer(needs_finalizer);
                 &VTABLE
             }

@@ -12,7 +12,7 @@
 use std::cell::Cell;
 
 use instar_code::Unit;
-use instar_object::{AllocError, Trace};
+use instar_object::{AllocError, End, Trace};
 
 use crate::eval::exec::Executable;
 use crate::eval::frame::{frame_flags, Frame, HEADER_WORDS};
@@ -180,6 +180,15 @@ impl PyGenerator {
         }
     }
 
+    /// Whether nothing but releasing would happen if GeneratorExit were thrown into it: a suspended frame, no sub-iterator, no handler
+    /// around the yield. (CPython tells by the depth that `RESUME` carries.) What async generators do is the event loop's to know.
+    pub(crate) fn closes_quietly(&self) -> bool {
+        if self.state.get() != State::Suspended || !self.chain.get().is_null() || self.executable().flags & instar_code::flags::ASYNC_GENERATOR != 0 { return false }
+        // SAFETY: a suspended frame's pc is at its yield.
+        let (delegates, unit) = unsafe { ((*self.frame().pc()).c == 1, self.frame().unit_index() as u32) };
+        !delegates && !self.executable().blob.handlers.iter().any(|h| (h.start..h.end).contains(&unit))
+    }
+
     /// Number of live temps of a frame at rest at `unit`.
     fn depth(&self, unit: usize) -> usize { if self.state.get() == State::Created { 0 } else { self.executable().blob.error_depth[unit] as usize } }
 
@@ -251,11 +260,11 @@ unsafe impl Trace for PyGenerator {
     }
 }
 
-unsafe fn needs_finalizer(payload: *mut ()) -> bool {
+unsafe fn needs_finalizer(payload: *mut (), end: End) -> bool {
     // SAFETY: called by the heap on objects of this payload.
     let g = unsafe { &*payload.cast::<PyGenerator>() };
     match g.state.get() {
-        State::Suspended | State::Chained => true,
+        State::Suspended | State::Chained => end == End::Cycle || !g.closes_quietly(),
         State::Created => g.executable().flags & (instar_code::flags::COROUTINE | instar_code::flags::ASYNC_GENERATOR) != 0,
         _ => false,
     }

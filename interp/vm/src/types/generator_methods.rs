@@ -172,6 +172,7 @@ pub fn close(vm: &mut Vm, o: &Owned) -> PyResult {
         State::Finished => return Ok(vm.none()),
         _ => {}
     }
+    if g.closes_quietly() { g.abandon(); return Ok(vm.none()) }
     let exit = vm.types.generator_exit.clone();
     let e = vm.raise(&exit, vec![]);
     match throw_into(vm, o, e) {
