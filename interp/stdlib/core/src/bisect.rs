@@ -63,8 +63,7 @@ fn position(vm: &mut Vm, call: &Call<'_>, x: &Owned, side: Side) -> PyResult<i64
         let item = item(vm, call.a, middle)?;
         let item = match call.key { Some(key) => vm.call1(key, &item)?, None => item };
         let (left, right) = if side == Side::Left { (&item, x) } else { (x, &item) };
-        let less = vm.rich_compare(left, right, Compare::Lt)?;
-        if vm.truth(&less)? == (side == Side::Left) { lo = middle + 1 } else { hi = middle }
+        if vm.compare_bool(left, right, Compare::Lt)? == (side == Side::Left) { lo = middle + 1 } else { hi = middle }
     }
     Ok(lo)
 }

@@ -22,6 +22,7 @@ use instar_vm::types::dict::PyDict;
 use instar_vm::types::memoryview_item::{int_value, value_object};
 use instar_vm::types::str::PyStr;
 use instar_vm::{PyResult, Raised, Vm};
+use smallvec::SmallVec;
 
 /// Formats kept by the module's functions.
 const CACHE: usize = 100;
@@ -30,6 +31,10 @@ const CACHE: usize = 100;
 struct State {
     error: Option<TypeRef>,
     cache: HashMap<Vec<u8>, Rc<Format>>,
+    /// The latest formats that were given as str, by object: a program names a format by the same constant again and again.
+    recent: [Option<(Owned, Rc<Format>)>; 4],
+    /// Whose turn it is to be replaced.
+    next: usize,
 }
 
 /// Payload of `Struct`.
@@ -78,6 +83,20 @@ fn format_bytes(vm: &mut Vm, arg: &Owned) -> PyResult<Vec<u8>> {
 fn parse(vm: &mut Vm, text: &[u8]) -> PyResult<Rc<Format>> { Format::parse(text).map(Rc::new).map_err(|e| raise(vm, e)) }
 
 fn cached(vm: &mut Vm, arg: &Owned) -> PyResult<Rc<Format>> {
+    let known = vm.state::<State>().recent.iter().flatten().find(|(text, _)| text.is(arg));
+    if let Some((_, format)) = known { return Ok(format.clone()) }
+    let format = looked_up(vm, arg)?;
+    if arg.is_exact::<PyStr>(vm) {
+        let state = vm.state::<State>();
+        let place = &mut state.recent[state.next];
+        let old = place.replace((arg.clone(), format.clone()));
+        state.next = (state.next + 1) % state.recent.len();
+        drop(old);
+    }
+    Ok(format)
+}
+
+fn looked_up(vm: &mut Vm, arg: &Owned) -> PyResult<Rc<Format>> {
     if arg.cast::<PyBytes>().is_none() && arg.cast::<PyStr>().is_none() {
         // Formats are looked up before they are looked at.
         vm.dict_key_hash(arg)?;
@@ -156,7 +175,7 @@ fn pack_into_with(vm: &mut Vm, format: &Format, args: &[Owned]) -> PyResult {
 }
 
 fn unpack_record(vm: &mut Vm, format: &Format, record: &[u8]) -> PyResult {
-    let values = format.slots().map(|f| value_object(vm, f.unpack(record))).collect::<PyResult<Vec<_>>>()?;
+    let values = format.slots().map(|f| value_object(vm, f.unpack(record))).collect::<PyResult<SmallVec<[Owned; 8]>>>()?;
     Ok(vm.new_tuple(values)?.into_obj())
 }
 

@@ -34,7 +34,7 @@ macro_rules! ops_by_heat { ($mac:ident) => { $mac! {
     MulFloat DivFloat BinaryNumber BinaryNumberK AddStr CompareInt CompareIntK
     JumpIntLt JumpIntLe JumpIntEq JumpIntNe JumpIntGt JumpIntGe JumpIntLtK JumpIntLeK JumpIntEqK JumpIntNeK JumpIntGtK JumpIntGeK
     JumpFloat JumpFloatK JumpStr JumpStrK SubscrListInt SubscrTupleInt SubscrListIntK
-    SubscrTupleIntK SubscrDict SubscrDictK SubscrGetitem StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator ForIterNative
+    SubscrTupleIntK SubscrDict SubscrDictK SubscrGetitem StoreSubscrListInt StoreSubscrDict ForIterRange ForIterList ForIterTuple ForIterGenerator ForIterNative ForIterPairs
     CallPy CallMethodPy CallPyDefaults CallMethodPyDefaults CallBuiltin CallMethodNative CallListAppend CallClass CallType1 CallLen CallIsinstance
     SendGenerator 
     UnpackTuple

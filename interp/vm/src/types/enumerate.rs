@@ -90,7 +90,8 @@ fn next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {
 }
 
 /// The running number; counts on.
-fn advance(vm: &mut Vm, e: &PyEnumerate) -> PyResult {
+#[inline]
+pub(crate) fn advance(vm: &mut Vm, e: &PyEnumerate) -> PyResult {
     if e.long_count.is_some() && let Some(number) = e.long_count.get() {
         let one = vm.new_int(1)?;
         let after = vm.binary(Binary::Add, &number, &one)?;

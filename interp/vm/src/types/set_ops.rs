@@ -5,7 +5,9 @@
 
 use crate::object::{ObjExt, Owned, Ref};
 use crate::types::dict::PyDict;
+use crate::types::list::PyList;
 use crate::types::set::{is_set, item_hash, PySet};
+use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 /// An empty set of the same builtin type (`set` or `frozenset`) as `like`.
@@ -60,9 +62,23 @@ pub(crate) fn update(vm: &mut Vm, set: &Ref<PySet>, iterable: &Owned) -> PyResul
         }
         return Ok(());
     }
+    // Without an iterator where nobody could see one. Hashing may change a list meanwhile.
+    if iterable.is_exact::<PyTuple>(vm) || iterable.is_exact::<PyList>(vm) {
+        let mut i = 0;
+        while let Some(item) = item_at(vm, iterable, i) {
+            set.add(vm, &item)?;
+            i += 1;
+        }
+        return Ok(());
+    }
     let it = vm.iter(iterable)?;
     while let Some(item) = vm.next(&it)? { set.add(vm, &item)?; }
     Ok(())
+}
+
+/// Item `i` of an exact tuple or list, if it has so many.
+fn item_at(vm: &Vm, o: &Owned, i: usize) -> Option<Owned> {
+    match o.cast::<PyTuple>() { Some(t) => t.items().get(i).cloned(), None => o.cast::<PyList>()?.get(vm, i) }
 }
 
 /// `set & iterable`, of the set's builtin type.

@@ -26,6 +26,11 @@ pub struct PyZip {
 trace! { PyZip { iterators, last } }
 payload!(PyZip, "zip", zip, Gc);
 
+impl PyZip {
+    /// Whether it makes pairs, as long as both iterators last.
+    pub(crate) fn is_of_two(&self) -> bool { !self.strict.get() && self.iterators.items().len() == 2 }
+}
+
 fn this_zip(this: &Owned) -> &Ref<PyZip> { this.cast::<PyZip>().expect("law: checked by the descriptor") }
 
 /// Docs and methods of `zip`.

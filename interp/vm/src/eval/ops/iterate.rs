@@ -1,5 +1,7 @@
 //! Iteration, unpacking, match helpers.
 
+use instar_code::Op;
+
 use crate::eval::slow;
 use crate::eval::state::{Flow, Instr, State, unlikely};
 use crate::object::Word;
@@ -55,6 +57,40 @@ pub unsafe fn ForIterNative(s: &mut State, i: Instr) -> Flow {
         finish_native(s, i, it)
     }
 }
+
+#[inline(always)]
+pub unsafe fn ForIterPairs(s: &mut State, i: Instr) -> Flow {
+    unsafe {
+        let it = s.get(i.b());
+        // Monitored code wants every instruction to happen.
+        if it.is_immediate() || Word::from_ptr(it.ptr().ty()).raw() as u64 != s.cache(2) || (*s.vm).is_monitored() { return Flow::Miss }
+        s.save();
+        // The specializer saw the unpacking; its temps are free until it.
+        let unpack = s.pc.add(FOR_UNITS);
+        let pair = s.at((*unpack).a);
+        match slow::pairs::next(s.vm, it, pair) {
+            slow::pairs::Step::Pair => {}
+            slow::pairs::Step::Other => return Flow::Miss,
+            slow::pairs::Step::Error => { s.tick(); return Flow::Error }
+            slow::pairs::Step::End => { s.tick(); return exhausted(s, i, it) }
+        }
+        s.pc = unpack.add(UNPACK_UNITS);
+        if (*unpack.sub(2)).b != 0 {
+            // From the last item on, as the moves would.
+            for k in (0..2).rev() {
+                std::mem::replace(&mut *s.at((*s.pc).a), *pair.add(k)).release();
+                s.pc = s.pc.add(1);
+            }
+        }
+        s.tick();
+    }
+    Flow::Jump
+}
+
+/// Units of a `ForIter` with its caches.
+const FOR_UNITS: usize = 1 + Op::CACHE[Op::ForIter as usize] as usize;
+/// Units of an `UnpackSequence` with its cache.
+const UNPACK_UNITS: usize = 1 + Op::CACHE[Op::UnpackSequence as usize] as usize;
 
 /// Asks a native iterator once more where the loop seems over: it lets go of its sequence.
 #[inline(always)]

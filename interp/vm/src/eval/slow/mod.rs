@@ -16,6 +16,7 @@ pub mod iterate;
 pub mod matching;
 pub mod names;
 pub mod operators;
+pub mod pairs;
 
 use instar_code::Unit;
 

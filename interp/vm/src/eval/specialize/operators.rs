@@ -6,6 +6,7 @@ use instar_code::{Binary, Compare, Op, Unit};
 use instar_object::TypeFlags;
 
 use super::{become_, become_with, due, failed};
+use crate::eval::slow;
 use crate::eval::state::obj;
 use crate::object::{ObjExt, ObjPtr, Owned, Word};
 use crate::typeobj::PyType;
@@ -140,10 +141,35 @@ pub unsafe fn for_iter(vm: &mut Vm, pc: *mut Unit, it: Word) {
         if op != Op::ForIter && wanted == Some(op) && same { return }
         if !due(pc) { return }
         if wanted == Some(Op::ForIterNative) {
-            let first = (*pc.add(1)).bits();
-            return become_with(pc, Op::ForIterNative, first & 0xFFFF_FFFF, Word::from_ptr(it.ptr().ty()).raw() as u64);
+            let first = (*pc.add(1)).bits() & 0xFFFF_FFFF;
+            let ty = Word::from_ptr(it.ptr().ty()).raw() as u64;
+            return match pairs(vm, pc, it) {
+                Some(moved) => become_with(pc, Op::ForIterPairs, first | u64::from(moved) << 32, ty),
+                None => become_with(pc, Op::ForIterNative, first, ty),
+            };
         }
         set_or_fail(pc, wanted);
+    }
+}
+
+/// Whether the iterator gives pairs and the next instruction takes them apart: then whether two moves to locals follow.
+unsafe fn pairs(vm: &Vm, pc: *mut Unit, it: Word) -> Option<bool> {
+    unsafe {
+        let unpack = pc.add(3);
+        let family = [Op::UnpackSequence, Op::UnpackTuple, Op::UnpackList].iter().any(|op| (*unpack).op == *op as u16);
+        let taken = family && (*unpack).c == 2 && (*unpack).b == (*pc).a && (*pc).a >= 0;
+        (taken && slow::pairs::gives(vm, it)).then(|| moved(unpack, 2))
+    }
+}
+
+/// Whether the `n` items that the instruction unpacks go on to locals by as many moves.
+unsafe fn moved(unpack: *mut Unit, n: usize) -> bool {
+    unsafe {
+        let first = (*unpack).a;
+        n > 0 && (0..n).all(|k| {
+            let m = *unpack.add(2 + k);
+            m.op == Op::Move as u16 && m.a < 0 && m.b == first + (n - 1 - k) as i16
+        })
     }
 }
 
@@ -167,12 +193,7 @@ pub unsafe fn unpack(vm: &mut Vm, pc: *mut Unit, o: Word, n: usize) {
     unsafe {
         if !due(pc) { return }
         let to = if is(vm, o, &vm.types.tuple) { Some(Op::UnpackTuple) } else if is(vm, o, &vm.types.list) { Some(Op::UnpackList) } else { None };
-        let first = (*pc).a;
-        let moved = n > 0 && (0..n).all(|k| {
-            let m = *pc.add(2 + k);
-            m.op == Op::Move as u16 && m.a < 0 && m.b == first + (n - 1 - k) as i16
-        });
-        (*pc.add(1)).a = moved as i16;
+        (*pc.add(1)).a = moved(pc, n) as i16;
         set_or_fail(pc, to);
     }
 }
