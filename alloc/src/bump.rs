@@ -4,7 +4,7 @@
 //! ```text
 //! chunk (64 KiB, or one large cell): | next chunk 8, bytes 8 | cell | cell | ... | untouched |
 //! ```
-use crate::{CellSource, Usage, round16};
+use crate::{Cells, Usage, round16};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
@@ -58,7 +58,7 @@ impl Bump {
 
 // SAFETY: (1) `next` only moves forward, by what was handed out, inside a chunk of ours; (2) chunks are freed when no cell is live;
 // (3) no callbacks.
-unsafe impl CellSource for Bump {
+unsafe impl Cells for Bump {
     const NAME: &'static str = "bump";
 
     fn new() -> Self {

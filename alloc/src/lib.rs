@@ -42,7 +42,7 @@ pub struct Usage {
 ///   3. `alloc` and `free` run no code of the caller.
 ///   4. If `SIDE` is not 0: cells of at most [`SMALL_MAX`] bytes lie on pages of [`PAGE`] bytes with this alignment, each with `SIDE`
 ///      bytes at [`SIDE_AT`] that are the user's. Pages go, or get other cells, only in `trim` and `release_all`.
-pub unsafe trait CellSource: Sized + 'static {
+pub unsafe trait Cells: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
     /// Alignment of cells.

@@ -1,6 +1,6 @@
 //! `Mimalloc`: one mimalloc heap (version 3) per object heap. Only the binding is ours.
 //! Counts come from mimalloc's own pages when they are asked for; nothing is added up on the way.
-use crate::{CellSource, Usage, round16};
+use crate::{Cells, Usage, round16};
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::NonNull;
@@ -26,7 +26,7 @@ unsafe extern "C" fn add_area(_heap: *const mi::mi_heap_t, area: *const mi::mi_h
 
 // SAFETY: (1) mimalloc keeps promise 1 for 16-byte aligned requests (its own alignment for sizes that are multiples
 // of 16); (2) the heap is deleted only in drop, which keeps live blocks; (3) no callbacks are installed.
-unsafe impl CellSource for Mimalloc {
+unsafe impl Cells for Mimalloc {
     const NAME: &'static str = "mimalloc";
 
     fn new() -> Self {

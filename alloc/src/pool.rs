@@ -7,7 +7,7 @@
 //! ```
 //! Taking a cell is a pop of its class's free list, giving it back a push. Counters are computed when asked: cells
 //! carved so far minus the length of the free lists.
-use crate::{CellSource, SMALL_MAX, Usage, round16, system};
+use crate::{Cells, SMALL_MAX, Usage, round16, system};
 use alloc::alloc::{Layout, alloc, dealloc, realloc};
 use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
@@ -262,7 +262,7 @@ impl<const GRANULE: usize, const SIDE: usize> Classes<GRANULE, SIDE> {
 
 // SAFETY: (1) a cell is carved once from its page and then only moves between its owner and its class's free list;
 // (2) a page is unmapped only when all its carved cells are on the free lists; (3) no callbacks.
-unsafe impl<const GRANULE: usize, const SIDE: usize> CellSource for Classes<GRANULE, SIDE> {
+unsafe impl<const GRANULE: usize, const SIDE: usize> Cells for Classes<GRANULE, SIDE> {
     const NAME: &'static str = if GRANULE == 8 { "pool8" } else { "pool" };
     const ALIGN: usize = GRANULE;
     const SIDE: usize = SIDE;

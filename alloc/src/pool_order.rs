@@ -100,7 +100,7 @@ impl<const GRANULE: usize, const SIDE: usize> Classes<GRANULE, SIDE> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CellSource, Pool, Pool8};
+    use crate::{Cells, Pool, Pool8};
     use core::ptr::NonNull;
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
         in_order::<Pool8>(|pool| pool.sort_free_lists());
     }
 
-    fn in_order<S: CellSource>(sort: impl Fn(&S) -> usize) {
+    fn in_order<S: Cells>(sort: impl Fn(&S) -> usize) {
         let pool = S::new();
         let mut cells: Vec<NonNull<u8>> = (0..5000).map(|_| pool.alloc(48).unwrap()).collect();
         let other = pool.alloc(32).unwrap();

@@ -1,5 +1,5 @@
 //! `System`: every cell is a block of the program's global allocator (malloc unless the binary says otherwise).
-use crate::{CellSource, Usage, round16};
+use crate::{Cells, Usage, round16};
 use alloc::alloc::{Layout, alloc, dealloc, realloc};
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -18,7 +18,7 @@ pub(crate) fn block(bytes: usize) -> Option<Layout> {
 
 // SAFETY: (1) the global allocator keeps promise 1 for `block`'s layout; (2) blocks are freed only in `free`, and
 // `release_all` has nothing to unmap; (3) no callbacks.
-unsafe impl CellSource for System {
+unsafe impl Cells for System {
     const NAME: &'static str = "system";
 
     fn new() -> Self {

@@ -1,9 +1,9 @@
-//! Promises of `CellSource`, once for every policy.
-use instar_alloc::CellSource;
+//! Promises of `Cells`, once for every policy.
+use instar_alloc::Cells;
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
-fn cells_do_not_overlap<S: CellSource>() {
+fn cells_do_not_overlap<S: Cells>() {
     let source = S::new();
     let mut live: HashMap<usize, (NonNull<u8>, usize, u8)> = HashMap::new();
     let mut seed = 12345u64;
@@ -70,7 +70,7 @@ fn classes_of_eight() {
     assert_eq!(S::cell_size(513), 528);
 }
 
-fn trims<S: CellSource>() {
+fn trims<S: Cells>() {
     let pool = S::new();
     for round in 0..5usize {
         let size = 16 + round * 112;
@@ -98,7 +98,7 @@ fn trims<S: CellSource>() {
     assert!(pool.usage().peak_page_bytes > 20_000 * 400);
 }
 
-fn a_freed_cell_is_reused<S: CellSource>() {
+fn a_freed_cell_is_reused<S: Cells>() {
     let source = S::new();
     let a = source.alloc(48).expect("memory");
     let _b = source.alloc(48).expect("memory");
@@ -124,7 +124,7 @@ fn sides_are_the_users<const GRANULE: usize>() {
     use instar_alloc::{Classes, PAGE, SIDE_AT};
     const SIDE: usize = 2048;
     let source = Classes::<GRANULE, SIDE>::new();
-    assert_eq!(<Classes::<GRANULE, SIDE> as CellSource>::SIDE, SIDE);
+    assert_eq!(<Classes::<GRANULE, SIDE> as Cells>::SIDE, SIDE);
     let side = |cell: NonNull<u8>| unsafe {
         let page = cell.as_ptr().map_addr(|a| a & !(PAGE - 1));
         assert!(cell.addr().get() - page.addr() >= SIDE_AT + SIDE);

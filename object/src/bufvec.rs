@@ -22,7 +22,7 @@ impl<T, L: Layout> Default for BufVec<T, L> {
 }
 
 impl<T, L: Layout> BufVec<T, L> {
-    const ALIGNED: () = assert!(align_of::<T>() <= <L::Alloc as instar_alloc::CellSource>::ALIGN && size_of::<T>() > 0);
+    const ALIGNED: () = assert!(align_of::<T>() <= <L::Alloc as instar_alloc::Cells>::ALIGN && size_of::<T>() > 0);
 
     /// An empty vector without a buffer.
     pub const fn new() -> Self {

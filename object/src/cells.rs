@@ -8,7 +8,7 @@ use crate::stats;
 use crate::types::{TypeFlags, TypeInfo};
 use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
-use instar_alloc::CellSource;
+use instar_alloc::Cells;
 
 /// Cells kept for the next object of a kind.
 pub(crate) struct FreeCells {

@@ -10,7 +10,7 @@ use crate::types::{End, TypeFlags};
 use crate::weak;
 use crate::word::Word;
 use instar_gc::{GcHeader, GenerationStats, ObjectModel};
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 
 /// What one collection did.
 pub type CollectReport = instar_gc::Report;

@@ -23,7 +23,7 @@ use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
 use core::cell::Cell;
 use core::ptr::with_exposed_provenance_mut;
-use instar_refcount::{RefCount, Release};
+use instar_refcount::{CountWord, Release};
 
 /// The dead that are not torn down yet.
 pub(crate) struct DeathList<L: Layout> {

@@ -5,16 +5,16 @@ use crate::heap::{AllocError, Heap};
 use crate::layout::Layout;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
-use instar_alloc::{CellSource, Classes, SMALL_MAX};
+use instar_alloc::{Cells, Classes, SMALL_MAX};
 use instar_gc::{GcHeader, Large, PAGE, PageSide, Place};
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 
 /// One answer to the question where the collector's words are.
 pub trait GcPolicy: 'static {
     /// The words, in a layout.
     type Header<L: Layout>: GcHeader;
     /// The source of cells, where `A` is asked for.
-    type Cells<A: AllocPolicy>: CellSource;
+    type Cells<A: AllocPolicy>: Cells;
 }
 impl GcPolicy for instar_gc::TwoWord {
     type Header<L: Layout> = Self;
@@ -33,9 +33,9 @@ impl GcPolicy for ZeroWord {
 }
 
 /// A source of cells, and what it becomes when a policy needs room on its pages.
-pub trait AllocPolicy: CellSource {
+pub trait AllocPolicy: Cells {
     /// The same source, with a side for the collector on each page where it has pages; else itself.
-    type WithSide: CellSource;
+    type WithSide: Cells;
 }
 const SIDE: usize = size_of::<PageSide>().next_multiple_of(16);
 impl<const GRANULE: usize> AllocPolicy for Classes<GRANULE> {

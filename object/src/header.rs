@@ -13,7 +13,7 @@ use crate::type_word::TypePolicy;
 use crate::types::TypeInfo;
 use core::cell::Cell;
 use core::ptr::NonNull;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 
 /// Count and type of an object.
 #[repr(C)]

@@ -17,9 +17,9 @@ use core::any::TypeId;
 use core::cell::{Cell, UnsafeCell};
 use core::marker::PhantomData;
 use core::ptr::null;
-use instar_alloc::CellSource;
+use instar_alloc::Cells;
 use instar_gc::{Collector, GcHeader};
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 use std::collections::HashSet;
 
 /// No memory for an object or a buffer.

@@ -11,8 +11,8 @@ use crate::type_word::TypePolicy;
 use crate::types::{Shape, TAIL, TypeFlags};
 use crate::weak::WeakPolicy;
 use crate::word::Word;
-use instar_alloc::CellSource;
-use instar_refcount::RefCount;
+use instar_alloc::Cells;
+use instar_refcount::CountWord;
 
 /// Moves words: for few, without a call.
 #[inline(always)]
@@ -102,7 +102,7 @@ impl<L: Layout> Heap<L> {
     /// cell is rounded up to them: 8 or 0. `prefix` is what stands before the header.
     #[inline(always)]
     pub const fn free_tail(prefix: usize, count: usize) -> usize {
-        if <L::Alloc as CellSource>::ALIGN < 16 {
+        if <L::Alloc as Cells>::ALIGN < 16 {
             return 0; // nothing is rounded up that far
         }
         (prefix + HEADER + 8 + count * size_of::<Word<L>>()) & 8

@@ -5,14 +5,14 @@ use crate::type_word::{Pointer, TypePolicy};
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
 use core::marker::PhantomData;
-use instar_alloc::CellSource;
+use instar_alloc::Cells;
 use instar_gc::GcHeader;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 
 /// One point of the design space.
 pub trait Layout: Sized + 'static {
     /// The count word.
-    type Rc: RefCount;
+    type Rc: CountWord;
     /// The words of the cycle collector.
     type Gc: GcHeader;
     /// Where instance attributes live.
@@ -24,7 +24,7 @@ pub trait Layout: Sized + 'static {
     /// What one value slot holds.
     type Value: ValueRepr;
     /// Where cells come from.
-    type Alloc: CellSource;
+    type Alloc: Cells;
     /// What the type word holds.
     type Type: TypePolicy;
     /// Whether ops borrow locals and constants instead of retaining them.
@@ -62,7 +62,7 @@ pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, 
 impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool, Type> Layout
     for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED, Type>
 where
-    Rc: RefCount,
+    Rc: CountWord,
     Gc: GcPolicy,
     Attrs: AttrsPolicy,
     Slots: SlotPolicy,

@@ -81,6 +81,6 @@ pub use types::{End, FREE_LISTS, FreeList, Shape, TAIL, TypeFlags, TypeInfo, VTa
 pub use weak::WeakRefBody;
 pub use word::Word;
 
-pub use instar_alloc::CellSource;
+pub use instar_alloc::Cells;
 pub use instar_gc::{GcHeader, GenerationStats};
-pub use instar_refcount::RefCount;
+pub use instar_refcount::CountWord;

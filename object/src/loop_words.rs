@@ -7,7 +7,7 @@ use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::word::Word;
 use core::cell::Cell;
-use instar_refcount::{RefCount, Release};
+use instar_refcount::{CountWord, Release};
 
 impl<L: Layout> Word<L> {
     /// One reference less; true if it was the last. The caller then calls `died`.

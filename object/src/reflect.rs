@@ -5,9 +5,9 @@ use crate::header::HEADER;
 use crate::layout::{Layout, Plan};
 use crate::type_word::TypePolicy;
 use crate::weak::WeakPolicy;
-use instar_alloc::CellSource;
+use instar_alloc::Cells;
 use instar_gc::GcHeader;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 
 /// Bytes of an instance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,13 +100,13 @@ macro_rules! entries {
             $(
                 type $name = $layout;
                 for (axis, policy) in [
-                    ("rc", <<$name as Layout>::Rc as RefCount>::NAME),
+                    ("rc", <<$name as Layout>::Rc as CountWord>::NAME),
                     ("gc", <<$name as Layout>::Gc as GcHeader>::NAME),
                     ("attrs", <<$name as Layout>::Attrs as AttrsPolicy>::NAME),
                     ("slots", <<$name as Layout>::Slots as SlotPolicy>::NAME),
                     ("weakref", <<$name as Layout>::Weak as WeakPolicy>::NAME),
                     ("value", <<$name as Layout>::Value as crate::value::ValueRepr>::NAME),
-                    ("alloc", <<$name as Layout>::Alloc as CellSource>::NAME),
+                    ("alloc", <<$name as Layout>::Alloc as Cells>::NAME),
                     ("type", <<$name as Layout>::Type as TypePolicy>::NAME),
                 ] {
                     let text = format!("{axis}={policy}");

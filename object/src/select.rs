@@ -41,7 +41,7 @@ impl crate::gc_words::AllocPolicy for instar_alloc::Mimalloc {
 /// The layout that the features ask for, before the question whether it is legal.
 pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }, Type>;
 
-const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::RefCount>::EXTRA_BITS;
+const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::CountWord>::EXTRA_BITS;
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-one-word"),
     "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
@@ -51,7 +51,7 @@ const _: () = assert!(
     "instar: `gc-zero-word` keeps flags and counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
 );
 const _: () = assert!(
-    cfg!(feature = "__all-features") || <<Chosen as Layout>::Alloc as instar_alloc::CellSource>::SIDE != 0 || !cfg!(feature = "gc-zero-word"),
+    cfg!(feature = "__all-features") || <<Chosen as Layout>::Alloc as instar_alloc::Cells>::SIDE != 0 || !cfg!(feature = "gc-zero-word"),
     "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
 );
 const _: () = assert!(

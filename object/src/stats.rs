@@ -4,7 +4,7 @@ use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::select::{Active, STATS};
 use core::cell::{Cell, RefCell};
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 use std::collections::HashMap;
 
 /// Counters of one heap.

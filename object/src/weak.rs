@@ -9,7 +9,7 @@ use crate::types::TypeFlags;
 use crate::word::Word;
 use core::cell::Cell;
 use instar_gc::GcHeader;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 use std::collections::HashMap;
 
 /// Where the first weak reference to an object is found.

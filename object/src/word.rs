@@ -6,7 +6,7 @@ use crate::types::TypeInfo;
 use crate::value::ValueRepr;
 use core::marker::PhantomData;
 use core::ptr::{null_mut, without_provenance_mut};
-use instar_refcount::{RefCount, Release};
+use instar_refcount::{CountWord, Release};
 
 /// A value, or nothing (`NULL`), without ownership.
 #[repr(transparent)]

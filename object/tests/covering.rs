@@ -3,7 +3,7 @@ use instar_object::attrs::{self, AttrsPolicy, SlotPolicy};
 use instar_object::type_word::{Index, Pointer, TypePolicy};
 use instar_object::value::{self, ValueRepr};
 use instar_object::weak::{self, WeakPolicy};
-use instar_object::{CellSource, GcHeader, Layout, RefCount, reflect};
+use instar_object::{Cells, GcHeader, Layout, CountWord, reflect};
 use std::collections::BTreeSet;
 
 /// Choices by axis, named as layouts name them.

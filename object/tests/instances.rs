@@ -2,7 +2,7 @@
 //! come late, payloads and `__slots__` before the attributes, deaths with all parts.
 mod common;
 use common::*;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 use instar_object::*;
 use std::cell::{Cell, UnsafeCell};
 
@@ -257,7 +257,7 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $(
             classes_change::<$layout>();
             names_come_late::<$layout>();
             // Deaths are watched: where nobody counts, there are none.
-            if <<$layout as Layout>::Rc as RefCount>::EXACT_MAX > 0 {
+            if <<$layout as Layout>::Rc as CountWord>::EXACT_MAX > 0 {
                 cycles_through_attributes::<$layout>();
                 payloads_and_slots_before_attributes::<$layout>();
                 attributes_of_types_of_variable_size::<$layout>();

@@ -531,7 +531,7 @@ proptest! {
         let first = check::<presets::Default>(&script);
         macro_rules! all { ($($name:ident $text:literal = $layout:ty;)*) => { $(
             let log = check::<$layout>(&script);
-            if unstuck && <<$layout as Layout>::Gc as GcHeader>::ORDERED && <<$layout as Layout>::Rc as RefCount>::EXACT_MAX != 0 {
+            if unstuck && <<$layout as Layout>::Gc as GcHeader>::ORDERED && <<$layout as Layout>::Rc as CountWord>::EXACT_MAX != 0 {
                 prop_assert_eq!(&first, &log, "{} orders events otherwise", <$layout>::name());
             }
         )* } }

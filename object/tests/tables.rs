@@ -1,7 +1,7 @@
 //! Dict and set tables, the fallible vector and attribute storage against plain models, for every layout; set order against CPython's.
 mod common;
 use common::*;
-use instar_refcount::RefCount;
+use instar_refcount::CountWord;
 use instar_object::*;
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell, UnsafeCell};

@@ -64,7 +64,7 @@ impl Half {
     }
 }
 
-/// The methods of `RefCount` that only move the bits of a [`Half`] at `self.0`.
+/// The methods of `CountWord` that only move the bits of a [`Half`] at `self.0`.
 macro_rules! half_methods {
     () => {
         #[inline(always)]

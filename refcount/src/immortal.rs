@@ -1,7 +1,7 @@
 //! `Immortal<R>`: some objects opt out of counting (PEP 683), on top of a plain or a saturating count.
 //! Both forms test before they write: the word of an immortal object may lie on a read-only page.
 use crate::half::{Half, half_methods};
-use crate::{Plain, RefCount, Release, Saturating};
+use crate::{Plain, CountWord, Release, Saturating};
 use core::marker::PhantomData;
 
 /// A 32-bit count with a region that means "never freed".
@@ -16,7 +16,7 @@ impl<R> Immortal<R> {
 }
 
 /// As CPython 3.12 ships it: retain stops at the very top, release looks at the sign.
-impl RefCount for Immortal<Plain> {
+impl CountWord for Immortal<Plain> {
     const NAME: &'static str = "plain+immortal";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = true;
@@ -53,7 +53,7 @@ impl RefCount for Immortal<Plain> {
 }
 
 /// One sign test in both directions; an immortal count is one that sticks from the start.
-impl RefCount for Immortal<Saturating> {
+impl CountWord for Immortal<Saturating> {
     const NAME: &'static str = "saturating+immortal";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = true;

@@ -35,7 +35,7 @@ pub enum Release {
     Dead,
 }
 
-/// Bit of [`RefCount::flags`] that the link form of the word owns; never used as a flag.
+/// Bit of [`CountWord::flags`] that the link form of the word owns; never used as a flag.
 pub const LINKED_FLAG: u8 = 0x80;
 /// Addresses that a link can hold: below 2^48, as user space has on every 64-bit target we build for.
 pub const ADDRESS_BITS: u32 = 48;
@@ -48,7 +48,7 @@ pub const ADDRESS_BITS: u32 = 48;
 ///   2. An immortal count never says `Dead`, stays immortal, and no retain or release writes its word.
 ///   3. `count` is the number of references while it is at most `EXACT_MAX`; beyond it `is_stuck` holds for ever.
 ///   4. Retain and release leave flags and scratch alone; links keep the flags.
-pub trait RefCount: Sized + 'static {
+pub trait CountWord: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
     /// Highest count represented exactly; above it the object lives for ever. 0: no count is, and nothing dies.

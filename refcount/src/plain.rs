@@ -1,5 +1,5 @@
 //! `Plain`: the whole word counts, as CPython did up to 3.11. No flags, no immortality.
-use crate::{RefCount, Release};
+use crate::{CountWord, Release};
 use core::cell::Cell;
 
 const LINKED: u64 = 1 << 63;
@@ -10,7 +10,7 @@ const ADDRESS: u64 = (1 << crate::ADDRESS_BITS) - 1;
 #[repr(transparent)]
 pub struct Plain(Cell<u64>);
 
-impl RefCount for Plain {
+impl CountWord for Plain {
     const NAME: &'static str = "plain";
     const EXACT_MAX: u64 = u64::MAX >> 1;
     const IMMORTAL: bool = false;

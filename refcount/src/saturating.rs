@@ -1,6 +1,6 @@
 //! `Saturating`: half a word counts and sticks at 2^31. Nobody asks to be immortal here; see `immortal.rs`.
 use crate::half::{Half, half_methods};
-use crate::{RefCount, Release};
+use crate::{CountWord, Release};
 
 /// A 32-bit count; once bit 31 is set it never moves again, so it can neither overflow nor reach zero.
 ///
@@ -15,7 +15,7 @@ impl Saturating {
     }
 }
 
-impl RefCount for Saturating {
+impl CountWord for Saturating {
     const NAME: &'static str = "saturating";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = false;

@@ -6,7 +6,7 @@
 //! | flags 8 | scratch 24      | always 2^31   |    stuck from birth: a root to every collector
 //! ```
 use crate::half::{Half, half_methods};
-use crate::{RefCount, Release};
+use crate::{CountWord, Release};
 
 /// A count that never moves.
 #[repr(transparent)]
@@ -20,7 +20,7 @@ impl Uncounted {
     }
 }
 
-impl RefCount for Uncounted {
+impl CountWord for Uncounted {
     const NAME: &'static str = "none";
     const EXACT_MAX: u64 = 0;
     const IMMORTAL: bool = false;

@@ -1,7 +1,7 @@
-//! The laws of `RefCount`, once for every policy of `for_each_refcount!`.
-use instar_refcount::{RefCount, Release};
+//! The laws of `CountWord`, once for every policy of `for_each_refcount!`.
+use instar_refcount::{CountWord, Release};
 
-fn last_release_is_dead<R: RefCount>() {
+fn last_release_is_dead<R: CountWord>() {
     if R::EXACT_MAX == 0 {
         return uncounted_never_dies::<R>();
     }
@@ -20,7 +20,7 @@ fn last_release_is_dead<R: RefCount>() {
 }
 
 /// No release says dead, nobody is the only one, and no retain or release writes the word.
-fn uncounted_never_dies<R: RefCount>() {
+fn uncounted_never_dies<R: CountWord>() {
     let c = R::one();
     let word = || unsafe { std::ptr::from_ref(&c).cast::<u64>().read_volatile() };
     let before = word();
@@ -34,7 +34,7 @@ fn uncounted_never_dies<R: RefCount>() {
     }
 }
 
-fn past_the_end_never_dies<R: RefCount>() {
+fn past_the_end_never_dies<R: CountWord>() {
     if R::EXACT_MAX == 0 {
         return; // it begins there
     }
@@ -56,7 +56,7 @@ fn past_the_end_never_dies<R: RefCount>() {
     assert_eq!(c.count(), R::EXACT_MAX - 1);
 }
 
-fn immortal_never_dies<R: RefCount>() {
+fn immortal_never_dies<R: CountWord>() {
     let c = R::one();
     c.set_immortal();
     assert_eq!(c.is_immortal(), R::IMMORTAL);
@@ -76,7 +76,7 @@ fn immortal_never_dies<R: RefCount>() {
     assert_eq!(c.count(), before, "an immortal word is never written");
 }
 
-fn flags_and_scratch_survive<R: RefCount>() {
+fn flags_and_scratch_survive<R: CountWord>() {
     assert_eq!(size_of::<R>(), 8);
     let c = R::one();
     if !R::EXTRA_BITS {
@@ -99,7 +99,7 @@ fn flags_and_scratch_survive<R: RefCount>() {
     assert_eq!((c.flags(), c.scratch(), c.count()), (0x55, 0, 1));
 }
 
-fn links_hold_addresses<R: RefCount>() {
+fn links_hold_addresses<R: CountWord>() {
     let c = R::one();
     if R::EXACT_MAX == 0 {
         return; // nothing dies, nothing is linked
