@@ -16,7 +16,8 @@ impl<R> Immortal<R> {
 }
 
 /// As CPython 3.12 ships it: retain stops at the very top, release looks at the sign.
-impl CountWord for Immortal<Plain> {
+// SAFETY: the count moves below 2^31 only in both directions or up, and zero is met from one alone; `Half` keeps the rest apart.
+unsafe impl CountWord for Immortal<Plain> {
     const NAME: &'static str = "plain+immortal";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = true;
@@ -53,7 +54,8 @@ impl CountWord for Immortal<Plain> {
 }
 
 /// One sign test in both directions; an immortal count is one that sticks from the start.
-impl CountWord for Immortal<Saturating> {
+// SAFETY: the count moves below 2^31 only in both directions or up, and zero is met from one alone; `Half` keeps the rest apart.
+unsafe impl CountWord for Immortal<Saturating> {
     const NAME: &'static str = "saturating+immortal";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = true;

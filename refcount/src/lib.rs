@@ -12,12 +12,16 @@
 //!
 //! A dead object needs no count, so the word then links it into a list of the dead (bit 63 says so, `R` = bit 48 says
 //! that somebody took a reference to it meanwhile). What a death *does* is not decided here.
+//!
+//! Feature `testing`: [`laws!`] makes tests of the promises of [`CountWord`] for any policy, also one from elsewhere.
 #![no_std]
 
 mod half;
 mod immortal;
 mod plain;
 mod saturating;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod uncounted;
 
 pub use immortal::Immortal;
@@ -42,13 +46,16 @@ pub const ADDRESS_BITS: u32 = 48;
 
 /// The count word of an object and the rules for changing it.
 ///
-/// Laws (checked for every policy by `tests/contract.rs`):
+/// # Safety
+/// Owners free memory when a word says `Dead`. An implementation promises (`laws!` tests it):
 ///   1. After `one`, k retains and k + 1 releases, exactly the last release says `Dead`, unless the count ever passed
 ///      `EXACT_MAX`: then no release ever does.
 ///   2. An immortal count never says `Dead`, stays immortal, and no retain or release writes its word.
 ///   3. `count` is the number of references while it is at most `EXACT_MAX`; beyond it `is_stuck` holds for ever.
 ///   4. Retain and release leave flags and scratch alone; links keep the flags.
-pub trait CountWord: Sized + 'static {
+///   5. After `link(a)`, `is_linked` holds and `linked` is `a` until `set_one`, whatever `revive` and `set_flags` do meanwhile.
+///   6. The word is eight bytes, aligned to eight, and all that it knows is in it.
+pub unsafe trait CountWord: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
     /// Highest count represented exactly; above it the object lives for ever. 0: no count is, and nothing dies.

@@ -10,7 +10,8 @@ const ADDRESS: u64 = (1 << crate::ADDRESS_BITS) - 1;
 #[repr(transparent)]
 pub struct Plain(Cell<u64>);
 
-impl CountWord for Plain {
+// SAFETY: a wrapping 64-bit count; the link has bits of its own.
+unsafe impl CountWord for Plain {
     const NAME: &'static str = "plain";
     const EXACT_MAX: u64 = u64::MAX >> 1;
     const IMMORTAL: bool = false;

@@ -15,7 +15,8 @@ impl Saturating {
     }
 }
 
-impl CountWord for Saturating {
+// SAFETY: the count moves outside the sticky region only; `Half` keeps flags, scratch and links apart.
+unsafe impl CountWord for Saturating {
     const NAME: &'static str = "saturating";
     const EXACT_MAX: u64 = (1 << 31) - 1;
     const IMMORTAL: bool = false;
