@@ -2,17 +2,26 @@
 //!
 //! Cells are aligned as their source says, to 8 bytes at least. A source belongs to one heap and one thread (`Cell` fields, `!Sync`). Sources count
 //! cells, not requests: what was asked for is added up by the heap.
+//!
+//! Features: `mimalloc` and `bumpalo` add a source each; `testing` adds [`laws!`], which makes tests of the promises of [`Cells`] for any
+//! source, also one from elsewhere.
 #![no_std]
 extern crate alloc;
 
 mod bump;
+#[cfg(feature = "bumpalo")]
+mod bumpalo;
 #[cfg(feature = "mimalloc")]
 mod mimalloc;
 mod pool;
 mod pool_order;
 mod system;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use bump::Bump;
+#[cfg(feature = "bumpalo")]
+pub use bumpalo::Bumpalo;
 #[cfg(feature = "mimalloc")]
 pub use mimalloc::Mimalloc;
 pub use pool::{Classes, PAGE, Pool, Pool8, SIDE_AT};
@@ -115,7 +124,7 @@ pub const SMALL_MAX: usize = 512;
 /// Rounds up to a multiple of 16, at least 16.
 #[inline(always)]
 pub const fn round16(bytes: usize) -> usize {
-    if bytes == 0 { 16 } else { (bytes + 15) & !15 }
+    if bytes == 0 { 16 } else { bytes.saturating_add(15) & !15 }
 }
 
 /// Every policy that this build has, once.

@@ -1,54 +1,5 @@
-//! Promises of `Cells`, once for every policy.
+//! The promises of `Cells` for every source, and what single sources do beyond them.
 use instar_alloc::Cells;
-use std::collections::HashMap;
-use std::ptr::NonNull;
-
-fn cells_do_not_overlap<S: Cells>() {
-    let source = S::new();
-    let mut live: HashMap<usize, (NonNull<u8>, usize, u8)> = HashMap::new();
-    let mut seed = 12345u64;
-    let mut next = || {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 33) as usize
-    };
-    for step in 0..60_000usize {
-        if next() % 5 < 3 {
-            let bytes = if next() % 20 == 0 { next() % 5000 } else { next() % 600 };
-            let cell = source.alloc(bytes).expect("memory");
-            assert_eq!(cell.addr().get() % S::ALIGN, 0);
-            let mark = step as u8;
-            unsafe { cell.write_bytes(mark, bytes) };
-            assert!(live.insert(cell.addr().get(), (cell, bytes, mark)).is_none());
-        } else if let Some(&key) = live.keys().next() {
-            let (cell, bytes, mark) = live.remove(&key).unwrap();
-            let seen = unsafe { std::slice::from_raw_parts(cell.as_ptr(), bytes) };
-            assert!(seen.iter().all(|&b| b == mark));
-            if next() % 4 == 0 {
-                let to = next() % 1200;
-                let moved = unsafe { source.realloc(cell, bytes, to) }.expect("memory");
-                let seen = unsafe { std::slice::from_raw_parts(moved.as_ptr(), bytes.min(to)) };
-                assert!(seen.iter().all(|&b| b == mark));
-                unsafe { source.free(moved, to) };
-            } else {
-                unsafe { source.free(cell, bytes) };
-            }
-        }
-    }
-    let usage = source.usage();
-    assert_eq!(usage.live_cells, live.len());
-    assert_eq!(usage.cell_bytes, live.values().map(|c| S::cell_size(c.1)).sum::<usize>());
-    assert!(usage.page_bytes >= usage.cell_bytes && usage.peak_page_bytes >= usage.page_bytes);
-    assert!(!source.release_all());
-    source.trim();
-    assert_eq!(source.usage().live_cells, live.len());
-    for (_, (cell, bytes, mark)) in live {
-        let seen = unsafe { std::slice::from_raw_parts(cell.as_ptr(), bytes) };
-        assert!(seen.iter().all(|&b| b == mark));
-        unsafe { source.free(cell, bytes) };
-    }
-    assert!(source.release_all());
-    assert_eq!(source.usage().live_cells, 0);
-}
 
 /// Pages that one size has left are used by another; empty arenas go back to the system.
 #[test]
@@ -106,58 +57,21 @@ fn a_freed_cell_is_reused<S: Cells>() {
     assert_eq!(source.alloc(41).map(|c| c.addr()), Some(a.addr()));
 }
 
-macro_rules! laws { ($($name:ident = $policy:ty;)*) => { $( mod $name {
-    #[test] fn cells_do_not_overlap() { super::cells_do_not_overlap::<$policy>() }
-} )* } }
-instar_alloc::for_each_cell_source!(laws);
+macro_rules! all { ($($name:ident = $policy:ty;)*) => { $( mod $name { instar_alloc::laws!($policy); } )* } }
+instar_alloc::for_each_cell_source!(all);
+all! {
+    with_a_side = instar_alloc::Classes<16, 2048>;
+    with_a_side_in_eights = instar_alloc::Classes<8, 2048>;
+}
+#[cfg(feature = "bumpalo")]
+all! { bumpalo = instar_alloc::Bumpalo; }
 #[cfg(feature = "mimalloc")]
-laws! { mimalloc = instar_alloc::Mimalloc; }
+all! { mimalloc = instar_alloc::Mimalloc; }
 
 #[test]
 fn pool_reuses() {
     a_freed_cell_is_reused::<instar_alloc::Pool>();
     a_freed_cell_is_reused::<instar_alloc::Pool8>();
-}
-
-/// The user's bytes of a page are zero at first, nobody else writes them, and cells lie behind them.
-fn sides_are_the_users<const GRANULE: usize>() {
-    use instar_alloc::{Classes, PAGE, SIDE_AT};
-    const SIDE: usize = 2048;
-    let source = Classes::<GRANULE, SIDE>::new();
-    assert_eq!(<Classes::<GRANULE, SIDE> as Cells>::SIDE, SIDE);
-    let side = |cell: NonNull<u8>| unsafe {
-        let page = cell.as_ptr().map_addr(|a| a & !(PAGE - 1));
-        assert!(cell.addr().get() - page.addr() >= SIDE_AT + SIDE);
-        std::slice::from_raw_parts_mut(page.add(SIDE_AT), SIDE)
-    };
-    for round in 0..3 {
-        let cells: Vec<_> = (0..20_000).map(|i| (source.alloc(1 + i % 512).unwrap(), 1 + i % 512)).collect();
-        let mut pages = HashMap::new();
-        for &(cell, bytes) in &cells {
-            unsafe { cell.write_bytes(0xff, bytes) };
-            pages.entry(cell.addr().get() & !(PAGE - 1)).or_insert(cell);
-        }
-        for &cell in pages.values() {
-            assert!(side(cell).iter().all(|&b| b == 0), "round {round}");
-            side(cell).fill(round + 1);
-        }
-        for &(cell, bytes) in &cells {
-            unsafe { cell.write_bytes(0xee, bytes) };
-        }
-        for &cell in pages.values() {
-            assert!(side(cell).iter().all(|&b| b == round + 1));
-            side(cell).fill(0);
-        }
-        cells.into_iter().for_each(|(cell, bytes)| unsafe { source.free(cell, bytes) });
-        source.trim();
-    }
-    assert!(source.release_all());
-}
-
-#[test]
-fn sides_of_pages_are_the_users() {
-    sides_are_the_users::<16>();
-    sides_are_the_users::<8>();
 }
 
 /// Nothing is used twice, and everything goes back at the end.
