@@ -1,5 +1,6 @@
 //! `Collector`: three generations, their counters, and the phases of one collection in CPython 3.14's order.
 use crate::{GcHeader, ObjectModel};
+use alloc::alloc::{Layout, alloc, handle_alloc_error};
 use alloc::boxed::Box;
 use core::cell::Cell;
 
@@ -38,6 +39,19 @@ struct Lists<H: GcHeader> {
     space: H::Space,
 }
 
+fn try_box<T>(value: T) -> Option<Box<T>> {
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: a layout of some size; what it gives is for one `T`, written before anybody reads it.
+    unsafe {
+        let place = alloc(Layout::new::<T>()).cast::<T>();
+        if place.is_null() {
+            return None;
+        }
+        place.write(value);
+        Some(Box::from_raw(place))
+    }
+}
+
 /// Generations and counters of one heap.
 pub struct Collector<H: GcHeader> {
     /// Tracked allocations minus deaths since the last collection of generation 0.
@@ -61,9 +75,13 @@ pub struct Collector<H: GcHeader> {
 }
 
 impl<H: GcHeader> Collector<H> {
-    /// A collector without objects.
+    /// A collector without objects; where memory is out, the program's handler for that is called.
     pub fn new(thresholds: [u32; 3]) -> Self {
-        let lists = Box::new(Lists {
+        Self::try_new(thresholds).unwrap_or_else(|| handle_alloc_error(Layout::new::<Lists<H>>()))
+    }
+    /// A collector without objects; `None` when memory is out.
+    pub fn try_new(thresholds: [u32; 3]) -> Option<Self> {
+        let lists = try_box(Lists {
             generations: [H::new_list(), H::new_list(), H::new_list()],
             permanent: H::new_list(),
             work: H::new_list(),
@@ -71,14 +89,14 @@ impl<H: GcHeader> Collector<H> {
             seen: H::new_list(),
             last: H::new_list(),
             space: H::Space::default(),
-        });
+        })?;
         for (number, list) in lists.generations.iter().chain([&lists.permanent]).enumerate() {
             H::init(list, &lists.space, Some(number));
         }
         for list in [&lists.work, &lists.trash, &lists.seen, &lists.last] {
             H::init(list, &lists.space, None);
         }
-        Collector {
+        Some(Collector {
             young: Cell::new(0),
             trigger: Cell::new(if thresholds[0] == 0 { u32::MAX } else { thresholds[0] }),
             threshold: Cell::new(thresholds[0]),
@@ -94,7 +112,7 @@ impl<H: GcHeader> Collector<H> {
             dead: [const { Cell::new(0) }; 3],
             sizes: [const { Cell::new(0) }; 3],
             stats: Default::default(),
-        }
+        })
     }
 
     /// Puts a new object on the youngest generation.

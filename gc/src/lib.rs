@@ -3,12 +3,16 @@
 //! Nothing here knows what an object is: an [`ObjectModel`] says how often a node is referenced, which nodes it refers
 //! to, and runs finalizers, weak-reference callbacks and the clearing. The algorithm is trial deletion in three
 //! generations as CPython 3.14 runs it (InternalDocs/garbage_collector.md; PEP 442 for finalizers).
+//!
+//! Feature `testing`: [`laws!`] makes tests of the promises of [`GcHeader`] for any header, also one from elsewhere.
 #![no_std]
 extern crate alloc;
 
 mod collector;
 mod one_word;
 mod pages;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod two_word;
 mod zero_word;
 
@@ -85,9 +89,13 @@ pub unsafe trait ObjectModel {
 /// The GC words before an object, and the lists made of them.
 ///
 /// # Safety
-/// An implementation promises that a node is on at most one list, that lists keep insertion order under `append` (if
-/// `ORDERED`), and that `deduce` splits `work` into what is referenced from outside `work` and the rest, both in CPython's
-/// order (if `ORDERED`).
+/// An implementation promises:
+///   1. A node is on at most one list; what is appended or tracked is on its list until it is taken off, dies or is merged elsewhere.
+///   2. Lists keep insertion order under `append`, and `track` the order of birth (if `ORDERED`).
+///   3. `deduce` splits `work` into what is referenced from outside `work` and the rest, both in CPython's order (if `ORDERED`), and
+///      leaves no working flag on what stays.
+///   4. The words stay valid while `remove_dead` said false, and are not read after it said true or `tombstone` was called.
+///   5. Where memory for its queue is out, `deduce` finds nothing unreachable.
 ///
 /// Functions take the node's address, not a reference: a header may be of no size, and what it knows lies elsewhere.
 pub unsafe trait GcHeader: Sized + 'static {
