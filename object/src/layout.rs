@@ -1,6 +1,7 @@
 //! `Layout`: one policy per axis, as a type. Which layout a build uses is decided in `select.rs`, not here.
 use crate::attrs::{AttrsPolicy, SlotPolicy};
 use crate::gc_words::{AllocPolicy, GcPolicy};
+use crate::header::Header;
 use crate::type_word::{Pointer, TypePolicy};
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
@@ -33,6 +34,19 @@ pub trait Layout: Sized + 'static {
     const FREE_LISTS: bool;
     /// Whether a death tears down so many objects at most, and leaves the rest to safe points.
     const QUEUED: bool;
+
+    /// Where the parts of an object are, in bytes from its header; the parts before it are there if the type has them and those between.
+    const COUNT_AT: isize = 0;
+    /// The type word.
+    const TYPE_AT: isize = core::mem::offset_of!(Header<Self>, ty) as isize;
+    /// The payload.
+    const PAYLOAD_AT: isize = size_of::<Header<Self>>() as isize;
+    /// The collector's words.
+    const GC_AT: isize = -(size_of::<Self::Gc>() as isize);
+    /// The first word of the attributes, in an object with the collector's words.
+    const ATTRS_AT: isize = Self::GC_AT - Self::Attrs::WORDS as isize * 8;
+    /// The weak references' word, in an object with all other parts; the place of the first byte of the cell, if there is no such word.
+    const WEAK_AT: isize = Self::ATTRS_AT - if Self::Weak::WORD { 8 } else { 0 };
 
     /// The axes spelt out: reports use this name, never the command line's.
     fn name() -> String {

@@ -30,13 +30,17 @@
 //!
 //! # Testing
 //! Every test is generic over [`for_each_layout!`]: `cargo test -p instar-object` runs all layouts in one build, whatever
-//! its features; pairs of choices that no preset has are in [`for_each_covering_layout!`]. `tests/prop_heap.rs` runs random scripts on a heap and on a model, `tests/tables.rs` does so for dicts,
+//! its features; pairs of choices that no preset has are in [`for_each_covering_layout!`]. `tests/prop_heap.rs` runs random scripts on a heap and on the model of `testing`, `tests/tables.rs` does so for dicts,
 //! sets, vectors and attributes, `tests/sizes.rs` counts bytes. With AddressSanitizer (layouts on the system allocator see it best;
 //! objects that are stuck on purpose are leaks):
 //! ```text
 //! ASAN_OPTIONS=detect_leaks=0 RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address \
 //!     cargo test -p instar-object --tests --target x86_64-unknown-linux-gnu
 //! ```
+//!
+//! # Features for users of the crate
+//! `testing` adds a module of that name: the model as tests of any layout (`laws!`), and a small world of objects. `derive` adds
+//! `#[derive(Trace)]` beside [`trace!`]. All other features choose the layout [`Active`].
 
 pub mod attrs;
 mod bufvec;
@@ -57,6 +61,8 @@ pub mod presets;
 pub mod reflect;
 pub mod select;
 pub mod stats;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 pub mod type_word;
 mod types;
@@ -76,6 +82,8 @@ pub use layout::{Compose, Layout};
 pub use measure::MemStats;
 pub use select::Active;
 pub use stats::Counters;
+#[cfg(feature = "derive")]
+pub use instar_object_derive::{Trace, TraceField};
 pub use trace::{Trace, TraceField};
 pub use types::{End, FREE_LISTS, FreeList, Shape, TAIL, TypeFlags, TypeInfo, VTable, Words};
 pub use weak::WeakRefBody;
