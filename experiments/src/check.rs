@@ -20,7 +20,8 @@ use crate::variants::{Variant, Variants, read_features};
 use crate::workspace::Workspace;
 
 /// Packages that are free of clippy's warnings and stay so. The interpreter's own crates join when they are.
-const LINTED: [&str; 5] = ["instar-alloc", "instar-refcount", "instar-gc", "instar-object", "instar-lab"];
+const LINTED: [&str; 7] =
+    ["instar-alloc", "instar-refcount", "instar-gc", "instar-object", "instar-object-derive", "instar-benches", "instar-lab"];
 
 /// Values of `INSTAR_GC` under which conformance files run: no automatic collection, the usual thresholds, and a
 /// collection at every safe point.

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+mod bench_gate;
 mod board;
 mod build;
 mod cell;
@@ -112,6 +113,12 @@ enum Command {
         #[arg(long, value_delimiter = ',', conflicts_with = "all")]
         variants: Vec<String>,
     },
+    /// The callgrind benches of the libraries against those of the parent commit (of HEAD, in a changed tree); needs valgrind.
+    BenchGate {
+        /// Another commit to compare with.
+        #[arg(long)]
+        base: Option<String>,
+    },
     /// Only the house rules.
     Tidy,
     /// Do what docs/adding-a-policy.md says, on a copy of the tree.
@@ -195,6 +202,7 @@ fn dispatch(cli: Cli) -> Result<bool> {
             variants,
         } if variants.is_empty() => check::run(&workspace, all, no_workspace_tests),
         Command::Check { variants, .. } => check::variants(&workspace, &variants),
+        Command::BenchGate { base } => bench_gate::run(&workspace, base.as_deref()),
         Command::Tidy => tidy::run(&workspace),
         Command::FollowDocs => policy_page::run(&workspace),
     }
