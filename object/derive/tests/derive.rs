@@ -83,7 +83,7 @@ fn cycles_are_found<L: Layout>() {
     let info = TypeInfo::of::<Node<L>>(TypeFlags::GC, Tables::<L>::NODE);
     let class = heap.alloc(meta.ptr().unwrap(), TypeBody { info }).unwrap();
     let make = || {
-        let node = Node { link: UnsafeCell::new(Link::Nothing), pair: UnsafeCell::default(), drops: &drops };
+        let node = Node::<L> { link: UnsafeCell::new(Link::Nothing), pair: UnsafeCell::default(), drops: &drops };
         heap.alloc(class.ptr().unwrap(), node).unwrap()
     };
     // SAFETY: nodes are of this payload; no two references into one are held.
