@@ -36,6 +36,10 @@ const SANITIZED: [&str; 4] = [
     "instar-object",
 ];
 
+/// Crates that need no standard library, and a target that has none.
+const FREESTANDING: [&str; 3] = ["instar-alloc", "instar-refcount", "instar-gc"];
+const BARE_TARGET: &str = "x86_64-unknown-none";
+
 struct Check<'a> {
     workspace: &'a Workspace,
     total: Tally,
@@ -89,6 +93,7 @@ pub fn run(workspace: &Workspace, all: bool, no_workspace_tests: bool) -> Result
         }
         check.layout_tests("")?;
         check.layout_tests("compact")?;
+        check.without_std()?;
         check.sanitizer()?;
         check.stage(policy_page::PAGE, || policy_page::follow(workspace))?;
     } else {
@@ -213,6 +218,27 @@ impl Check<'_> {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let label = if preset.is_empty() { "plain" } else { preset };
         self.cargo(&format!("tests under the layout {label}"), &arguments, &[])?;
+        Ok(())
+    }
+
+    /// The leaves for a target without a standard library, where the toolchain has one.
+    fn without_std(&mut self) -> Result<()> {
+        let name = format!("the leaves for {BARE_TARGET}");
+        let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+        let sysroot = sysroot.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
+        let there = sysroot.is_ok_and(|root| Path::new(&root).join("lib/rustlib").join(BARE_TARGET).is_dir());
+        if !there {
+            println!("ok     {name}: skipped, `rustup target add {BARE_TARGET}` has not been run");
+            self.total.skipped += 1;
+            return Ok(());
+        }
+        let mut arguments = vec!["check", "--target", BARE_TARGET];
+        for package in FREESTANDING {
+            arguments.extend(["-p", package]);
+        }
+        let features = ["--features", "instar-alloc/bumpalo,instar-alloc/testing,instar-refcount/testing,instar-gc/testing"];
+        arguments.extend(features);
+        self.cargo(&name, &arguments, &[])?;
         Ok(())
     }
 
