@@ -476,8 +476,8 @@ macro_rules! for_each_op {
         ForIterGenerator [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// Another native iterator. Cache: jump distance; its type.
         ForIterNative [Out Peek Zero] 2 [Escapes Raises] of ForIter;
-        /// An enumeration, a zip of two or the items of a dict, and the `UnpackSequence` of two that follows: the pair goes to its
-        /// targets without having been a tuple. Cache: jump distance, `b` says that two moves to locals are done with it; its type.
+        /// An enumeration, a zip of two or the items of a dict, and the `UnpackSequence` of two that follows: the items go
+        /// to their targets straight. Cache: jump distance, `b` says that two moves to locals are done with it; its type.
         ForIterPairs [Out Peek Zero] 2 [Escapes Raises] of ForIter;
         /// Python function, exactly its positional parameters. No cache: the code says how many it takes.
         CallPy [Out Base Imm16] 2 [Escapes Raises] of Call;

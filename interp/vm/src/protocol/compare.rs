@@ -5,7 +5,9 @@
 use instar_code::Compare;
 
 use crate::object::{ObjExt, Owned};
+use crate::types::float::float_value;
 use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Raised, Vm};
 
 /// TypeError "unhashable type".
@@ -26,6 +28,9 @@ pub fn ordering_holds(ordering: std::cmp::Ordering, op: Compare) -> bool {
         Compare::Ge => ordering.is_ge(),
     }
 }
+
+/// Levels of tuples in tuples that are compared without a look at the native stack.
+const TUPLES_DEEP: u32 = 8;
 
 impl Vm {
     /// `a op b`, any object. The right operand's type goes first if it is a proper subtype of the left one's.
@@ -84,7 +89,8 @@ impl Vm {
         self.compare_bool(a, b, Compare::Eq)
     }
 
-    /// Equality of two exact strings or two exact ints that fit a word; `None` for anything else.
+    /// Equality where no Python code could have a say: of exact strings, ints that fit a word, floats, and tuples of such; `None`
+    /// for anything else.
     #[inline]
     pub(crate) fn equal_without_python(&self, a: &Owned, b: &Owned) -> Option<bool> {
         if a.is_exact::<PyStr>(self) && b.is_exact::<PyStr>(self) {
@@ -92,7 +98,33 @@ impl Vm {
             return Some(PyStr::eq(x, y));
         }
         if let (Some(x), Some(y)) = (self.plain_int(a), self.plain_int(b)) { return Some(x == y) }
+        self.equal_plain_values(a, b, TUPLES_DEEP)
+    }
+
+    /// [`Vm::equal_without_python`] of what is neither two strings nor two ints; looks into `deep` levels of tuples.
+    #[inline(never)]
+    fn equal_plain_values(&self, a: &Owned, b: &Owned, deep: u32) -> Option<bool> {
+        let (ta, tb) = (a.type_of(self).ptr(), b.type_of(self).ptr());
+        let t = &self.types;
+        if ta != tb { return None }
+        if ta == t.tuple.ptr() {
+            if deep == 0 { return None }
+            let (x, y) = (a.cast::<PyTuple>()?.items(), b.cast::<PyTuple>()?.items());
+            for i in 0..x.len().min(y.len()) {
+                if !x[i].is(&y[i]) && !self.equal_items(&x[i], &y[i], deep - 1)? { return Some(false) }
+            }
+            return Some(x.len() == y.len());
+        }
+        if ta == t.float.ptr() { return Some(float_value(a)? == float_value(b)?) }
         None
+    }
+
+    #[inline]
+    fn equal_items(&self, a: &Owned, b: &Owned, deep: u32) -> Option<bool> {
+        if let (Some(x), Some(y)) = (a.word().as_small(), b.word().as_small()) { return Some(x == y) }
+        if a.is_exact::<PyStr>(self) && b.is_exact::<PyStr>(self) { return Some(PyStr::eq(a.cast::<PyStr>()?, b.cast::<PyStr>()?)) }
+        if let (Some(x), Some(y)) = (self.plain_int(a), self.plain_int(b)) { return Some(x == y) }
+        self.equal_plain_values(a, b, deep)
     }
 
     /// `hash(o)`, never -1. TypeError for unhashable types.

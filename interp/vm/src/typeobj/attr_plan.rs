@@ -7,6 +7,7 @@ use instar_object::{attrs, TypeFlags};
 
 use super::{vm_flags, TypeRef};
 use crate::object::{ObjExt, Owned, Ref, Word};
+use crate::types::dict::PyDict;
 use crate::types::member_descriptor::PyMemberDescriptor;
 use crate::types::property::PyProperty;
 use crate::vm::Vm;
@@ -48,15 +49,13 @@ impl Plan {
 }
 
 /// Works out the plan for `name` on `o`, an instance of `ty`. The second word is the attribute or getter (borrowed from the type).
-/// `Other` may be due to this instance alone (it has a dict).
 pub fn work_out(vm: &mut Vm, o: &Owned, ty: &TypeRef, name: &Owned) -> (Plan, Word) {
     let word = o.word();
     if !word.is_ptr() || !ty.has_flag(vm_flags::GENERIC_GETATTR) { return (Plan::OTHER, Word::NULL) }
     let attr = vm.type_lookup(ty, name);
     let has_attrs = ty.info.has(TypeFlags::ATTRS);
-    let own_dict = has_attrs && attrs::has_dict(word.ptr());
     let Some(attr) = attr else {
-        if !has_attrs || own_dict { return (Plan::OTHER, Word::NULL) }
+        if !has_attrs { return (Plan::OTHER, Word::NULL) }
         let plan = attrs::index(&ty.info, name.word()).map_or(Plan::OTHER, |slot| Plan::new(Kind::Value, slot));
         return (plan, Word::NULL);
     };
@@ -73,10 +72,15 @@ pub fn work_out(vm: &mut Vm, o: &Owned, ty: &TypeRef, name: &Owned) -> (Plan, Wo
     let slots = attr.type_of(vm).slots();
     // A payload dict (functions, modules, exceptions) may shadow: no version speaks for it.
     if slots.descr_set.is_some() || ty.slots().dict_slot.is_some() { return (Plan::OTHER, Word::NULL) }
-    if has_attrs && (own_dict || attrs::index(&ty.info, name.word()).is_some()) { return (Plan::OTHER, Word::NULL) }
+    if has_attrs && attrs::index(&ty.info, name.word()).is_some() { return (Plan::OTHER, Word::NULL) }
     if attr.type_of(vm).has_flag(vm_flags::METHOD_DESCRIPTOR) { return (Plan::new(Kind::Method, 0), attr.word()) }
     if slots.descr_get.is_some() { return (Plan::OTHER, Word::NULL) }
     (Plan::new(Kind::Shared, 0), attr.word())
+}
+
+fn name_of(name: &Word) -> &Owned {
+    // SAFETY: a handle is a word; the caller's name is alive.
+    unsafe { &*std::ptr::from_ref(name).cast::<Owned>() }
 }
 
 /// What a cached plan gives for an instance (borrowed words).
@@ -99,13 +103,30 @@ impl Vm {
             let entry = self.method_cache.hit(o.ptr().info().version.get(), name)?;
             let plan = entry.plan.get();
             match plan.kind {
-                Kind::Value => { let w = attrs::load(o.ptr(), plan.at as usize); (!w.is_null()).then_some(Found::Value(w)) }
+                Kind::Value => {
+                    let w = attrs::load(o.ptr(), plan.at as usize);
+                    let w = if w.is_null() { self.own_dict_value(o, name_of(&name)) } else { w };
+                    (!w.is_null()).then_some(Found::Value(w))
+                }
                 Kind::Member => { let w = *o.ptr().payload::<u8>().add(plan.at as usize).cast::<Word>(); (!w.is_null()).then_some(Found::Value(w)) }
-                Kind::Shared if !attrs::has_dict(o.ptr()) => Some(Found::Value(entry.value.get())),
-                Kind::Method if !attrs::has_dict(o.ptr()) => Some(Found::Method(entry.value.get())),
+                Kind::Shared if !attrs::has_dict(o.ptr()) || self.own_dict_value(o, name_of(&name)).is_null() => Some(Found::Value(entry.value.get())),
+                Kind::Method if !attrs::has_dict(o.ptr()) || self.own_dict_value(o, name_of(&name)).is_null() => Some(Found::Method(entry.value.get())),
                 _ => None,
             }
         }
+    }
+
+    /// The value of `name` (interned) in the dict of `o`, an instance of a type with attributes: borrowed; null without a dict or
+    /// such a key.
+    ///
+    /// # Safety
+    /// `o` is alive and a heap object; the word is used before anything else runs.
+    #[inline(never)]
+    pub(crate) unsafe fn own_dict_value(&self, o: Word, name: &Owned) -> Word {
+        let Some(dict) = attrs::dict(o.ptr()) else { return Word::NULL };
+        // SAFETY: the instance keeps its dict, whose payload is a dict's whatever its class.
+        let dict = unsafe { &*dict.ptr().payload::<PyDict>() };
+        match dict.find_interned(self, name) { Some(entry) => dict.table(self).value(entry), None => Word::NULL }
     }
 
     /// Notes the plan for `name` on instances like `o`, for the next access. Cheap if that has been done.
@@ -114,7 +135,6 @@ impl Vm {
         let known = |vm: &Vm| vm.method_cache.hit(ty.info.version.get(), name.word()).map(|e| e.plan.get().kind);
         if known(self).is_some_and(|k| k != Kind::Unknown) { return }
         let (plan, _) = work_out(self, o, &ty, name);
-        if plan.kind == Kind::Other && o.word().is_ptr() && attrs::has_dict(o.word().ptr()) { return }
         if let Some(entry) = self.method_cache.hit(ty.info.version.get(), name.word()) { entry.plan.set(plan) }
     }
 

@@ -31,7 +31,7 @@ pub struct PyDictIter {
     /// The dict (payload [`PyDict`]); empty when exhausted.
     pub(crate) dict: Slot,
     /// The tuple of the last step, to be filled again.
-    last: Slot,
+    pub(crate) last: Slot,
     /// Entries the dict had at the start; `usize::MAX` once a change was noticed (then every step raises).
     pub(crate) used: Cell<usize>,
     /// Forwards the next entry position, backwards the one after it.

@@ -25,7 +25,7 @@ pub struct PyEnumerate {
     /// The next number once it does not.
     pub(crate) long_count: Slot,
     /// The tuple of the last step, to be filled again.
-    last: Slot,
+    pub(crate) last: Slot,
 }
 
 trace! { PyEnumerate { iterator, long_count, last } }

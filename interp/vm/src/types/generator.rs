@@ -11,7 +11,7 @@
 
 use std::cell::Cell;
 
-use instar_code::Unit;
+use instar_code::{Op, Unit};
 use instar_object::{AllocError, End, Trace};
 
 use crate::eval::exec::Executable;
@@ -186,7 +186,12 @@ impl PyGenerator {
         if self.state.get() != State::Suspended || !self.chain.get().is_null() || self.executable().flags & instar_code::flags::ASYNC_GENERATOR != 0 { return false }
         // SAFETY: a suspended frame's pc is at its yield.
         let (delegates, unit) = unsafe { ((*self.frame().pc()).c == 1, self.frame().unit_index() as u32) };
-        !delegates && !self.executable().blob.handlers.iter().any(|h| (h.start..h.end).contains(&unit))
+        // The handler around all, which keeps StopIteration in, lets GeneratorExit pass.
+        let passes = |target: u32| {
+            let unit = self.executable().units[target as usize];
+            unit.op == Op::Intrinsic1 as u16 && unit.c == instar_code::Intrinsic1::StopIterationError as i16
+        };
+        !delegates && self.executable().blob.handlers.iter().find(|h| (h.start..h.end).contains(&unit)).is_none_or(|h| passes(h.target))
     }
 
     /// Number of live temps of a frame at rest at `unit`.

@@ -370,6 +370,17 @@ impl Vm {
             Ok(obj)
         }
     }
+    /// `'text'`.
+    pub(crate) fn new_str_in_quotes(&self, text: &str) -> PyResult {
+        // SAFETY: ASCII, written at once.
+        unsafe {
+            let (obj, to) = alloc_in(&self.heap, self.types.str.ptr(), Kind::Latin1, true, text.len().saturating_add(2)).map_err(|e| self.out_of_memory(e))?;
+            *to = b'\'';
+            std::ptr::copy_nonoverlapping(text.as_ptr(), to.add(1), text.len());
+            *to.add(1 + text.len()) = b'\'';
+            Ok(obj)
+        }
+    }
     #[inline]
     fn short_str(&self, bytes: &[u8]) -> Owned {
         match bytes { [] => self.consts.empty_str.clone(), [b, ..] => self.consts.latin1[*b as usize].clone() }

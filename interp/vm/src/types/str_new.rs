@@ -133,6 +133,9 @@ fn text_of_args(vm: &mut Vm, args: Args<'_>) -> PyResult {
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
     let s = this_str(this);
+    if let Some(text) = s.as_ascii() && text.bytes().fold(true, |plain, b| plain & (b' '..=b'~').contains(&b) & (b != b'\'') & (b != b'\\')) {
+        return vm.new_str_in_quotes(text);
+    }
     let mut out = TextBuilder::with_capacity(s.len().saturating_add(2)).map_err(|_| vm.no_memory())?;
     with_units!(s.units(), u => quote::quote(u, Keep::Printable, |c| out.push(c))).map_err(|_| vm.no_memory())?;
     vm.new_str_built(out)

@@ -256,6 +256,31 @@ pub(crate) fn recycled<const N: usize>(vm: &Vm, last: &Slot, items: [Owned; N]) 
     fresh(vm, last, items)
 }
 
+/// Where [`recycled`] would fill the tuple of the last step again, fills it and gives the items as well: nobody wants the tuple,
+/// but as in CPython an item lives until the next step.
+#[inline(always)]
+pub(crate) fn recycled_pair(vm: &Vm, last: &Slot, a: Owned, b: Owned) -> PyResult<(Owned, Owned)> {
+    let word = last.word();
+    // Immediates do not die.
+    if word.is_null() && a.word().is_immediate() && b.word().is_immediate() { return Ok((a, b)) }
+    // SAFETY: the slot keeps the tuple alive while its count is read.
+    if !word.is_null() && unsafe { word.is_unique() } {
+        let head = word.ptr().payload::<PyTuple>();
+        // SAFETY: law TU1. The slot's is the only reference, so nobody looks at the items. The death of an old item runs nothing here.
+        unsafe {
+            if (*head).len == 2 && (*head).hidden & !TAIL == 0 {
+                if let Some(place) = (*head).hash_place() { *place = UNHASHED }
+                let first = (&raw mut (*head).items).cast::<Owned>();
+                drop(std::mem::replace(&mut *first, a.clone()));
+                drop(std::mem::replace(&mut *first.add(1), b.clone()));
+                return Ok((a, b));
+            }
+        }
+    }
+    fresh(vm, last, [a.clone(), b.clone()])?;
+    Ok((a, b))
+}
+
 /// A tuple of these items, which `last` remembers.
 #[cold]
 #[inline(never)]
@@ -398,7 +423,9 @@ pub fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> {
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
     let (Some(a), Some(b)) = (this.cast::<PyTuple>(), other.cast::<PyTuple>()) else { return Ok(vm.not_implemented()) };
-    for (x, y) in a.items().iter().zip(b.items()) {
+    let (left, right) = (a.items(), b.items());
+    for i in 0..left.len().min(right.len()) {
+        let (x, y) = (&left[i], &right[i]);
         if !vm.equal(x, y)? {
             return match op {
                 Compare::Eq => Ok(vm.bool(false)),

@@ -20,7 +20,7 @@ pub struct PyZip {
     pub(crate) iterators: Ref<PyTuple>,
     pub(crate) strict: Cell<bool>,
     /// The tuple of the last step, to be filled again.
-    last: Slot,
+    pub(crate) last: Slot,
 }
 
 trace! { PyZip { iterators, last } }

@@ -60,8 +60,11 @@ pub unsafe fn LoadAttrValue(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
         let Some(slot) = slot_for(s, o) else { return Flow::Miss };
-        let w = attrs::load(o.ptr(), slot);
-        if unlikely(w.is_null()) { return Flow::Miss }
+        let mut w = attrs::load(o.ptr(), slot);
+        if unlikely(w.is_null()) {
+            w = slow::attrs::load_from_dict(s.vm, o, s.name(i.c() as u16 as usize));
+            if w.is_null() { return Flow::Miss }
+        }
         loaded(s, i, o, w)
     }
 }
@@ -118,12 +121,12 @@ pub unsafe fn LoadAttrClass(s: &mut State, i: Instr) -> Flow {
     }
 }
 
-/// The type attribute cached for instances, or null if the guard fails or the instance has a dict of its own.
+/// The type attribute cached for instances, or null if the guard fails or the instance has a dict of its own with that name.
 #[inline(always)]
-unsafe fn shared_value(s: &State, o: Word) -> Word {
+unsafe fn shared_value(s: &State, i: Instr, o: Word) -> Word {
     unsafe {
         if type_version(o) != s.cache(1) as u32 { return Word::NULL }
-        if attrs::has_dict(o.ptr()) { return Word::NULL }
+        if attrs::has_dict(o.ptr()) && !slow::attrs::load_from_dict(s.vm, o, s.name(i.c() as u16 as usize)).is_null() { return Word::NULL }
         Word::from_raw(s.cache(2) as usize)
     }
 }
@@ -132,7 +135,7 @@ unsafe fn shared_value(s: &State, o: Word) -> Word {
 pub unsafe fn LoadAttrShared(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        let w = shared_value(s, o);
+        let w = shared_value(s, i, o);
         if w.is_null() { return Flow::Miss }
         loaded(s, i, o, w)
     }
@@ -170,7 +173,7 @@ pub unsafe fn LoadMethod(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn LoadMethodType(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let o = s.get(i.b());
-        let mut f = shared_value(s, o);
+        let mut f = shared_value(s, i, o);
         if f.is_null() {
             // A site that sees several types.
             match (*s.vm).planned(o, s.name(i.c() as u16 as usize).word()) { Some(Found::Method(w)) => f = w, _ => return Flow::Miss }

@@ -2,12 +2,14 @@
 #![allow(clippy::missing_safety_doc)]
 
 use instar_code::Unit;
+use instar_object::attrs;
 
 use crate::eval::frame::Frame;
 use crate::eval::specialize;
 use crate::eval::state::{obj, word_of};
-use crate::object::{Owned, Word};
+use crate::object::{Owned, Ref, Word};
 use crate::typeobj::attr_plan::Found;
+use crate::types::dict::PyDict;
 use crate::vm::{PyResult, Vm};
 
 unsafe fn name_of<'a>(fp: *mut Word, pc: *mut Unit) -> &'a Owned { unsafe { &(*Frame(fp).exec()).names[(*pc).c as u16 as usize] } }
@@ -105,9 +107,17 @@ unsafe fn store_attr_generic(vm: *mut Vm, pc: *mut Unit, o: Word, v: Word, name:
 pub unsafe fn store_first(vm: *mut Vm, o: Word, name: &Owned, value: Owned) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let r = vm.set_attr(obj(&o), name, &value);
+        let dict = attrs::dict(o.ptr()).and_then(|dict| Ref::<PyDict>::cast(obj(&dict)).cloned());
+        let r = match dict { Some(dict) => dict.set_item(vm, name, &value), None => vm.set_attr(obj(&o), name, &value) };
         super::status(vm, r)
     }
+}
+
+/// The value of `name` (interned) in the instance's own dict, borrowed; null if there is no dict or no such key. `o` is of a type with
+/// attributes.
+#[inline(never)]
+pub unsafe fn load_from_dict(vm: *mut Vm, o: Word, name: &Owned) -> Word {
+    unsafe { (*vm).own_dict_value(o, name) }
 }
 
 #[inline(never)]

@@ -1,4 +1,4 @@
-//! Steps of iterators that make pairs, without the tuple: what `ForIterPairs` asks.
+//! Steps of iterators that make pairs, where only the items are wanted: what `ForIterPairs` asks.
 //!
 //! Not here: their `__next__`, which makes it (`types/{enumerate,zip,dict_iter}.rs`).
 
@@ -7,6 +7,7 @@ use crate::object::{ObjExt, Owned, Word};
 use crate::types::dict_iter::{Kind, PyDictIter};
 use crate::types::enumerate::{self, PyEnumerate};
 use crate::types::list_iter::PyListIter;
+use crate::types::tuple::recycled_pair;
 use crate::types::zip::PyZip;
 use crate::vm::{PyResult, Vm};
 
@@ -74,7 +75,8 @@ fn enumeration(vm: &mut Vm, it: &Owned) -> Pair {
     let e = it.cast::<PyEnumerate>().expect("law: the type says so");
     vm.check_native_stack("")?;
     let Some(item) = inner(vm, &e.iterator)? else { return Ok(None) };
-    Ok(Some((enumerate::advance(vm, e)?, item)))
+    let number = enumerate::advance(vm, e)?;
+    recycled_pair(vm, &e.last, number, item).map(Some)
 }
 
 #[inline(always)]
@@ -84,12 +86,13 @@ fn zipped(vm: &mut Vm, it: &Owned) -> Pair {
     let [a, b] = zip.iterators.items() else { return Ok(None) };
     let Some(a) = inner(vm, a)? else { return Ok(None) };
     let Some(b) = inner(vm, b)? else { return Ok(None) };
-    Ok(Some((a, b)))
+    recycled_pair(vm, &zip.last, a, b).map(Some)
 }
 
 #[inline(always)]
 fn entry(vm: &mut Vm, it: &Owned) -> Pair {
     let it = it.cast::<PyDictIter>().expect("law: the type says so");
     debug_assert!(it.kind == Kind::Items && !it.reverse);
-    it.step(vm)
+    let Some((key, value)) = it.step(vm)? else { return Ok(None) };
+    recycled_pair(vm, &it.last, key, value).map(Some)
 }

@@ -115,7 +115,7 @@ pub unsafe fn store_attr(vm: &mut Vm, pc: *mut Unit, o: Word, name: &Owned) {
             };
         }
         if attr.as_ref().is_some_and(|a| a.type_of(vm).slots().descr_set.is_some()) { return failed(pc) }
-        if !ty.info.has(TypeFlags::ATTRS) || attrs::has_dict(o.ptr()) { return failed(pc) }
+        if !ty.info.has(TypeFlags::ATTRS) { return failed(pc) }
         let Some(slot) = attrs::index(&ty.info, name.word()) else { return failed(pc) };
         let v = version(vm, &ty);
         if v == 0 { return failed(pc) }
