@@ -86,8 +86,9 @@ fn fill_kwdefaults(vm: &mut Vm, func: &Ref<PyFunction>, exec: &Executable, slots
     for i in exec.arg_count..exec.arg_count + exec.kwonly_count {
         if slots[i].is_some() { continue }
         if let Some(d) = &kwdefaults {
-            let name = vm.intern(exec.local_name(i))?;
-            if let Some(v) = d.get_item(vm, &name)? { slots[i] = Some(v); continue }
+            let name = &exec.kwonly_names(vm)?[i - exec.arg_count];
+            let known = match d.get_interned(vm, name) { None => d.get_item(vm, name)?, found => found };
+            if let Some(v) = known { slots[i] = Some(v); continue }
         }
         missing.push(i);
     }

@@ -2,7 +2,7 @@
 //!
 //! Made at the first call of a code, owned by the code object. Not here: the compiler's form (`instar_code::CodeBlob`).
 
-use std::cell::UnsafeCell;
+use std::cell::{OnceCell, UnsafeCell};
 use std::sync::Arc;
 
 use instar_code::{flags, CodeBlob, LocalKind, Unit};
@@ -31,6 +31,8 @@ pub struct Executable {
     pub posonly_count: usize,
     /// Keyword-only parameters.
     pub kwonly_count: usize,
+    /// Their names, interned once a call wants their defaults.
+    kwonly_names: OnceCell<Box<[Owned]>>,
     /// `co_flags`.
     pub flags: u32,
     /// Neither `*args` nor `**kwargs` nor keyword-only parameters nor a namespace, and a frame that is not huge (`stack.rs`): a call
@@ -61,6 +63,7 @@ impl Executable {
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
+            kwonly_names: OnceCell::new(),
             flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code, traced: UnsafeCell::default(),
         })
     }
@@ -71,6 +74,16 @@ impl Executable {
 
     /// Name of local `i`.
     pub fn local_name(&self, i: usize) -> &str { &self.blob.locals[i].name }
+
+    /// The keyword-only parameters' names, interned.
+    pub fn kwonly_names(&self, vm: &mut Vm) -> PyResult<&[Owned]> {
+        if self.kwonly_names.get().is_none() {
+            let names = (self.arg_count..self.arg_count + self.kwonly_count).map(|i| vm.intern(self.local_name(i))).collect::<PyResult<Box<[Owned]>>>()?;
+            // Interning runs no Python, so nobody else was here meanwhile; equal names were set if somebody was.
+            let _ = self.kwonly_names.set(names);
+        }
+        Ok(self.kwonly_names.get().map_or(&[], |names| names))
+    }
 
     /// Whether local `i` is a free variable.
     pub fn is_free(&self, i: usize) -> bool { self.blob.locals[i].kind == LocalKind::Free }

@@ -2,6 +2,7 @@
 //!
 //! Not here: strings (`string.rs`).
 
+use instar_base_codec::TextBuilder;
 use instar_object::TypeFlags;
 use instar_vm::args::{Args, Signature};
 use instar_vm::native::{GetSet, TypeDef};
@@ -69,7 +70,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
 }
 
 /// One call: the text so far and, with indentation, the texts that start lines.
-struct Work<'a> { e: &'a Encoder, out: Vec<u32>, indents: Vec<Vec<u32>>, key: Vec<u32>, item: Vec<u32> }
+struct Work<'a> { e: &'a Encoder, out: TextBuilder, indents: Vec<Vec<u32>> }
 
 fn codes(o: &Owned) -> Vec<u32> { o.cast::<PyStr>().map(|s| s.chars().collect()).unwrap_or_default() }
 
@@ -81,21 +82,14 @@ fn note(vm: &mut Vm, e: Raised, text: &str) -> Raised {
 
 impl Work<'_> {
     fn text(&mut self, vm: &Vm, s: &str) -> PyResult<()> {
-        self.out.try_reserve(s.len()).map_err(|_| vm.no_memory())?;
-        self.out.extend(s.chars().map(u32::from));
-        Ok(())
+        self.out.push_str(s).map_err(|_| vm.no_memory())
     }
     fn str(&mut self, vm: &Vm, o: &Owned) -> PyResult<()> {
         let Some(s) = o.cast::<PyStr>() else { return Ok(()) };
-        self.out.try_reserve(s.len()).map_err(|_| vm.no_memory())?;
-        self.out.extend(s.chars());
-        Ok(())
+        self.out.push_units(s.units()).map_err(|_| vm.no_memory())
     }
     fn item_separator(&mut self, vm: &Vm, level: usize) -> PyResult<()> {
-        let item = std::mem::take(&mut self.item);
-        let r = vm.append(&mut self.out, &item);
-        self.item = item;
-        r?;
+        self.str(vm, &self.e.item_separator)?;
         self.line(vm, level)
     }
     /// A new line at this level, if lines are wanted.
@@ -106,10 +100,7 @@ impl Work<'_> {
             if !self.indents.is_empty() { next.extend(codes(&self.e.indent)) }
             self.indents.push(next);
         }
-        let start = std::mem::take(&mut self.indents[level]);
-        let r = vm.append(&mut self.out, &start);
-        self.indents[level] = start;
-        r
+        self.out.push_slice(&self.indents[level]).map_err(|_| vm.no_memory())
     }
 
     fn string(&mut self, vm: &mut Vm, o: &Owned) -> PyResult<()> {
@@ -219,10 +210,7 @@ impl Work<'_> {
             if first { self.line(vm, level + 1)? } else { self.item_separator(vm, level + 1)? }
             first = false;
             match text { Some(t) => { let t = vm.new_str(&t)?; self.string(vm, &t)? } None => self.string(vm, &key)? }
-            let separator = std::mem::take(&mut self.key);
-            let r = vm.append(&mut self.out, &separator);
-            self.key = separator;
-            r?;
+            self.str(vm, &self.e.key_separator)?;
             if let Err(e) = self.value(vm, &value, level + 1) {
                 let (t, k) = (o.type_name(vm), vm.repr_text(&key)?);
                 return Err(note(vm, e, &format!("when serializing {t} item {k}")));
@@ -262,9 +250,9 @@ fn call(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult {
         let t = e.indent.type_name(vm);
         return Err(vm.type_error(format!("can only concatenate str (not \"{t}\") to str")));
     }
-    let mut work = Work { e, out: Vec::new(), indents: Vec::new(), key: codes(&e.key_separator), item: codes(&e.item_separator) };
+    let mut work = Work { e, out: TextBuilder::new(), indents: Vec::new() };
     work.value(vm, value, level)?;
-    let text = vm.new_str_from_code_points(&work.out)?;
+    let text = vm.new_str_built(work.out)?;
     Ok(vm.new_tuple([text])?.into_obj())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Not here: other values.
 
+use instar_base_codec::{NoMemory, TextBuilder};
 use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
@@ -12,21 +13,28 @@ const QUOTE: u32 = 34;
 const BACKSLASH: u32 = 92;
 
 /// Appends the JSON form of a string with its quotes.
-pub fn escape_into(vm: &Vm, out: &mut Vec<u32>, s: &PyStr, ascii: bool) -> PyResult<()> {
-    out.try_reserve(s.len() + 2).map_err(|_| vm.no_memory())?;
-    out.push(QUOTE);
-    for c in s.chars() {
-        if c >= 32 && c != QUOTE && c != BACKSLASH && (c < 127 || !ascii) { vm.push(out, c)?; continue }
-        let short = match c { QUOTE => b'"', BACKSLASH => b'\\', 8 => b'b', 12 => b'f', 10 => b'n', 13 => b'r', 9 => b't', _ => 0 };
-        out.try_reserve(12).map_err(|_| vm.no_memory())?;
-        if short != 0 { out.extend([BACKSLASH, short.into()]); continue }
-        let mut unit = |u: u32| {
-            out.extend([BACKSLASH, u32::from(b'u')]);
-            out.extend([12, 8, 4, 0].map(|shift| u32::from(b"0123456789abcdef"[(u >> shift & 15) as usize])));
-        };
-        if c < 0x10000 { unit(c) } else { unit(0xD800 + ((c - 0x10000) >> 10)); unit(0xDC00 + ((c - 0x10000) & 0x3FF)) }
+pub fn escape_into(vm: &Vm, out: &mut TextBuilder, s: &PyStr, ascii: bool) -> PyResult<()> {
+    escape(out, s, ascii).map_err(|_| vm.no_memory())
+}
+
+fn escape(out: &mut TextBuilder, s: &PyStr, ascii: bool) -> Result<(), NoMemory> {
+    out.push(QUOTE)?;
+    // Most strings are plain ASCII: copied as they are.
+    if let Some(text) = s.as_ascii() && text.bytes().fold(true, |plain, b| plain & (b >= 32) & (b != b'"') & (b != b'\\') & (b < 127)) {
+        out.push_latin1(text.as_bytes())?;
+        return out.push(QUOTE);
     }
-    vm.push(out, QUOTE)
+    for c in s.chars() {
+        if c >= 32 && c != QUOTE && c != BACKSLASH && (c < 127 || !ascii) { out.push(c)?; continue }
+        let short = match c { QUOTE => b'"', BACKSLASH => b'\\', 8 => b'b', 12 => b'f', 10 => b'n', 13 => b'r', 9 => b't', _ => 0 };
+        if short != 0 { out.push_latin1(&[b'\\', short])?; continue }
+        let mut unit = |u: u32| {
+            out.push_latin1(b"\\u")?;
+            out.push_latin1(&[12, 8, 4, 0].map(|shift| b"0123456789abcdef"[(u >> shift & 15) as usize]))
+        };
+        if c < 0x10000 { unit(c)? } else { unit(0xD800 + ((c - 0x10000) >> 10))?; unit(0xDC00 + ((c - 0x10000) & 0x3FF))? }
+    }
+    out.push(QUOTE)
 }
 
 fn escaped(vm: &mut Vm, o: &Owned, ascii: bool) -> PyResult {
@@ -34,9 +42,9 @@ fn escaped(vm: &mut Vm, o: &Owned, ascii: bool) -> PyResult {
         let t = o.type_name(vm);
         return Err(vm.type_error(format!("first argument must be a string, not {t}")));
     };
-    let mut out = Vec::new();
+    let mut out = TextBuilder::with_capacity(s.len().saturating_add(2)).map_err(|_| vm.no_memory())?;
     escape_into(vm, &mut out, s, ascii)?;
-    vm.new_str_from_code_points(&out)
+    vm.new_str_built(out)
 }
 
 /// `encode_basestring_ascii(string)`
