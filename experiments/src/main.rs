@@ -8,6 +8,7 @@ mod bench_gate;
 mod board;
 mod build;
 mod cell;
+mod census;
 mod check;
 mod commands;
 mod diff;
@@ -16,6 +17,12 @@ mod fingerprint;
 mod html;
 mod launcher;
 mod layout;
+mod layout_all;
+mod layout_command;
+mod layout_heap;
+mod layout_page;
+#[cfg(test)]
+mod layout_peers;
 mod loop_rules;
 mod measure;
 mod order;
@@ -61,13 +68,13 @@ enum Command {
     Variants,
     /// List the programs.
     Programs,
-    /// Print the sizes of a type under every layout, without building anything.
-    Layout {
-        /// A type: `Point`, `list`, `dict`, ...
-        type_name: String,
-        /// Number of attributes of the instance.
-        #[arg(long)]
-        attrs: Option<usize>,
+    /// An object, part by part, and its bytes under every layout; or what the heap of a program is made of.
+    Layout(LayoutArgs),
+    /// Write docs/layouts.md.
+    Layouts {
+        /// Take the types from this binary first, and keep them in experiments/types.json.
+        #[arg(long, value_name = "BINARY")]
+        from: Option<PathBuf>,
     },
     /// Build, verify, measure, and print the ladder.
     Run(RunArgs),
@@ -136,6 +143,31 @@ pub struct Choice {
     binaries: Option<PathBuf>,
 }
 
+/// Arguments of `layout`.
+#[derive(Args, Clone)]
+pub struct LayoutArgs {
+    /// A class of your own (`Point`), a builtin type (`list`), or a program (`FILE.py`).
+    target: String,
+    /// Number of attributes of the instance.
+    #[arg(long)]
+    attrs: Option<usize>,
+    /// The layout that is shown part by part.
+    #[arg(long, default_value = "best")]
+    layout: String,
+    /// Every combination of policies, those with equal bytes together, and which were ever built.
+    #[arg(long)]
+    all: bool,
+    /// The variant that runs the program; the base when not given.
+    #[arg(long)]
+    variant: Option<String>,
+    /// Run the program with this binary instead.
+    #[arg(long, conflicts_with = "variant")]
+    binary: Option<PathBuf>,
+    /// Arguments of the program.
+    #[arg(trailing_var_arg = true)]
+    arguments: Vec<String>,
+}
+
 /// Arguments of `run`.
 #[derive(Args, Clone)]
 pub struct RunArgs {
@@ -189,7 +221,8 @@ fn dispatch(cli: Cli) -> Result<bool> {
     match cli.command {
         Command::Variants => commands::variants(&workspace),
         Command::Programs => commands::programs(&workspace),
-        Command::Layout { type_name, attrs } => layout::print(&type_name, attrs).map(|()| true),
+        Command::Layout(arguments) => layout_command::layout(&workspace, &arguments),
+        Command::Layouts { from } => layout_command::layouts(&workspace, from.as_deref()),
         Command::Run(arguments) => commands::run(&workspace, &arguments),
         Command::Instances { choice } => commands::instances(&workspace, &choice),
         Command::Compare { a, b } => commands::compare(&workspace, &a, &b),

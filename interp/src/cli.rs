@@ -57,7 +57,7 @@ Options (and corresponding environment variables):
 -V     : print the version number and exit (also --version)
 -W arg : warning control; arg is action:message:category:module:lineno; also PYTHONWARNINGS=arg
 -x     : skip first line of source, allowing use of non-Unix forms of #!cmd
--X opt : set implementation-specific option: fingerprint, memstats, copy-operands,
+-X opt : set implementation-specific option: fingerprint, memstats, heap, layout, copy-operands,
          utf8, dev, int_max_str_digits=N, importtime, frozen_modules,
          memlimit=BYTES (more is a MemoryError; k, m, g may follow),
          failalloc=N[,once][,boot][,large] (for tests: request number N for memory and all

@@ -3,7 +3,8 @@
 use instar_object::reflect;
 use instar_object::{Active, Layout};
 
-fn string(text: &str) -> String {
+/// A JSON string.
+pub(crate) fn string(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

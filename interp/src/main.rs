@@ -1,8 +1,9 @@
 //! The `instar` command.
 //!
 //! `cli.rs` reads the command line, `run.rs` runs it, `prompt.rs` asks for it, `streams.rs` makes the standard streams, `memory.rs` is the allocator,
-//! `fingerprint.rs` and `memstats.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
+//! `fingerprint.rs`, `memstats.rs` and `census.rs` answer the lab. Not here: the interpreter (`instar-vm`), native modules (`interp/stdlib`).
 
+mod census;
 mod cli;
 mod fingerprint;
 mod library;

@@ -21,7 +21,7 @@ use instar_vm::{Owned, PyResult, Raised, Ref, Vm};
 use crate::cli::{FailAlloc, Target};
 use crate::library::Embedded;
 use crate::memory::MEMORY;
-use crate::{cli, memstats, prompt, streams};
+use crate::{census, cli, memstats, prompt, streams};
 
 /// Exit code of our own bugs.
 pub const BUG: u8 = 70;
@@ -30,7 +30,8 @@ pub const BUG: u8 = 70;
 pub fn run(mut settings: Settings, target: &Target) -> u8 {
     settings.executable = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_default();
     if settings.stdlib.is_none() { settings.stdlib = beside_executable(&settings.executable) }
-    let wants_memstats = settings.x_options.iter().any(|(name, _)| name == "memstats");
+    let wants = |option: &str| settings.x_options.iter().any(|(name, _)| name == option);
+    let (wants_memstats, wants_heap, wants_layout) = (wants("memstats"), wants("heap"), wants("layout"));
     MEMORY.set_limit(settings.memory_limit);
     let mut vm = match Vm::boot(settings) {
         Ok(vm) => vm,
@@ -49,13 +50,14 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
             vm.heap.gc_set_enabled(true);
             vm.stress.begin_program();
             if let Some(f) = failing.filter(|f| !f.boot) { fail_after(&vm, f) }
-            program(&mut vm, target)
+            if wants_layout { census::layouts(&mut vm) } else { program(&mut vm, target) }
         }
         Err(e) => Err(e),
     };
     let interrupted = ended.as_ref().is_err_and(|e| e.is(&vm, &vm.types.keyboard_interrupt));
     let mut code = finish(&mut vm, ended);
     if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }
+    if wants_heap && let Err(e) = census::write(&vm) { eprintln!("instar: heap: {e}"); code = code.max(1) }
     if !end(&mut vm) && code == 0 { code = 120 }
     signals::uninstall(&mut vm);
     // The process ends: its memory goes with it, faster than object by object.

@@ -355,7 +355,7 @@ pub(crate) unsafe fn known_words<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<
 /// # Safety
 /// The payload and the attributes are still there.
 #[inline(always)]
-unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
+pub(crate) unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
     if flags.contains(TypeFlags::INLINE) {
         // SAFETY: the caller's promise.
         return unsafe { INLINE_HEAD + inline_words(obj).1 * size_of::<Word<L>>() + inline_tail(obj) };

@@ -108,20 +108,26 @@ impl<L: Layout> Plan<L> {
     /// Policies that need flags or scratch bits beside the count. Forced by every heap.
     pub(crate) const CHECK: () = {
         assert!(size_of::<L::Rc>() == 8);
-        assert!(
-            L::Rc::EXTRA_BITS || L::Weak::WORD,
-            "instar: `weakref-table` needs a header bit: add `rc-saturating` or `rc-immortal`"
-        );
-        assert!(
-            L::Rc::EXTRA_BITS || !L::Gc::NEEDS_SCRATCH,
-            "instar: `gc-one-word` and `gc-zero-word` count in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
-        );
-        assert!(
-            L::Alloc::SIDE >= L::Gc::PAGE_BYTES,
-            "instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)"
-        );
+        if let Some(why) = objection(L::Rc::EXTRA_BITS, L::Weak::WORD, L::Gc::NEEDS_SCRATCH, L::Alloc::SIDE >= L::Gc::PAGE_BYTES) {
+            panic!("{}", why);
+        }
         assert!(HeaderPlan::<L>::USED <= 7, "instar: the policies ask for more flags than the count word has");
     };
+}
+
+/// Why policies cannot be in one layout: whether the count word has bits to spare, weak references a word, the collector need for such
+/// bits, and its pages, if it needs any, the room.
+pub(crate) const fn objection(spare_bits: bool, weak_word: bool, needs_scratch: bool, page_room: bool) -> Option<&'static str> {
+    if !spare_bits && !weak_word {
+        return Some("instar: `weakref-table` needs a header bit: add `rc-saturating` or `rc-immortal`");
+    }
+    if !spare_bits && needs_scratch {
+        return Some("instar: `gc-one-word` and `gc-zero-word` count in spare bits of the count word: add `rc-saturating` or `rc-immortal`");
+    }
+    if !page_room {
+        return Some("instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)");
+    }
+    None
 }
 
 /// Who has which bit of the flags byte of the count word. Policies say how many they need; the places are given out here: first

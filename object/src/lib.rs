@@ -49,6 +49,7 @@ mod collect;
 pub mod covering;
 mod death;
 pub mod dict;
+mod fields;
 mod gc_words;
 mod handle;
 mod header;
@@ -74,6 +75,9 @@ pub use attrs::{AttrDelete, AttrGet, AttrSet, SharedKeys};
 pub use bufvec::BufVec;
 pub use collect::{CollectHost, CollectReport};
 pub use dict::{DictTable, Probe, SetTable, Step};
+#[doc(hidden)]
+pub use fields::size_of_field;
+pub use fields::{Buffered, Described, Field};
 pub use gc_words::{AllocPolicy, GcPolicy, ZeroWord};
 pub use handle::{Borrowed, Owned};
 pub use header::{HEADER, Header, ObjPtr};

@@ -1,7 +1,9 @@
 //! What the heap knows about a type: the start of every type object's payload, and the table of functions that know
 //! the payload of its instances. Python's type object is not known here.
 use crate::attrs::{self, AttrsPolicy, SharedKeys};
+use crate::fields::{Described, Field};
 use crate::layout::{Layout, Plan};
+use crate::reflect::Buffer;
 use crate::select::Active;
 use crate::trace::Trace;
 use crate::word::Word;
@@ -198,6 +200,10 @@ pub struct VTable<L: Layout = Active> {
     pub needs_finalizer: Option<unsafe fn(*mut (), End) -> bool>,
     /// Where the references are; see [`VTable::with_words`].
     pub words: Words,
+    /// What the payload is made of.
+    pub fields: &'static [Field],
+    /// The buffer of the heap that the payload owns, if it owns one. Native memory of other kinds is none.
+    pub buffer: Option<unsafe fn(*mut ()) -> Buffer>,
 }
 
 impl<L: Layout> VTable<L> {
@@ -224,11 +230,13 @@ impl<L: Layout> VTable<L> {
             size_of: None,
             needs_finalizer: None,
             words: Words::Unknown,
+            fields: &[],
+            buffer: None,
         }
     }
     /// For payloads of plain data (`LEAF` types).
     pub const fn leaf(name: &'static str) -> Self {
-        VTable { name, trace: |_, _| {}, clear: |_| {}, drop: None, size_of: None, needs_finalizer: None, words: Words::Unknown }
+        VTable { name, trace: |_, _| {}, clear: |_| {}, drop: None, size_of: None, needs_finalizer: None, words: Words::Unknown, fields: &[], buffer: None }
     }
     /// With a size function, for types with `VAR`.
     pub const fn with_size(mut self, size_of: unsafe fn(*mut ()) -> usize) -> Self {
@@ -242,6 +250,12 @@ impl<L: Layout> VTable<L> {
     /// and to free the buffer.
     pub const unsafe fn with_words(mut self, words: Words) -> Self {
         self.words = words;
+        self
+    }
+    /// With the fields of the payload, and the buffer that it owns.
+    pub const fn with_fields<T: Described>(mut self) -> Self {
+        self.fields = T::FIELDS;
+        self.buffer = T::BUFFER;
         self
     }
     /// With a question to ask before the object dies.
@@ -306,9 +320,7 @@ impl<L: Layout> TypeInfo<L> {
         if vtable.needs_finalizer.is_some() {
             flags.insert(TypeFlags::ASKS);
         }
-        // As in CPython: where the payload's size differs from instance to instance, no place behind it is the class's.
-        let sized = !flags.intersects(TypeFlags::VAR | TypeFlags::INLINE) && payload_bytes <= attrs::MAX_PAYLOAD && payload_bytes.is_multiple_of(8);
-        if <L::Attrs as AttrsPolicy>::INLINE && flags.contains(TypeFlags::ATTRS) && sized {
+        if <L::Attrs as AttrsPolicy>::INLINE && flags.contains(TypeFlags::ATTRS) && is_sized(flags, payload_bytes) {
             flags.insert(TypeFlags::VALUES);
         }
         let parts = TypeFlags::ATTRS | TypeFlags::HEAP_TYPE | TypeFlags::VAR | TypeFlags::SLOTS | TypeFlags::WORDS;
@@ -354,6 +366,10 @@ impl<L: Layout> TypeInfo<L> {
     pub fn has(&self, flags: TypeFlags) -> bool {
         self.flags.get().contains(flags)
     }
+    /// Whether values can stand behind the payload.
+    pub(crate) fn is_sized(&self) -> bool {
+        is_sized(self.flags.get(), self.payload_bytes as usize)
+    }
     /// Whether any of `flags` is set.
     #[inline(always)]
     pub(crate) fn has_any(&self, flags: TypeFlags) -> bool {
@@ -364,6 +380,11 @@ impl<L: Layout> TypeInfo<L> {
     pub fn instance_bytes(&self, payload_bytes: usize) -> usize {
         self.prefix_bytes as usize + crate::header::HEADER + payload_bytes
     }
+}
+
+/// As in CPython: where the payload's size differs from instance to instance, no place behind it is the class's.
+fn is_sized(flags: TypeFlags, payload_bytes: usize) -> bool {
+    !flags.intersects(TypeFlags::VAR | TypeFlags::INLINE) && payload_bytes <= attrs::MAX_PAYLOAD && payload_bytes.is_multiple_of(8)
 }
 
 impl<L: Layout> Drop for TypeInfo<L> {

@@ -24,6 +24,8 @@ fn slots_and_variable_size<L: Layout>() {
             size_of: Some(|p| unsafe { 8 + 8 * (*p.cast::<Items>()).len }),
             needs_finalizer: None,
             words: Words::Unknown,
+            fields: &[],
+            buffer: None,
         };
     }
     let w = World::<L>::new();

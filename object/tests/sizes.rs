@@ -23,7 +23,7 @@ fn formulas_give_the_rows() {
         }
     }
     for row in reflect::ladder(4) {
-        assert_eq!(row.parts.iter().map(|p| p.2).sum::<usize>(), row.cell, "{}", row.layout);
+        assert_eq!(row.parts.iter().map(|p| p.bytes).sum::<usize>(), row.cell, "{}", row.layout);
     }
     assert!(reflect::instance_bytes("no such layout", 1).is_none());
     let names: Vec<_> = reflect::LAYOUTS.iter().map(|e| (e.axes)()).collect();

@@ -9,6 +9,7 @@ pub mod blocking;
 pub mod boot;
 mod boot_types;
 pub mod builtins;
+pub mod census;
 pub mod codecs;
 pub mod display;
 pub mod dump;
@@ -37,6 +38,6 @@ pub mod types;
 pub mod vm;
 pub mod warnings;
 
-pub use instar_object::trace;
+pub use instar_object::{fields, trace};
 pub use object::{ObjExt, Owned, Ref};
 pub use vm::{PyResult, Raised, Vm};

@@ -9,7 +9,9 @@ use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-pub use instar_object::{ObjPtr, Owned, Shape, Trace, TraceField, VTable, Word, Words};
+use instar_object::reflect::Buffer;
+
+pub use instar_object::{Buffered, Described, Field, ObjPtr, Owned, Shape, Trace, TraceField, VTable, Word, Words};
 
 use crate::typeobj::{PyType, TypeRef};
 use crate::vm::{Types, Vm};
@@ -20,7 +22,7 @@ use crate::vm::{Types, Vm};
 /// 1. `vtable` returns the same static for every call, made by `VTable::of::<Self>` and used by no other type.
 /// 2. Objects whose type carries that vtable hold a valid `Self` as payload.
 /// 3. `SHAPE` fits the default type (checked when builtin types are made).
-pub unsafe trait Payload: Trace + Sized + 'static {
+pub unsafe trait Payload: Trace + Described + Sized + 'static {
     /// What stands before the header of objects of the default type: known here, [`Vm::new_object`] asks the type nothing.
     const SHAPE: Shape = Shape::Any;
     /// The static vtable; its address identifies the payload type.
@@ -40,7 +42,7 @@ macro_rules! payload {
         // SAFETY: one static per implementation, made for this type.
         unsafe impl $crate::object::Payload for $ty {
             fn vtable() -> &'static $crate::object::VTable {
-                static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name);
+                static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name).with_fields::<$ty>();
                 &VTABLE
             }
             fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { types.native_type::<$ty>() }
@@ -59,7 +61,7 @@ macro_rules! payload {
             fn vtable() -> &'static $crate::object::VTable {
                 const WORDS: u8 = [$( stringify!($word) ),+].len() as u8;
                 static VTABLE: $crate::object::VTable =
-                    unsafe { $crate::object::VTable::of::<$ty>($name).with_words($crate::object::Words::Fields(WORDS)) };
+                    unsafe { $crate::object::VTable::of::<$ty>($name).with_words($crate::object::Words::Fields(WORDS)).with_fields::<$ty>() };
                 &VTABLE
             }
             fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { &types.$field }
@@ -70,7 +72,7 @@ macro_rules! payload {
         unsafe impl $crate::object::Payload for $ty {
             $(const SHAPE: $crate::object::Shape = $crate::object::Shape::$shape;)?
             fn vtable() -> &'static $crate::object::VTable {
-                static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name);
+                static VTABLE: $crate::object::VTable = $crate::object::VTable::of::<$ty>($name).with_fields::<$ty>();
                 &VTABLE
             }
             fn default_type(types: &$crate::vm::Types) -> &$crate::typeobj::TypeRef { &types.$field }
@@ -248,6 +250,11 @@ impl<T> Guarded<T> {
 unsafe impl<T: TraceField> TraceField for Guarded<T> {
     fn trace_field(&self, visit: &mut dyn FnMut(Word)) { unsafe { (*self.0.get()).trace_field(visit) } }
     fn clear_field(&mut self) { self.0.get_mut().clear_field() }
+}
+
+impl<T: Buffered> Buffered for Guarded<T> {
+    // SAFETY: who asks has the token, or nobody runs.
+    fn buffer(&self) -> Buffer { unsafe { (*self.0.get()).buffer() } }
 }
 
 /// Extension methods on untyped handles.

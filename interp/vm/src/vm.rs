@@ -48,7 +48,8 @@ macro_rules! types {
             pub(crate) unsafe fn dangling(filler: &TypeRef) -> Types { Types { $($field: filler.clone(),)* native: Default::default() } }
             /// Names of the fields, for the test that boot assigned each.
             pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
-            pub(crate) fn all(&self) -> Vec<&TypeRef> { vec![$(&self.$field),*] }
+            /// All of them, in the order of the fields.
+            pub fn all(&self) -> Vec<&TypeRef> { vec![$(&self.$field),*] }
         }
     };
 }

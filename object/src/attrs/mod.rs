@@ -375,7 +375,24 @@ pub fn check<L: Layout>(obj: ObjPtr<L>) {
     }
 }
 
-/// Bytes that the values of an instance with `capacity` slots take, as requested: in a block of their own, or in its cell.
-pub const fn block_bytes<L: Layout>(capacity: usize) -> usize {
-    if L::Attrs::INLINE { in_cell::bytes_for::<L>(capacity) } else { values::block_bytes::<L::Slots>(capacity) }
+/// Bytes that `capacity` slots take in the cell of an instance, if they are there.
+pub(crate) fn cell_bytes<L: Layout>(capacity: usize) -> usize {
+    in_cell::bytes_for::<L>(capacity)
+}
+/// Bytes of a block of `capacity` slots outside the cell.
+pub(crate) fn outside_bytes<L: Layout>(capacity: usize) -> usize {
+    values::block_bytes::<L::Slots>(capacity)
+}
+/// Slots that an instance has in its cell, and in a block outside it if there is one.
+pub(crate) fn capacities<L: Layout>(obj: ObjPtr<L>) -> (usize, Option<usize>) {
+    let info = obj.info();
+    let in_cell = match info.has(TypeFlags::VALUES) {
+        false => 0,
+        true if L::Slots::EXACT => State::of(obj).slots(in_cell::first_place(info)),
+        true => Values(in_cell::at(obj, in_cell::first_place(info))).capacity(),
+    };
+    match storage(obj) {
+        Storage::Block(block) if !info.has(TypeFlags::VALUES) || L::Slots::EXACT => (in_cell, Some(block.capacity())),
+        _ => (in_cell, None),
+    }
 }

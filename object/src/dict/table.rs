@@ -13,6 +13,7 @@ use super::{Probe, Step};
 use crate::handle::Owned;
 use crate::heap::{AllocError, Heap};
 use crate::layout::Layout;
+use crate::reflect::Buffer;
 use crate::select::Active;
 use crate::word::Word;
 use core::cell::Cell;
@@ -231,6 +232,14 @@ impl<L: Layout> DictTable<L> {
     /// Bytes that the table holds beside its own words.
     pub fn buffer_bytes(&self) -> usize {
         self.get().map_or(0, |b| bytes_of(b.log2, b.hash_offset))
+    }
+    /// What the block is in bytes; the index counts as filled.
+    pub fn buffer(&self) -> Buffer {
+        let room = |b: BlockPtr| (usable_of(b.log2) - self.len()) * stride_of(b.hash_offset);
+        self.get().map_or(Buffer::default(), |b| {
+            let bytes = bytes_of(b.log2, b.hash_offset);
+            Buffer { bytes, used: bytes - room(b) }
+        })
     }
     /// Number of entries, holes included: positions are below it.
     #[inline(always)]

@@ -30,6 +30,7 @@ fn raise(vm: &mut Vm, e: Error) -> Raised {
 /// Payload of `BZ2Compressor`; the stream is gone after `flush`.
 pub struct Compressor { stream: RefCell<Option<Compress>> }
 instar_vm::trace! { Compressor { } }
+instar_vm::fields! { Compressor { stream } }
 instar_vm::payload!(Compressor, "BZ2Compressor");
 
 fn new_compressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
@@ -100,6 +101,7 @@ impl Decode for Decoder {
 /// Payload of `BZ2Decompressor`.
 pub struct Decompressor { decoder: RefCell<Decoder>, pending: RefCell<Pending>, failed: Cell<bool> }
 instar_vm::trace! { Decompressor { } }
+instar_vm::fields! { Decompressor { decoder, pending, failed } }
 instar_vm::payload!(Decompressor, "BZ2Decompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

@@ -48,6 +48,7 @@ struct AbcData {
     counter: Rc<Cell<u64>>,
 }
 trace! { AbcData { registry, cache, negative } }
+instar_vm::fields! { AbcData { registry, cache, negative, negative_version, counter } }
 payload!(AbcData, "_abc_data");
 
 /// The counter that all classes share.

@@ -39,6 +39,7 @@ pub struct PyArray {
 }
 
 instar_vm::trace! { PyArray {} }
+instar_vm::fields! { PyArray { data, code, exports } }
 instar_vm::payload!(PyArray, "array");
 
 impl PyArray {
@@ -85,6 +86,7 @@ struct ArrayIter {
 }
 
 instar_vm::trace! { ArrayIter { array } }
+instar_vm::fields! { ArrayIter { array, index } }
 instar_vm::payload!(ArrayIter, "arrayiterator");
 
 fn this(o: &Owned) -> &Ref<PyArray> { o.cast().expect("law: checked by the descriptor") }

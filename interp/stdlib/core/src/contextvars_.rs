@@ -28,21 +28,25 @@ struct Context {
     entered: Cell<bool>,
 }
 trace! { Context { values, previous } }
+instar_vm::fields! { Context { values, previous, entered } }
 payload!(Context, "Context");
 
 /// Payload of a variable.
 struct Var { name: Owned, default: Option<Owned>, hash: i64 }
 trace! { Var { name, default } }
+instar_vm::fields! { Var { name, default, hash } }
 payload!(Var, "ContextVar");
 
 /// Payload of a token.
 struct Token { context: Ref<Context>, var: Ref<Var>, old: Option<Owned>, used: Cell<bool> }
 trace! { Token { context, var, old } }
+instar_vm::fields! { Token { context, var, old, used } }
 payload!(Token, "Token");
 
 /// Payload of `Token.MISSING`.
 struct Missing;
 trace! { Missing {} }
+instar_vm::fields! { Missing {} }
 payload!(Missing, "Token.MISSING");
 
 #[derive(Default)]

@@ -31,6 +31,7 @@ fn reduce(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 /// A comparison function, and a value once it has been called with one.
 struct Key { compare: Owned, value: Option<Owned> }
 trace! { Key { compare, value } }
+instar_vm::fields! { Key { compare, value } }
 payload!(Key, "KeyWrapper");
 
 static KEY: TypeDef = TypeDef {

@@ -77,6 +77,7 @@ pub(crate) struct Io {
     pub turn: instar_vm::threads::turn::Turn,
 }
 trace! { Io { dict, inner, name, encoding, errors, decoder, encoder, decoded, snapshot, newline } }
+instar_vm::fields! { Io { dict, closed, finalizing, ready, fd, readable, writable, appending, created, close_fd, seekable, opened_size, may_be_terminal, inner, bytes, pos, pending, buffer_size, exports, text, codes, name, encoding, errors, decoder, encoder, decoded, snapshot, newline, turn } }
 payload!(Io, "_IOBase");
 
 pub(crate) fn this(o: &Owned) -> &Ref<Io> { o.cast().expect("law: checked by the descriptor") }

@@ -25,6 +25,7 @@ pub struct PyCodec {
     coder: Guarded<Rc<Coder>>,
 }
 instar_vm::trace! { PyCodec {} }
+instar_vm::fields! { PyCodec { name, coder } }
 instar_vm::payload!(PyCodec, "MultibyteCodec");
 
 /// Tables loaded so far.

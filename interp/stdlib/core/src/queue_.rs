@@ -36,6 +36,7 @@ struct SimpleQueue {
     waiting: std::cell::Cell<u32>,
 }
 trace! { SimpleQueue { items } }
+instar_vm::fields! { SimpleQueue { items, puts, waiting } }
 payload!(SimpleQueue, "SimpleQueue");
 
 #[derive(Default)]

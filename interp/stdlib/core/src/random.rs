@@ -19,6 +19,7 @@ pub struct PyRandom {
 }
 
 instar_vm::trace! { PyRandom { } }
+instar_vm::fields! { PyRandom { twister } }
 instar_vm::payload!(PyRandom, "Random");
 
 /// The module.

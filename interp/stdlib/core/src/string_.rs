@@ -25,6 +25,7 @@ macro_rules! parts {
         }
 
         instar_vm::trace! { $ty { parts } }
+        instar_vm::fields! { $ty { parts, at, error } }
         instar_vm::payload!($ty, $name);
 
         fn $next(vm: &mut Vm, this: &Owned) -> PyResult<Option<Owned>> {

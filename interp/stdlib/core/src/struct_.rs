@@ -45,6 +45,7 @@ pub struct PyStruct {
 }
 
 instar_vm::trace! { PyStruct { text } }
+instar_vm::fields! { PyStruct { format, text } }
 instar_vm::payload!(PyStruct, "Struct");
 
 /// Payload of `unpack_iterator`.
@@ -56,6 +57,7 @@ pub struct PyUnpackIter {
 }
 
 instar_vm::trace! { PyUnpackIter { source } }
+instar_vm::fields! { PyUnpackIter { format, source, at } }
 instar_vm::payload!(PyUnpackIter, "unpack_iterator");
 
 #[cold]

@@ -55,6 +55,7 @@ struct TokenizerIter {
     error: Slot,
 }
 trace! { TokenizerIter { readline, encoding, tokens, error } }
+instar_vm::fields! { TokenizerIter { readline, encoding, extra, started, at, tokens, error } }
 payload!(TokenizerIter, "TokenizerIter");
 
 static TOKENIZER: TypeDef = TypeDef { doc: "", sig: "(readline, /, *, encoding=None, extra_tokens)", methods: &[], getset: &[] };

@@ -13,6 +13,7 @@ use crate::support::set;
 /// Payload of a capsule. Nothing here makes one: they carry pointers between C extensions.
 struct Capsule;
 trace! { Capsule {} }
+instar_vm::fields! { Capsule {} }
 payload!(Capsule, "PyCapsule");
 
 static CAPSULE: TypeDef = TypeDef { doc: "Capsule objects let you wrap a C \"void *\" pointer in a Python\nobject.  They're a way of passing data through the Python interpreter\nwithout creating your own custom type.", sig: "", methods: &[], getset: &[] };

@@ -18,6 +18,7 @@ use instar_vm::{PyResult, Vm};
 pub struct PyUcd {}
 
 instar_vm::trace! { PyUcd {} }
+instar_vm::fields! { PyUcd {} }
 instar_vm::payload!(PyUcd, "UCD");
 
 /// Whether a function was called on `ucd_3_2_0`.

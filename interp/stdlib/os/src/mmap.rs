@@ -39,6 +39,7 @@ pub struct Map {
     tracked: bool,
 }
 trace! { Map {} }
+instar_vm::fields! { Map { data, size, pos, exports, fd, access, flags, offset, tracked } }
 payload!(Map, "mmap.mmap");
 
 impl Map {
@@ -212,6 +213,7 @@ fn buffer(vm: &mut Vm, o: &Owned, request: Request) -> PyResult<Buffer> {
 /// Payload of the iterator over bytes of length 1.
 struct Iter { map: Slot, at: Cell<usize> }
 trace! { Iter { map } }
+instar_vm::fields! { Iter { map, at } }
 payload!(Iter, "iterator");
 
 fn iter(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.new_object(Iter { map: Slot::new(Some(o.clone())), at: Cell::new(0) })?.into_obj()) }

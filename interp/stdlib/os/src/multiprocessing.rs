@@ -26,6 +26,7 @@ const MOST: i64 = i32::MAX as i64;
 /// A semaphore of the system, closed at death; how often this process holds it, and the thread that took it last.
 struct SemLock { handle: Cell<*mut libc::sem_t>, kind: i32, most: i32, name: Slot, count: Cell<i64>, owner: Cell<i64> }
 trace! { SemLock { name } }
+instar_vm::fields! { SemLock { handle, kind, most, name, count, owner } }
 payload!(SemLock, "_multiprocessing.SemLock");
 
 impl Drop for SemLock {

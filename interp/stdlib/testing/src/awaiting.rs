@@ -16,6 +16,7 @@ struct Future {
     answer: Owned,
 }
 instar_vm::trace! { Future { answer } }
+instar_vm::fields! { Future { answer } }
 instar_vm::payload!(Future, "awaitType");
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

@@ -53,6 +53,9 @@ static STATIC: [Def; 6] = shapes!(static_, nothing);
 
 /// An object without content.
 struct Bare<const KIND: usize>;
+impl<const KIND: usize> instar_vm::object::Described for Bare<KIND> {
+    const FIELDS: &'static [instar_vm::object::Field] = &[];
+}
 macro_rules! bare {
     ($kind:literal, $name:literal) => {
         instar_vm::trace! { Bare<$kind> {} }

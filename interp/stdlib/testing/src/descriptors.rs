@@ -17,6 +17,7 @@ struct Callable {
     own: bool,
 }
 instar_vm::trace! { Callable {} }
+instar_vm::fields! { Callable { own } }
 instar_vm::payload!(Callable, "MethodDescriptorBase");
 
 fn this(o: &Owned) -> &Ref<Callable> { o.cast().expect("law: slots see their own payload") }
@@ -59,11 +60,13 @@ pub fn exec(vm: &mut Vm, namespace: &Ref<PyDict>) -> PyResult<()> {
 /// A native object with attributes of its own.
 struct Holder;
 instar_vm::trace! { Holder {} }
+instar_vm::fields! { Holder {} }
 instar_vm::payload!(Holder, "HeapCTypeWithDict");
 fn new_holder(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult { Ok(vm.new_object_of(ty, Holder)?.into_obj()) }
 
 /// A native object that can be referred to weakly.
 struct Weak;
 instar_vm::trace! { Weak {} }
+instar_vm::fields! { Weak {} }
 instar_vm::payload!(Weak, "HeapCTypeWithWeakref");
 fn new_weak(vm: &mut Vm, ty: &TypeRef, _: Args<'_>) -> PyResult { Ok(vm.new_object_of(ty, Weak)?.into_obj()) }

@@ -50,6 +50,9 @@ fn call_vectorcall_method(vm: &mut Vm, this: &Owned, o: &Owned) -> PyResult {
 
 /// An object that can be called.
 struct Answering<const KIND: usize>;
+impl<const KIND: usize> instar_vm::object::Described for Answering<KIND> {
+    const FIELDS: &'static [instar_vm::object::Field] = &[];
+}
 instar_vm::trace! { Answering<0> {} }
 instar_vm::payload!(Answering<0>, "LimitedVectorCallClass");
 instar_vm::trace! { Answering<1> {} }

@@ -41,6 +41,7 @@ struct TestBuf {
     references: Cell<i64>,
 }
 instar_vm::trace! { TestBuf {} }
+instar_vm::fields! { TestBuf { references } }
 instar_vm::payload!(TestBuf, "testBuf");
 
 static BYTES: [u8; 4] = *b"test";

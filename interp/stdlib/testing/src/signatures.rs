@@ -30,6 +30,9 @@ pub static FUNCTIONS: &[Def] = &[
 
 /// An object without content.
 struct Documented<const KIND: usize>;
+impl<const KIND: usize> instar_vm::object::Described for Documented<KIND> {
+    const FIELDS: &'static [instar_vm::object::Field] = &[];
+}
 macro_rules! documented {
     ($kind:literal, $name:literal) => {
         instar_vm::trace! { Documented<$kind> {} }

@@ -47,6 +47,7 @@ struct Profiler {
     start: Instant,
 }
 trace! { Profiler { table, timer } }
+instar_vm::fields! { Profiler { table, timer, unit, subcalls, builtins, enabled, timing, start } }
 payload!(Profiler, "Profiler");
 
 /// Types of this interpreter.

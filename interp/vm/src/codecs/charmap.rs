@@ -20,11 +20,12 @@ pub struct PyEncodingMap {
 }
 
 instar_object::trace! { PyEncodingMap {} }
+crate::fields! { PyEncodingMap { map } }
 
 // SAFETY: one static, made for this type.
 unsafe impl crate::object::Payload for PyEncodingMap {
     fn vtable() -> &'static crate::object::VTable {
-        static VTABLE: crate::object::VTable = crate::object::VTable::of::<PyEncodingMap>("EncodingMap");
+        static VTABLE: crate::object::VTable = crate::object::VTable::of::<PyEncodingMap>("EncodingMap").with_fields::<PyEncodingMap>();
         &VTABLE
     }
     fn default_type(types: &Types) -> &crate::typeobj::TypeRef { types.native_type::<PyEncodingMap>() }

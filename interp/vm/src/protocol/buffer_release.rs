@@ -42,6 +42,7 @@ unsafe impl Trace for PyBufferWrapper {
     }
 }
 
+crate::fields! { PyBufferWrapper { held } }
 crate::payload!(PyBufferWrapper, "_buffer_wrapper", buffer_wrapper);
 
 static DEF: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };

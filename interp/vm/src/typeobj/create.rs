@@ -188,13 +188,14 @@ impl Class {
 
     fn layout(&self, spec: &SlotSpec) -> TypeInfo {
         let base = &self.base.info;
-        let inherited = TypeFlags::GC.bits() | TypeFlags::ATTRS.bits() | TypeFlags::WEAKREF.bits() | TypeFlags::VAR.bits()
+        let inherited = TypeFlags::ATTRS.bits() | TypeFlags::WEAKREF.bits() | TypeFlags::VAR.bits()
             | vm_flags::MATCH_SELF | vm_flags::TYPE_SUBCLASS | vm_flags::EXCEPTION_SUBCLASS;
-        let mut flags = base.flags.get().bits() & inherited | TypeFlags::HEAP_TYPE.bits() | vm_flags::BASETYPE;
-        if spec.add_dict { flags |= (TypeFlags::ATTRS | TypeFlags::GC).bits() }
+        let mut flags = base.flags.get().bits() & inherited | vm_flags::BASETYPE;
+        // An instance owns a count of its class, and so can be in a cycle even if it has nothing else.
+        flags |= (TypeFlags::HEAP_TYPE | TypeFlags::GC).bits();
+        if spec.add_dict { flags |= TypeFlags::ATTRS.bits() }
         if spec.add_weakref { flags |= TypeFlags::WEAKREF.bits() }
         let added = spec.names.len();
-        if added > 0 { flags |= TypeFlags::GC.bits() }
         let old_len = base.slots_len as usize;
         let offset = if old_len > 0 { base.slots_offset as usize } else { (base.payload_bytes as usize).next_multiple_of(8) };
         let bytes = if added > 0 { offset + (old_len + added) * 8 } else { base.payload_bytes as usize };

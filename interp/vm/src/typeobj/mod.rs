@@ -222,4 +222,5 @@ fn text(_vm: &Vm, slot: &Slot) -> String {
     slot.get().and_then(|o| Ref::<crate::types::str::PyStr>::cast(&o).map(|s| s.to_string_lossy())).unwrap_or_default()
 }
 
+crate::fields! { PyType { info, slots, name, qualname, base, bases, mro, dict, subclasses, member_names, native, module, init_cache } }
 crate::payload!(PyType, "type", type_);

@@ -30,6 +30,7 @@ pub struct PyAsyncValue {
     value: Owned,
 }
 trace! { PyAsyncValue { value } }
+crate::fields! { PyAsyncValue { value } }
 payload!(PyAsyncValue, "async_generator_wrapped_value", async_gen_wrapped);
 
 /// Wraps a yielded value.
@@ -47,7 +48,7 @@ macro_rules! awaitable_payload {
                 /// # Safety
                 /// Called by the heap on objects of this payload.
                 unsafe fn needs_finalizer(payload: *mut (), _: instar_object::End) -> bool { unsafe { (*payload.cast::<$ty>()).stage.get() == Stage::Init } }
-                static VTABLE: VTable = VTable::of::<$ty>($name).with_finalizer(needs_finalizer);
+                static VTABLE: VTable = VTable::of::<$ty>($name).with_finalizer(needs_finalizer).with_fields::<$ty>();
                 &VTABLE
             }
             fn default_type(types: &Types) -> &TypeRef { &types.$field }
@@ -62,6 +63,7 @@ pub struct PyAsend {
     stage: Cell<Stage>,
 }
 trace! { PyAsend { generator, value } }
+crate::fields! { PyAsend { generator, value, stage } }
 awaitable_payload!(PyAsend, "async_generator_asend", async_gen_asend);
 
 /// `athrow(...)`/`aclose()`: awaitable of a throw. `args` is empty for `aclose`.
@@ -71,6 +73,7 @@ pub struct PyAthrow {
     stage: Cell<Stage>,
 }
 trace! { PyAthrow { generator, args } }
+crate::fields! { PyAthrow { generator, args, stage } }
 awaitable_payload!(PyAthrow, "async_generator_athrow", async_gen_athrow);
 
 /// `anext(it, default)`: awaitable that turns StopAsyncIteration into the default.
@@ -79,6 +82,7 @@ pub struct PyAnextAwaitable {
     default: Owned,
 }
 trace! { PyAnextAwaitable { awaitable, default } }
+crate::fields! { PyAnextAwaitable { awaitable, default } }
 payload!(PyAnextAwaitable, "anext_awaitable", anext_awaitable);
 
 impl PyAnextAwaitable {

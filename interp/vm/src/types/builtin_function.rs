@@ -32,6 +32,7 @@ pub struct PyBuiltinFunction {
     parsed: OnceCell<Box<Signature>>,
 }
 trace! { PyBuiltinFunction { this, module, descr } }
+crate::fields! { PyBuiltinFunction { def, this, module, descr, parsed } }
 payload!(PyBuiltinFunction, "builtin_function_or_method", builtin_function, GcWeak);
 
 impl PyBuiltinFunction {

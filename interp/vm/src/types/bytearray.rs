@@ -31,6 +31,7 @@ pub struct PyByteArray {
 }
 
 instar_object::trace! { PyByteArray {} }
+crate::fields! { PyByteArray { data, exports } data }
 crate::payload!(PyByteArray, "bytearray", bytearray, Bare);
 
 impl PyByteArray {

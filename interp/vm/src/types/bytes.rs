@@ -64,10 +64,11 @@ unsafe fn payload_bytes(payload: *mut ()) -> usize {
     HEAD + unsafe { (*payload.cast::<PyBytes>()).len }
 }
 
+crate::fields! { PyBytes { hash, len } }
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyBytes {
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable { size_of: Some(payload_bytes), ..VTable::of::<PyBytes>("bytes") };
+        static VTABLE: VTable = VTable::of::<PyBytes>("bytes").with_size(payload_bytes).with_fields::<PyBytes>();
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.bytes }

@@ -20,6 +20,7 @@ macro_rules! byte_iterator {
         }
 
         instar_object::trace! { $payload { bytes } }
+        crate::fields! { $payload { index, bytes } }
         crate::payload!($payload, $name, $field);
 
         impl $payload {

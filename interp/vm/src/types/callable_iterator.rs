@@ -16,6 +16,7 @@ pub struct PyCallableIter {
 }
 
 trace! { PyCallableIter { callable, sentinel } }
+crate::fields! { PyCallableIter { callable, sentinel } }
 payload!(PyCallableIter, "callable_iterator", callable_iterator, Gc);
 
 impl PyCallableIter {

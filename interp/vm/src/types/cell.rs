@@ -20,6 +20,7 @@ pub struct PyCell {
     pub value: Slot,
 }
 trace! { PyCell { value } }
+crate::fields! { PyCell { value } }
 payload!(PyCell, "cell", cell, Gc { value });
 
 static DEF: TypeDef = TypeDef {

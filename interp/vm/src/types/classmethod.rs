@@ -22,6 +22,7 @@ pub struct PyClassMethod {
     dict: Slot,
 }
 trace! { PyClassMethod { callable, dict } }
+crate::fields! { PyClassMethod { callable, dict } }
 payload!(PyClassMethod, "classmethod", classmethod);
 
 impl PyClassMethod {

@@ -26,6 +26,7 @@ pub struct PyClassMethodDescriptor {
     pub(crate) parsed: OnceCell<Box<Signature>>,
 }
 trace! { PyClassMethodDescriptor { owner } }
+crate::fields! { PyClassMethodDescriptor { owner, def, parsed } }
 payload!(PyClassMethodDescriptor, "classmethod_descriptor", classmethod_descriptor);
 
 static DEF: TypeDef = TypeDef {

@@ -39,6 +39,7 @@ unsafe impl Trace for PyCode {
     }
     fn clear(&mut self) {}
 }
+crate::fields! { PyCode { blob, exec, foreign, name, qualname } }
 payload!(PyCode, "code", code);
 
 /// The interned text, kept in `slot` from the first time on.

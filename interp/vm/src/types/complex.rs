@@ -32,6 +32,7 @@ pub struct PyComplex {
 }
 
 instar_object::trace! { PyComplex { } }
+crate::fields! { PyComplex { re, im } }
 crate::payload!(PyComplex, "complex", complex, Bare);
 
 impl PyComplex {

@@ -17,6 +17,7 @@ const FORMAT_STRING: i64 = 4;
 /// An evaluator.
 pub struct PyConstEvaluator { value: Owned }
 trace! { PyConstEvaluator { value } }
+crate::fields! { PyConstEvaluator { value } }
 payload!(PyConstEvaluator, "_ConstEvaluator", const_evaluator, Gc);
 
 /// The function that evaluates a part: the compiler's, else one that gives the known value, else None.

@@ -24,6 +24,7 @@ pub struct PyCoroutineWrapper {
     coroutine: Owned,
 }
 trace! { PyCoroutineWrapper { coroutine } }
+crate::fields! { PyCoroutineWrapper { coroutine } }
 payload!(PyCoroutineWrapper, "coroutine_wrapper", coroutine_wrapper);
 
 fn wrapped(o: &Owned) -> Owned { o.cast::<PyCoroutineWrapper>().expect("law: checked by the descriptor").coroutine.clone() }

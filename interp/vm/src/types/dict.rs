@@ -20,6 +20,7 @@ pub struct PyDict {
 }
 
 trace! { PyDict { table } }
+crate::fields! { PyDict { table } table }
 payload!(PyDict, "dict", dict, Gc);
 
 /// What a comparison of keys did to a lookup.

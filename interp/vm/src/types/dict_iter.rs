@@ -45,6 +45,7 @@ pub struct PyDictIter {
 }
 
 trace! { PyDictIter { dict, last } }
+crate::fields! { PyDictIter { dict, last, used, pos, left, kind, reverse } }
 payload!(PyDictIter, "dict_iterator", dict_keyiterator, Gc { dict, last });
 
 impl PyDictIter {

@@ -27,6 +27,7 @@ pub struct PyDictView {
 }
 
 trace! { PyDictView { dict } }
+crate::fields! { PyDictView { dict, kind } }
 payload!(PyDictView, "dict_view", dict_keys, Gc { dict });
 
 impl PyDictView {

@@ -13,6 +13,7 @@ use crate::vm::{PyResult, Vm};
 /// Payload of `...`.
 pub struct PyEllipsis;
 trace! { PyEllipsis {} }
+crate::fields! { PyEllipsis {} }
 payload!(PyEllipsis, "ellipsis", ellipsis);
 
 static DEF: TypeDef = TypeDef {

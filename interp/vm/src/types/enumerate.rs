@@ -29,6 +29,7 @@ pub struct PyEnumerate {
 }
 
 trace! { PyEnumerate { iterator, long_count, last } }
+crate::fields! { PyEnumerate { iterator, count, long_count, last } }
 payload!(PyEnumerate, "enumerate", enumerate, Gc);
 
 fn this_enumerate(this: &Owned) -> &Ref<PyEnumerate> { this.cast::<PyEnumerate>().expect("law: checked by the descriptor") }

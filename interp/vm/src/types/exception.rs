@@ -42,6 +42,7 @@ pub struct PyException {
     pub dict: Slot,
     fields: OnceCell<Box<[Slot; FIELD_COUNT]>>,
 }
+crate::fields! { PyException { args, traceback, cause, context, suppress_context, thrown, dict, fields } }
 payload!(PyException, "BaseException", base_exception);
 
 // SAFETY: every slot is visited once; nothing else holds a handle.

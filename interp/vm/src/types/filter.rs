@@ -18,6 +18,7 @@ pub struct PyFilter {
 }
 
 trace! { PyFilter { function, iterator } }
+crate::fields! { PyFilter { function, iterator } }
 payload!(PyFilter, "filter", filter, Gc);
 
 fn this_filter(this: &Owned) -> &Ref<PyFilter> { this.cast::<PyFilter>().expect("law: checked by the descriptor") }

@@ -24,6 +24,7 @@ pub mod methods;
 pub struct PyFloat(Cell<f64>);
 
 instar_object::trace! { PyFloat { } }
+crate::fields! { PyFloat { 0 } }
 crate::payload!(PyFloat, "float", float, Bare);
 
 impl PyFloat {

@@ -45,6 +45,7 @@ pub struct PyFrame {
     trace_lines: Cell<bool>,
     trace_opcodes: Cell<bool>,
 }
+crate::fields! { PyFrame { fp, exec, code, globals, builtins, namespace, back, unit, locals, overwritten, extra, trace, trace_lines, trace_opcodes } }
 payload!(PyFrame, "frame", frame, Gc);
 
 // SAFETY: each owned handle and word is visited once; locals of a frame that has not exited belong to that.

@@ -21,6 +21,7 @@ pub struct PyFrameLocalsProxy {
     pub frame: Ref<PyFrame>,
 }
 trace! { PyFrameLocalsProxy { frame } }
+crate::fields! { PyFrameLocalsProxy { frame } }
 payload!(PyFrameLocalsProxy, "FrameLocalsProxy", frame_locals_proxy);
 
 fn frame(o: &Owned) -> Ref<PyFrame> { o.cast::<PyFrameLocalsProxy>().expect("law: checked by the descriptor").frame.clone() }

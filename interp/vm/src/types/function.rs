@@ -56,6 +56,7 @@ unsafe impl Trace for PyFunction {
     // Codes stay: suspended frames of the same garbage still need theirs to be taken apart. No cycle goes through a code alone.
     fn clear(&mut self) { for slot in self.clearable() { slot.set(None) } }
 }
+crate::fields! { PyFunction { code, globals, builtins, name, qualname, defaults, kwdefaults, closure, doc, module, dict, annotations, annotate, type_params, retired, exec, version } }
 payload!(PyFunction, "function", function, GcWeak);
 
 impl PyFunction {

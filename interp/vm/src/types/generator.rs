@@ -282,11 +282,12 @@ unsafe fn payload_bytes(payload: *mut ()) -> usize {
     HEAD + unsafe { (*payload.cast::<PyGenerator>()).words } as usize * size_of::<Word>()
 }
 
+crate::fields! { PyGenerator { fp, top, handled, chain, levels, state, asynchronous, words, name, qualname, extra } }
 // SAFETY: one static for this payload.
 unsafe impl Payload for PyGenerator {
     const SHAPE: Shape = Shape::GcWeak;
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable::of::<PyGenerator>("generator").with_size(payload_bytes).with_finalizer(needs_finalizer);
+        static VTABLE: VTable = VTable::of::<PyGenerator>("generator").with_size(payload_bytes).with_finalizer(needs_finalizer).with_fields::<PyGenerator>();
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.generator }

@@ -30,6 +30,7 @@ pub struct PyGenericAlias {
     starred: bool,
 }
 trace! { PyGenericAlias { origin, args, parameters } }
+crate::fields! { PyGenericAlias { origin, args, parameters, starred } }
 payload!(PyGenericAlias, "types.GenericAlias", generic_alias);
 
 static DEF: TypeDef = TypeDef {

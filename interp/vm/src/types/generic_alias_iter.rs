@@ -16,6 +16,7 @@ pub struct PyGenericAliasIter {
 }
 
 trace! { PyGenericAliasIter { alias } }
+crate::fields! { PyGenericAliasIter { alias } }
 payload!(PyGenericAliasIter, "generic_alias_iterator", generic_alias_iterator, Gc);
 
 impl PyGenericAliasIter {

@@ -20,6 +20,7 @@ pub struct PyGetSetDescriptor {
     pub getset: &'static GetSet,
 }
 trace! { PyGetSetDescriptor { owner } }
+crate::fields! { PyGetSetDescriptor { owner, getset } }
 payload!(PyGetSetDescriptor, "getset_descriptor", getset_descriptor);
 
 static DEF: TypeDef = TypeDef {

@@ -35,6 +35,7 @@ pub enum PyInt {
 const _: () = assert!(size_of::<PyInt>() == 16);
 
 instar_object::trace! { PyInt { } }
+crate::fields! { PyInt }
 crate::payload!(PyInt, "int", int, Bare);
 
 impl PyInt {

@@ -28,12 +28,13 @@ pub struct PyList {
 
 trace! { PyList { items } }
 
+crate::fields! { PyList { items } items }
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyList {
     const SHAPE: Shape = Shape::Gc;
     fn vtable() -> &'static VTable {
         // SAFETY: the payload is a vector (`Guarded` is transparent). `Drop` releases the last item first.
-        static VTABLE: VTable = unsafe { VTable::of::<PyList>("list").with_words(Words::Buffer) };
+        static VTABLE: VTable = unsafe { VTable::of::<PyList>("list").with_words(Words::Buffer) }.with_fields::<PyList>();
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.list }

@@ -23,6 +23,7 @@ pub struct PyListIter {
 }
 
 trace! { PyListIter { list } }
+crate::fields! { PyListIter { list, index } }
 payload!(PyListIter, "list_iterator", list_iterator, Gc { list });
 
 /// Payload of `list_reverseiterator`.
@@ -35,6 +36,7 @@ pub struct PyListReverseIter {
 }
 
 trace! { PyListReverseIter { list } }
+crate::fields! { PyListReverseIter { list, index } }
 payload!(PyListReverseIter, "list_reverseiterator", list_reverseiterator, Gc { list });
 
 impl PyListIter {

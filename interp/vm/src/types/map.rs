@@ -23,6 +23,7 @@ pub struct PyMap {
 }
 
 trace! { PyMap { iterators, function } }
+crate::fields! { PyMap { iterators, function, strict } }
 payload!(PyMap, "map", map, Gc);
 
 fn this_map(this: &Owned) -> &Ref<PyMap> { this.cast::<PyMap>().expect("law: checked by the descriptor") }

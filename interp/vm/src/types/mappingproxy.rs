@@ -22,6 +22,7 @@ pub struct PyMappingProxy {
     pub mapping: Owned,
 }
 trace! { PyMappingProxy { mapping } }
+crate::fields! { PyMappingProxy { mapping } }
 payload!(PyMappingProxy, "mappingproxy", mappingproxy);
 
 static DEF: TypeDef = TypeDef {

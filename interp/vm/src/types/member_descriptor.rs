@@ -30,6 +30,7 @@ enum Place {
     Native(&'static GetSet),
 }
 trace! { PyMemberDescriptor { owner, name } }
+crate::fields! { PyMemberDescriptor { owner, name, place } }
 payload!(PyMemberDescriptor, "member_descriptor", member_descriptor);
 
 static DEF: TypeDef = TypeDef {

@@ -55,6 +55,7 @@ unsafe impl Trace for PyMemoryView {
     }
 }
 
+crate::fields! { PyMemoryView { view, exports, hash } }
 crate::payload!(PyMemoryView, "memoryview", memoryview);
 
 fn this_view(this: &Owned) -> &Ref<PyMemoryView> { this.cast::<PyMemoryView>().expect("law: checked by the descriptor") }
@@ -531,6 +532,7 @@ pub struct PyMemoryIter {
 }
 
 instar_object::trace! { PyMemoryIter { view } }
+crate::fields! { PyMemoryIter { index, len, view } }
 crate::payload!(PyMemoryIter, "memory_iterator", memory_iterator);
 
 static ITER_DEF: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };

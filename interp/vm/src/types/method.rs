@@ -24,6 +24,7 @@ pub struct PyMethod {
     pub this: Owned,
 }
 trace! { PyMethod { func, this } }
+crate::fields! { PyMethod { func, this } }
 payload!(PyMethod, "method", method, GcWeak { func, this });
 
 static DEF: TypeDef = TypeDef {

@@ -26,6 +26,7 @@ pub struct PyMethodDescriptor {
     pub(crate) parsed: OnceCell<Box<Signature>>,
 }
 trace! { PyMethodDescriptor { owner } }
+crate::fields! { PyMethodDescriptor { owner, def, parsed } }
 payload!(PyMethodDescriptor, "method_descriptor", method_descriptor);
 
 static DEF: TypeDef = TypeDef {

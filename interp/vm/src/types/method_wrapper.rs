@@ -23,6 +23,7 @@ pub struct PyMethodWrapper {
     pub this: Owned,
 }
 trace! { PyMethodWrapper { descr, this } }
+crate::fields! { PyMethodWrapper { descr, this } }
 payload!(PyMethodWrapper, "method-wrapper", method_wrapper, Gc);
 
 static DEF: TypeDef = TypeDef {

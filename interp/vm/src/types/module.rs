@@ -21,6 +21,7 @@ pub struct PyModule {
     pub dict: Slot,
 }
 trace! { PyModule { dict } }
+crate::fields! { PyModule { dict } }
 payload!(PyModule, "module", module);
 
 static DEF: TypeDef = TypeDef {

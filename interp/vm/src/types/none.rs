@@ -16,6 +16,7 @@ use crate::vm::{PyResult, Vm};
 /// Payload of None.
 pub struct PyNone;
 trace! { PyNone {} }
+crate::fields! { PyNone {} }
 payload!(PyNone, "NoneType", none);
 
 static DEF: TypeDef = TypeDef { doc: "The type of the None singleton.", sig: "()", methods: &[], getset: &[] };

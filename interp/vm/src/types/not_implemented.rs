@@ -13,6 +13,7 @@ use crate::vm::{PyResult, Vm};
 /// Payload of NotImplemented.
 pub struct PyNotImplemented;
 trace! { PyNotImplemented {} }
+crate::fields! { PyNotImplemented {} }
 payload!(PyNotImplemented, "NotImplementedType", not_implemented);
 
 static DEF: TypeDef = TypeDef {

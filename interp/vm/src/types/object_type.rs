@@ -20,6 +20,7 @@ use crate::vm::{PyResult, Vm};
 /// Payload of instances of plain classes: nothing.
 pub struct PyInstance;
 trace! { PyInstance {} }
+crate::fields! { PyInstance {} }
 payload!(PyInstance, "object", object);
 
 static DEF: TypeDef = TypeDef {

@@ -25,6 +25,7 @@ pub struct PyProperty {
     getter_doc: Cell<bool>,
 }
 trace! { PyProperty { fget, fset, fdel, doc, name } }
+crate::fields! { PyProperty { fget, fset, fdel, doc, name, getter_doc } }
 payload!(PyProperty, "property", property, Gc);
 
 static DEF: TypeDef = TypeDef {

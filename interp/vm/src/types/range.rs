@@ -60,6 +60,7 @@ pub struct PyRange {
 }
 
 trace! { PyRange { bounds } }
+crate::fields! { PyRange { bounds } }
 payload!(PyRange, "range", range, Bare);
 
 impl Small {

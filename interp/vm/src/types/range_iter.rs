@@ -25,6 +25,7 @@ pub struct PyRangeIter {
 }
 
 trace! { PyRangeIter {} }
+crate::fields! { PyRangeIter { next, step, remaining } }
 payload!(PyRangeIter, "range_iterator", range_iterator, Bare);
 
 /// Payload of `longrange_iterator`.
@@ -38,6 +39,7 @@ pub struct PyLongRangeIter {
 }
 
 trace! { PyLongRangeIter { next, step, remaining } }
+crate::fields! { PyLongRangeIter { next, step, remaining } }
 payload!(PyLongRangeIter, "longrange_iterator", long_range_iterator);
 
 impl PyRangeIter {

@@ -22,6 +22,7 @@ pub struct PyReversed {
 }
 
 trace! { PyReversed { sequence } }
+crate::fields! { PyReversed { index, sequence } }
 payload!(PyReversed, "reversed", reversed, Gc);
 
 fn this_reversed(this: &Owned) -> &Ref<PyReversed> { this.cast::<PyReversed>().expect("law: checked by the descriptor") }

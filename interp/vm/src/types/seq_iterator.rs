@@ -19,6 +19,7 @@ pub struct PySeqIter {
 }
 
 trace! { PySeqIter { sequence } }
+crate::fields! { PySeqIter { index, sequence } }
 payload!(PySeqIter, "iterator", seq_iterator, Gc);
 
 impl PySeqIter {

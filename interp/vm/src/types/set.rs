@@ -29,6 +29,7 @@ pub struct PySet {
 }
 
 trace! { PySet { table } }
+crate::fields! { PySet { table, hash } table }
 payload!(PySet, "set", set, GcWeak);
 
 enum Found {

@@ -25,6 +25,7 @@ pub struct PySetIter {
 }
 
 trace! { PySetIter { set } }
+crate::fields! { PySetIter { set, used, pos, left } }
 payload!(PySetIter, "set_iterator", set_iterator, Gc);
 
 impl PySetIter {

@@ -20,6 +20,7 @@ use crate::vm::{PyResult, Vm};
 #[derive(Default)]
 pub struct PySimpleNamespace { dict: Slot }
 trace! { PySimpleNamespace { dict } }
+crate::fields! { PySimpleNamespace { dict } }
 payload!(PySimpleNamespace, "types.SimpleNamespace", simple_namespace);
 
 static DEF: TypeDef = TypeDef {

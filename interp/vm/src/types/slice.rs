@@ -27,6 +27,7 @@ pub struct PySlice {
 }
 
 trace! { PySlice { start, stop, step } }
+crate::fields! { PySlice { start, stop, step } }
 payload!(PySlice, "slice", slice, Gc { start, stop, step });
 
 /// Index of the `n`-th item of a slice whose bounds are adjusted.

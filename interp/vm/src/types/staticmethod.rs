@@ -22,6 +22,7 @@ pub struct PyStaticMethod {
     dict: Slot,
 }
 trace! { PyStaticMethod { callable, dict } }
+crate::fields! { PyStaticMethod { callable, dict } }
 payload!(PyStaticMethod, "staticmethod", staticmethod);
 
 impl PyStaticMethod {

@@ -250,10 +250,11 @@ unsafe fn size_of_payload(payload: *mut ()) -> usize {
     unsafe { (*payload.cast::<PyStr>()).payload_bytes() }
 }
 
+crate::fields! { PyStr { hash, meta } }
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyStr {
     fn vtable() -> &'static VTable {
-        static VTABLE: VTable = VTable { size_of: Some(size_of_payload), ..VTable::of::<PyStr>("str") };
+        static VTABLE: VTable = VTable::of::<PyStr>("str").with_size(size_of_payload).with_fields::<PyStr>();
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.str }
@@ -480,6 +481,8 @@ impl InternTable {
     pub fn len(&self) -> usize { self.len }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool { self.len == 0 }
+    /// Every interned string.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Owned> { self.entries.iter().flatten() }
 
     fn find(&self, hash: i64, same: impl Fn(&PyStr) -> bool) -> Result<&Owned, usize> {
         let mask = self.entries.len() - 1;

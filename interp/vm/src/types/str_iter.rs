@@ -20,6 +20,7 @@ pub struct PyStrIter {
 }
 
 instar_object::trace! { PyStrIter { text } }
+crate::fields! { PyStrIter { index, text } }
 crate::payload!(PyStrIter, "str_iterator", str_ascii_iterator, Gc);
 
 impl PyStrIter {

@@ -23,6 +23,7 @@ pub struct PySuper {
     obj_type: Slot,
 }
 trace! { PySuper { ty, obj, obj_type } }
+crate::fields! { PySuper { ty, obj, obj_type } }
 payload!(PySuper, "super", super_, Gc);
 
 static DEF: TypeDef = TypeDef {

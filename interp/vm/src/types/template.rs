@@ -22,6 +22,7 @@ pub struct PyTemplate {
 }
 
 instar_object::trace! { PyTemplate { strings, interpolations } }
+crate::fields! { PyTemplate { strings, interpolations } }
 crate::payload!(PyTemplate, "string.templatelib.Template", template);
 
 /// Payload of `Interpolation`.
@@ -33,6 +34,7 @@ pub struct PyInterpolation {
 }
 
 instar_object::trace! { PyInterpolation { value, expression, conversion, format_spec } }
+crate::fields! { PyInterpolation { value, expression, conversion, format_spec } }
 crate::payload!(PyInterpolation, "string.templatelib.Interpolation", interpolation);
 
 /// Payload of `TemplateIter`: strings that are not empty, and interpolations, in order.
@@ -43,6 +45,7 @@ pub struct PyTemplateIter {
 }
 
 instar_object::trace! { PyTemplateIter { template } }
+crate::fields! { PyTemplateIter { template, at } }
 crate::payload!(PyTemplateIter, "string.templatelib.TemplateIter", template_iter);
 
 fn template(this: &Owned) -> &Ref<PyTemplate> { this.cast::<PyTemplate>().expect("law: checked by the descriptor") }

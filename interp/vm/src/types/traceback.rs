@@ -25,6 +25,7 @@ pub struct PyTraceback {
     pub lineno: Cell<i32>,
 }
 trace! { PyTraceback { next, frame } }
+crate::fields! { PyTraceback { next, frame, lasti, lineno } }
 payload!(PyTraceback, "traceback", traceback, Gc);
 
 fn this(o: &Owned) -> &Ref<PyTraceback> { o.cast().expect("law: checked by the descriptor") }

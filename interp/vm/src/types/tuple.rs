@@ -103,11 +103,12 @@ unsafe fn payload_bytes(payload: *mut ()) -> usize {
     HEAD + head.total() * size_of::<Owned>() + (head.hidden / TAIL) as usize * size_of::<i64>()
 }
 
+crate::fields! { PyTuple { len, hidden, items } }
 // SAFETY: one static, made for this type.
 unsafe impl Payload for PyTuple {
     fn vtable() -> &'static VTable {
         // SAFETY: two lengths, then the items that they count: law TU1. `Drop` releases the last item first.
-        static VTABLE: VTable = unsafe { VTable::of::<PyTuple>("tuple").with_size(payload_bytes).with_words(Words::Inline) };
+        static VTABLE: VTable = unsafe { VTable::of::<PyTuple>("tuple").with_size(payload_bytes).with_words(Words::Inline).with_fields::<PyTuple>() };
         &VTABLE
     }
     fn default_type(types: &Types) -> &TypeRef { &types.tuple }

@@ -23,6 +23,7 @@ pub struct PyTupleIter {
 }
 
 trace! { PyTupleIter { tuple } }
+crate::fields! { PyTupleIter { tuple, index } }
 payload!(PyTupleIter, "tuple_iterator", tuple_iterator, Gc { tuple });
 
 impl PyTupleIter {

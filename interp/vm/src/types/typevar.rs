@@ -34,6 +34,7 @@ macro_rules! parameter {
         #[derive(Default)]
         pub struct $ty { name: Slot, bound: Slot, evaluate_bound: Slot, constraints: Slot, evaluate_constraints: Slot, default: Slot, evaluate_default: Slot, module: Slot, dict: Slot, variance: Slot }
         trace! { $ty { name, bound, evaluate_bound, constraints, evaluate_constraints, default, evaluate_default, module, dict, variance } }
+        crate::fields! { $ty { name, bound, evaluate_bound, constraints, evaluate_constraints, default, evaluate_default, module, dict, variance } }
         payload!($ty, $name, $field);
         impl $ty {
             fn from_parts(p: Parts) -> Self {
@@ -58,19 +59,23 @@ macro_rules! with_field {
 /// `P.args`.
 pub struct PyParamSpecArgs { origin: Owned }
 trace! { PyParamSpecArgs { origin } }
+crate::fields! { PyParamSpecArgs { origin } }
 payload!(PyParamSpecArgs, "paramspecargs", paramspec_args);
 /// `P.kwargs`.
 pub struct PyParamSpecKwargs { origin: Owned }
 trace! { PyParamSpecKwargs { origin } }
+crate::fields! { PyParamSpecKwargs { origin } }
 payload!(PyParamSpecKwargs, "paramspeckwargs", paramspec_kwargs);
 /// `typing.NoDefault`.
 pub struct PyNoDefault;
 trace! { PyNoDefault {} }
+crate::fields! { PyNoDefault {} }
 payload!(PyNoDefault, "nodefault", no_default);
 
 /// `type X[T] = value`.
 pub struct PyTypeAlias { name: Slot, type_params: Slot, evaluate: Slot, value: Slot, module: Slot }
 trace! { PyTypeAlias { name, type_params, evaluate, value, module } }
+crate::fields! { PyTypeAlias { name, type_params, evaluate, value, module } }
 payload!(PyTypeAlias, "typealiastype", typealias);
 
 /// The NoDefault singleton, per interpreter.

@@ -26,6 +26,7 @@ pub struct PyUnion {
     parameters: Slot,
 }
 trace! { PyUnion { args, hashable, unhashable, parameters } }
+crate::fields! { PyUnion { args, hashable, unhashable, parameters } }
 payload!(PyUnion, "typing.Union", union);
 
 static DEF: TypeDef = TypeDef {

@@ -30,6 +30,7 @@ unsafe impl Trace for PyWeakref {
     }
     fn clear(&mut self) { drop(self.body.take_callback()) }
 }
+crate::fields! { PyWeakref { body, hash } }
 payload!(PyWeakref, "weakref", weakref);
 
 impl PyWeakref {

@@ -25,6 +25,7 @@ pub struct PyWrapperDescriptor {
     pub func: SlotFn,
 }
 trace! { PyWrapperDescriptor { owner } }
+crate::fields! { PyWrapperDescriptor { owner, row, func } }
 payload!(PyWrapperDescriptor, "wrapper_descriptor", wrapper_descriptor);
 
 static DEF: TypeDef = TypeDef {

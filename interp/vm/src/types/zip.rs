@@ -24,6 +24,7 @@ pub struct PyZip {
 }
 
 trace! { PyZip { iterators, last } }
+crate::fields! { PyZip { iterators, strict, last } }
 payload!(PyZip, "zip", zip, Gc);
 
 impl PyZip {

@@ -46,6 +46,7 @@ impl Hmac {
 /// Payload of `HMAC`.
 pub struct PyHmac { state: Guarded<Hmac> }
 instar_vm::trace! { PyHmac { } }
+instar_vm::fields! { PyHmac { state } }
 instar_vm::payload!(PyHmac, "HMAC");
 
 #[derive(Default)]

@@ -24,6 +24,7 @@ use hasher::{Hasher, Kind};
 pub struct PyHash { state: Guarded<Hasher> }
 
 instar_vm::trace! { PyHash { } }
+instar_vm::fields! { PyHash { state } }
 instar_vm::payload!(PyHash, "hash");
 
 /// The types of this interpreter, by function.

@@ -19,6 +19,7 @@ use crate::support::{c_int_or, set_type};
 /// Payload of `LZMACompressor`; the stream is gone after `flush`.
 pub struct Compressor { stream: RefCell<Option<Stream>> }
 instar_vm::trace! { Compressor { } }
+instar_vm::fields! { Compressor { stream } }
 instar_vm::payload!(Compressor, "LZMACompressor");
 
 fn given(vm: &Vm, o: &Option<Owned>) -> Option<Owned> { o.clone().filter(|o| !vm.is_none(o)) }
@@ -118,6 +119,7 @@ impl Decode for Decoder {
 /// Payload of `LZMADecompressor`.
 pub struct Decompressor { decoder: RefCell<Decoder>, pending: RefCell<Pending> }
 instar_vm::trace! { Decompressor { } }
+instar_vm::fields! { Decompressor { decoder, pending } }
 instar_vm::payload!(Decompressor, "LZMADecompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

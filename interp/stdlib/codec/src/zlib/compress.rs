@@ -16,6 +16,7 @@ use crate::support::c_int_or;
 /// Payload of `Compress`; the stream is gone after the end.
 pub struct Compress { stream: Guarded<Option<Deflate>> }
 instar_vm::trace! { Compress { } }
+instar_vm::fields! { Compress { stream } }
 instar_vm::payload!(Compress, "Compress");
 
 /// `compressobj(...)`

@@ -31,6 +31,7 @@ struct State {
 /// Payload of `Decompress`; empty while a call is at work.
 pub struct Decompress { state: Guarded<Option<Box<State>>> }
 instar_vm::trace! { Decompress { } }
+instar_vm::fields! { Decompress { state } }
 instar_vm::payload!(Decompress, "Decompress");
 
 /// A new stream and the dictionary for it.
@@ -182,6 +183,7 @@ impl Decode for Inflater {
 /// Payload of `_ZlibDecompressor`.
 pub struct Decompressor { decoder: RefCell<Inflater>, pending: RefCell<Pending> }
 instar_vm::trace! { Decompressor { } }
+instar_vm::fields! { Decompressor { decoder, pending } }
 instar_vm::payload!(Decompressor, "_ZlibDecompressor");
 
 fn new_decompressor(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

@@ -25,6 +25,7 @@ pub struct Compressor {
     dict: Owned,
 }
 instar_vm::trace! { Compressor { dict } }
+instar_vm::fields! { Compressor { context, last_mode, dict } }
 instar_vm::payload!(Compressor, "ZstdCompressor");
 
 const CONTINUE: i32 = 0;

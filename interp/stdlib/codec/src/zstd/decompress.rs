@@ -35,6 +35,7 @@ pub struct Decompressor {
     dict: Owned,
 }
 instar_vm::trace! { Decompressor { dict } }
+instar_vm::fields! { Decompressor { decoder, pending, dict } }
 instar_vm::payload!(Decompressor, "ZstdDecompressor");
 
 fn given(vm: &Vm, o: &Option<Owned>) -> Option<Owned> { o.clone().filter(|o| !vm.is_none(o)) }

@@ -16,6 +16,7 @@ use super::raw;
 /// Payload of `ZstdDict`. The bytes never change: contexts may point at them while they keep the object.
 pub struct Dict { content: Box<[u8]>, id: u32 }
 instar_vm::trace! { Dict { } }
+instar_vm::fields! { Dict { content, id } }
 instar_vm::payload!(Dict, "ZstdDict");
 
 impl Dict {

@@ -37,6 +37,7 @@ pub struct Deque {
     pub changes: Cell<u64>,
 }
 trace! { Deque { items } }
+instar_vm::fields! { Deque { items, max, changes } }
 payload!(Deque, "deque");
 
 /// The deque behind `self`.

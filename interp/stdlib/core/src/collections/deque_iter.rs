@@ -25,6 +25,7 @@ macro_rules! iterator {
             fn trace(&self, visit: &mut dyn FnMut(Word)) { let w = self.0.deque.word(); if !w.is_null() { visit(w) } }
             fn clear(&mut self) { self.0.deque.set(None) }
         }
+        instar_vm::fields! { $name { 0 } }
         payload!($name, $text);
         impl AsRef<State> for $name { fn as_ref(&self) -> &State { &self.0 } }
         impl From<State> for $name { fn from(s: State) -> $name { $name(s) } }

@@ -29,6 +29,7 @@ pub struct PyOdictIter {
     reverse: bool,
 }
 trace! { PyOdictIter { dict, order, next } }
+instar_vm::fields! { PyOdictIter { dict, order, next, changes, len, kind, reverse } }
 payload!(PyOdictIter, "odict_iterator");
 
 static ITER: TypeDef = TypeDef {

@@ -138,6 +138,7 @@ unsafe impl instar_vm::object::Trace for PyOrder {
     fn trace(&self, visit: &mut dyn FnMut(Word)) { self.0.trace_field(visit) }
     fn clear(&mut self) { self.0.clear_field() }
 }
+instar_vm::fields! { PyOrder { 0 } }
 payload!(PyOrder, "odict_order");
 
 impl PyOrder {

@@ -14,6 +14,7 @@ use crate::support::set_type;
 
 struct TupleGetter { index: isize, doc: Slot }
 trace! { TupleGetter { doc } }
+instar_vm::fields! { TupleGetter { index, doc } }
 payload!(TupleGetter, "_tuplegetter");
 
 static DEF: TypeDef = TypeDef {

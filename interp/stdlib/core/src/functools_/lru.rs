@@ -22,6 +22,7 @@ use crate::support::set_type;
 /// A cached result.
 struct Link { key: Owned, hash: i64, result: Owned, place: Cell<usize> }
 trace! { Link { key, result } }
+instar_vm::fields! { Link { key, hash, result, place } }
 payload!(Link, "_lru_list_elem");
 
 static LINK: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };
@@ -92,6 +93,7 @@ struct Wrapper {
     dict: Slot,
 }
 trace! { Wrapper { function, info, cache, ring, mark, dict } }
+instar_vm::fields! { Wrapper { function, maxsize, typed, info, cache, ring, mark, hits, misses, dict } }
 payload!(Wrapper, "_lru_cache_wrapper");
 
 static WRAPPER: TypeDef = TypeDef {

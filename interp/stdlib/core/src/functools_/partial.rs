@@ -20,6 +20,7 @@ use crate::support::{set, set_type};
 /// Payload of the placeholder.
 struct Placeholder;
 trace! { Placeholder {} }
+instar_vm::fields! { Placeholder {} }
 payload!(Placeholder, "_PlaceholderType");
 
 /// The one placeholder.
@@ -29,6 +30,7 @@ struct State { placeholder: Option<Owned> }
 /// Payload of a partial. `__setstate__` can change all of it.
 struct Partial { func: Slot, args: Slot, keywords: Slot, dict: Slot }
 trace! { Partial { func, args, keywords, dict } }
+instar_vm::fields! { Partial { func, args, keywords, dict } }
 payload!(Partial, "partial");
 
 static PLACEHOLDER: TypeDef = TypeDef {

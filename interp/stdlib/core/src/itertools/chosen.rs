@@ -13,6 +13,7 @@ use super::{add, bind, positional, required, this};
 
 struct Compress { data: Owned, selectors: Owned }
 trace! { Compress { data, selectors } }
+instar_vm::fields! { Compress { data, selectors } }
 payload!(Compress, "compress");
 
 static COMPRESS: TypeDef = TypeDef { doc: "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.", sig: "(data, selectors)", methods: &[], getset: &[] };
@@ -47,6 +48,7 @@ macro_rules! while_type {
             fn trace(&self, visit: &mut dyn FnMut(instar_vm::object::Word)) { self.0.trace(visit) }
             fn clear(&mut self) { self.0.clear() }
         }
+        instar_vm::fields! { $name { 0 } }
         payload!($name, $text);
         impl $name {
             fn make(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
@@ -105,6 +107,7 @@ fn filterfalse_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 /// `islice`: positions count the items taken from the iterator.
 struct ISlice { iterator: Slot, next: Cell<usize>, stop: Option<usize>, step: usize, count: Cell<usize> }
 trace! { ISlice { iterator } }
+instar_vm::fields! { ISlice { iterator, next, stop, step, count } }
 payload!(ISlice, "islice");
 
 static ISLICE: TypeDef = TypeDef { doc: "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\nReturn an iterator whose next() method returns selected values from an\niterable.  If start is specified, will skip all preceding elements;\notherwise, start defaults to zero.  Step defaults to one.  If\nspecified as another value, step determines how many values are\nskipped between successive calls.  Works like a slice() on a list\nbut returns an iterator.", sig: "", methods: &[], getset: &[] };

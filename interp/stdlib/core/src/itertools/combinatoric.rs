@@ -26,6 +26,7 @@ fn positions(vm: &Vm, n: usize, f: impl FnMut(usize) -> usize) -> PyResult<Vec<u
 
 struct Product { pools: Vec<Vec<Owned>>, times: usize, place: Guarded<Place> }
 trace! { Product { pools } }
+instar_vm::fields! { Product { pools, times, place } }
 payload!(Product, "product");
 
 static PRODUCT: TypeDef = TypeDef { doc: "Cartesian product of input iterables.  Equivalent to nested for-loops.\n\nFor example, product(A, B) returns the same as:  ((x,y) for x in A for y in B).\nThe leftmost iterators are in the outermost for-loop, so the output tuples\ncycle in a manner similar to an odometer (with the rightmost element changing\non every iteration).", sig: "(*iterables, repeat=1)", methods: &[], getset: &[] };
@@ -79,6 +80,7 @@ macro_rules! chosen_type {
             // The pool is immutable: what it is in a cycle with breaks it.
             fn clear(&mut self) {}
         }
+        instar_vm::fields! { $name { 0 } }
         payload!($name, $text);
     };
 }

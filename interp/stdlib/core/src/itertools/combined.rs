@@ -17,6 +17,7 @@ use crate::support::given;
 
 struct Accumulate { iterator: Owned, function: Option<Owned>, total: Slot, initial: Slot }
 trace! { Accumulate { iterator, function, total, initial } }
+instar_vm::fields! { Accumulate { iterator, function, total, initial } }
 payload!(Accumulate, "accumulate");
 
 static ACCUMULATE: TypeDef = TypeDef { doc: "Return series of accumulated sums.", sig: "(iterable, func=None, *, initial=None)", methods: &[], getset: &[] };
@@ -47,6 +48,7 @@ fn accumulate_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 struct Batched { iterator: Slot, size: usize, strict: bool }
 trace! { Batched { iterator } }
+instar_vm::fields! { Batched { iterator, size, strict } }
 payload!(Batched, "batched");
 
 static BATCHED: TypeDef = TypeDef { doc: "Batch data into tuples of length n. The last batch may be shorter than n.\n\nLoops over the input iterable and accumulates data into tuples\nup to size n.  The input is consumed lazily, just enough to\nfill a batch.  The result is yielded as soon as a batch is full\nor when the input iterable is exhausted.\n\n    >>> for batch in batched('ABCDEFG', 3):\n    ...     print(batch)\n    ...\n    ('A', 'B', 'C')\n    ('D', 'E', 'F')\n    ('G',)\n\nIf \"strict\" is True, raises a ValueError if the final batch is shorter\nthan n.", sig: "(iterable, n, *, strict=False)", methods: &[], getset: &[] };
@@ -83,6 +85,7 @@ fn batched_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 /// `chain`: an iterator over the iterables, and the one at work.
 struct Chain { source: Slot, active: Slot }
 trace! { Chain { source, active } }
+instar_vm::fields! { Chain { source, active } }
 payload!(Chain, "chain");
 
 static CHAIN: TypeDef = TypeDef {
@@ -133,6 +136,7 @@ fn chain_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 struct Pairwise { iterator: Slot, old: Slot }
 trace! { Pairwise { iterator, old } }
+instar_vm::fields! { Pairwise { iterator, old } }
 payload!(Pairwise, "pairwise");
 
 static PAIRWISE: TypeDef = TypeDef { doc: "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...", sig: "(iterable, /)", methods: &[], getset: &[] };
@@ -172,6 +176,7 @@ fn pairwise_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 
 struct StarMap { function: Owned, iterator: Owned }
 trace! { StarMap { function, iterator } }
+instar_vm::fields! { StarMap { function, iterator } }
 payload!(StarMap, "starmap");
 
 static STARMAP: TypeDef = TypeDef { doc: "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.", sig: "(function, iterable, /)", methods: &[], getset: &[] };
@@ -194,6 +199,7 @@ fn starmap_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 /// `zip_longest`: an ended iterator's place is empty.
 struct ZipLongest { iterators: Guarded<Vec<Option<Owned>>>, active: Cell<usize>, fill: Owned }
 trace! { ZipLongest { iterators, fill } }
+instar_vm::fields! { ZipLongest { iterators, active, fill } }
 payload!(ZipLongest, "zip_longest");
 
 static ZIP_LONGEST: TypeDef = TypeDef { doc: "Return a zip_longest object whose .__next__() method returns a tuple where\nthe i-th element comes from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in the argument sequence\nis exhausted and then it raises StopIteration.  When the shorter iterables\nare exhausted, the fillvalue is substituted in their place.  The fillvalue\ndefaults to None or can be specified by a keyword argument.\n", sig: "(*iterables, fillvalue=None)", methods: &[], getset: &[] };

@@ -17,6 +17,7 @@ use super::{add, add_with, bind, itself, positional, required, this};
 /// `count`: a native number while it fits and the step is 1, else objects.
 struct Count { fast: Cell<Option<i64>>, value: Slot, step: Owned }
 trace! { Count { value, step } }
+instar_vm::fields! { Count { fast, value, step } }
 payload!(Count, "count");
 
 static COUNT: TypeDef = TypeDef { doc: "Return a count object whose .__next__() method returns consecutive values.", sig: "(start=0, step=1)", methods: &[], getset: &[] };
@@ -71,6 +72,7 @@ fn count_repr(vm: &mut Vm, o: &Owned) -> PyResult {
 /// `cycle`: first the items of the iterator, which are kept, then those.
 struct Cycle { iterator: Slot, saved: Guarded<Vec<Owned>>, at: Cell<usize> }
 trace! { Cycle { iterator, saved } }
+instar_vm::fields! { Cycle { iterator, saved, at } }
 payload!(Cycle, "cycle");
 
 static CYCLE: TypeDef = TypeDef { doc: "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.", sig: "(iterable, /)", methods: &[], getset: &[] };
@@ -101,6 +103,7 @@ fn cycle_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 /// `repeat`: without end if `left` is empty.
 struct Repeat { element: Owned, left: Cell<Option<usize>> }
 trace! { Repeat { element } }
+instar_vm::fields! { Repeat { element, left } }
 payload!(Repeat, "repeat");
 
 static REPEAT: TypeDef = TypeDef {

@@ -22,10 +22,12 @@ struct GroupBy {
     group: Slot,
 }
 trace! { GroupBy { iterator, key, target, current_key, current_value, group } }
+instar_vm::fields! { GroupBy { iterator, key, target, current_key, current_value, group } }
 payload!(GroupBy, "groupby");
 
 struct Grouper { parent: Ref<GroupBy>, target: Owned }
 trace! { Grouper { parent, target } }
+instar_vm::fields! { Grouper { parent, target } }
 payload!(Grouper, "_grouper");
 
 static GROUPBY: TypeDef = TypeDef { doc: "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.", sig: "(iterable, key=None)", methods: &[], getset: &[] };

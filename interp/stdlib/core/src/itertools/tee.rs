@@ -21,10 +21,12 @@ const LINK: usize = 57;
 
 struct Link { source: Owned, items: Guarded<Vec<Owned>>, next: Slot, running: Cell<bool> }
 trace! { Link { source, items, next } }
+instar_vm::fields! { Link { source, items, next, running } }
 payload!(Link, "_tee_dataobject");
 
 struct Tee { link: Slot, at: Cell<usize> }
 trace! { Tee { link } }
+instar_vm::fields! { Tee { link, at } }
 payload!(Tee, "_tee");
 
 static LINK_DEF: TypeDef = TypeDef { doc: "Data container common to multiple tee objects.", sig: "(iterable, values, next, /)", methods: &[], getset: &[] };

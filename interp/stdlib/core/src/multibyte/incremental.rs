@@ -53,6 +53,7 @@ macro_rules! part {
             }
             fn clear(&mut self) { self.0.stream.set(None) }
         }
+        instar_vm::fields! { $name { 0 } }
         payload!($name, $text);
         impl AsRef<Part> for $name { fn as_ref(&self) -> &Part { &self.0 } }
     };

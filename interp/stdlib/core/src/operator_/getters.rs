@@ -17,6 +17,7 @@ pub struct PyItemGetter {
     items: Vec<Owned>,
 }
 instar_vm::trace! { PyItemGetter { items } }
+instar_vm::fields! { PyItemGetter { items } }
 instar_vm::payload!(PyItemGetter, "itemgetter");
 
 /// Payload of `attrgetter`.
@@ -27,6 +28,7 @@ pub struct PyAttrGetter {
     paths: Vec<Vec<Owned>>,
 }
 instar_vm::trace! { PyAttrGetter { names, paths } }
+instar_vm::fields! { PyAttrGetter { names, paths } }
 instar_vm::payload!(PyAttrGetter, "attrgetter");
 
 /// Payload of `methodcaller`.
@@ -37,6 +39,7 @@ pub struct PyMethodCaller {
     keywords: Vec<Owned>,
 }
 instar_vm::trace! { PyMethodCaller { name, values, keywords } }
+instar_vm::fields! { PyMethodCaller { name, values, keywords } }
 instar_vm::payload!(PyMethodCaller, "methodcaller");
 
 const FLAGS: u32 = TypeFlags::GC.bits() | vm_flags::BASETYPE;

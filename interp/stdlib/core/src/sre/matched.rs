@@ -23,6 +23,7 @@ pub struct PyMatch {
     groups: Box<[Option<(usize, usize)>]>,
 }
 instar_vm::trace! { PyMatch { string, pattern } }
+instar_vm::fields! { PyMatch { string, pattern, pos, endpos, lastindex, span, groups } }
 instar_vm::payload!(PyMatch, "Match");
 
 static DEF: TypeDef = TypeDef {

@@ -40,6 +40,7 @@ pub struct PyPattern {
     pub scratch: Cell<Option<Box<State>>>,
 }
 instar_vm::trace! { PyPattern { source, groupindex, indexgroup } }
+instar_vm::fields! { PyPattern { source, flags, groupindex, indexgroup, program, code, is_bytes, scratch } }
 instar_vm::payload!(PyPattern, "Pattern");
 
 const SPAN: &str = "($self, /, string, pos=0, endpos=sys.maxsize)";

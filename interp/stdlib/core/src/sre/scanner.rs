@@ -33,6 +33,7 @@ unsafe impl Trace for PyScanner {
     }
     fn clear(&mut self) { self.run.set(None) }
 }
+instar_vm::fields! { PyScanner { pattern, run, done } }
 instar_vm::payload!(PyScanner, "SRE_Scanner");
 
 static DEF: TypeDef = TypeDef {

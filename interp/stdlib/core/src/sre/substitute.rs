@@ -25,6 +25,7 @@ pub struct PyTemplate {
     literals: Vec<Option<Owned>>,
 }
 instar_vm::trace! { PyTemplate { literal, literals } }
+instar_vm::fields! { PyTemplate { literal, groups, literals } }
 instar_vm::payload!(PyTemplate, "SRE_Template");
 
 static DEF: TypeDef = TypeDef { doc: "", sig: "", methods: &[], getset: &[] };

@@ -36,6 +36,7 @@ pub struct Local {
     kwargs: Slot,
 }
 trace! { Local { current, dicts, args, kwargs } }
+instar_vm::fields! { Local { current, owner, dicts, args, kwargs } }
 payload!(Local, "_local");
 
 /// Locals in which a thread has a dict, as weak references.

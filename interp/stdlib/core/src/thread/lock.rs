@@ -16,6 +16,7 @@ use instar_vm::times::{self as number, Round};
 /// Payload of a lock.
 pub struct Lock { raw: RawLock }
 trace! { Lock {} }
+instar_vm::fields! { Lock { raw } }
 payload!(Lock, "lock");
 
 fn this(o: &Owned) -> &Ref<Lock> { o.cast().expect("law: checked by the descriptor") }

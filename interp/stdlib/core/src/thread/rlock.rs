@@ -23,6 +23,7 @@ pub struct RLock {
     count: Cell<u64>,
 }
 trace! { RLock {} }
+instar_vm::fields! { RLock { raw, owner, ident, count } }
 payload!(RLock, "RLock");
 
 fn this(o: &Owned) -> &Ref<RLock> { o.cast().expect("law: checked by the descriptor") }

@@ -38,6 +38,7 @@ impl Life {
 /// Payload of a handle.
 pub struct Handle { life: Arc<Life> }
 trace! { Handle {} }
+instar_vm::fields! { Handle { life } }
 payload!(Handle, "_ThreadHandle");
 
 /// What the module keeps.

@@ -42,6 +42,7 @@ pub struct Dialect {
     terminator: Owned,
 }
 instar_vm::trace! { Dialect { terminator } }
+instar_vm::fields! { Dialect { delimiter, quotechar, escapechar, quoting, doublequote, skipinitialspace, strict, lineterminator, terminator } }
 instar_vm::payload!(Dialect, "Dialect");
 
 impl Dialect {

@@ -31,6 +31,7 @@ pub struct Reader {
     field: Guarded<Vec<u32>>,
 }
 instar_vm::trace! { Reader { input, dialect } }
+instar_vm::fields! { Reader { input, dialect, line, begun, field } }
 instar_vm::payload!(Reader, "reader");
 
 /// `reader(iterable, dialect='excel', **fmtparams)`

@@ -19,6 +19,7 @@ use crate::support::type_once;
 /// Payload of `Writer`.
 pub struct Writer { write: Owned, dialect: Ref<Dialect> }
 instar_vm::trace! { Writer { write, dialect } }
+instar_vm::fields! { Writer { write, dialect } }
 instar_vm::payload!(Writer, "writer");
 
 /// `writer(fileobj, dialect='excel', **fmtparams)`

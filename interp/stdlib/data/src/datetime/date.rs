@@ -29,6 +29,7 @@ pub struct Date {
 }
 
 instar_vm::trace! { Date { } }
+instar_vm::fields! { Date { year, month, day, hash } }
 instar_vm::payload!(Date, "date");
 
 /// Year, month and day of a date or datetime.

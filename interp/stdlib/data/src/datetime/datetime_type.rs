@@ -38,6 +38,7 @@ pub struct DateTime {
 }
 
 instar_vm::trace! { DateTime { tz } }
+instar_vm::fields! { DateTime { year, month, day, hour, minute, second, fold, micro, hash, tz } }
 instar_vm::payload!(DateTime, "datetime");
 
 /// Day, clock, microsecond, fold.

@@ -35,6 +35,7 @@ pub struct Delta {
 }
 
 instar_vm::trace! { Delta { } }
+instar_vm::fields! { Delta { days, seconds, micros, hash } }
 instar_vm::payload!(Delta, "timedelta");
 
 impl Delta {

@@ -31,6 +31,7 @@ pub struct Time {
 }
 
 instar_vm::trace! { Time { tz } }
+instar_vm::fields! { Time { hour, minute, second, fold, micro, hash, tz } }
 instar_vm::payload!(Time, "time");
 
 impl Time {

@@ -19,6 +19,7 @@ use crate::support::type_once;
 /// Payload of `tzinfo`.
 pub struct TzInfo;
 instar_vm::trace! { TzInfo { } }
+instar_vm::fields! { TzInfo {} }
 instar_vm::payload!(TzInfo, "tzinfo");
 
 /// Payload of `timezone`.
@@ -27,6 +28,7 @@ pub struct Zone {
     name: Option<Owned>,
 }
 instar_vm::trace! { Zone { offset, name } }
+instar_vm::fields! { Zone { offset, name } }
 instar_vm::payload!(Zone, "timezone");
 
 /// Whether `o` is an instance of `tzinfo`.

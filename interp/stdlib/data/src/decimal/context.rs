@@ -39,6 +39,7 @@ pub struct PyContext {
 }
 
 instar_vm::trace! { PyContext { decimal, flags_dict, traps_dict } }
+instar_vm::fields! { PyContext { ctx, capitals, status, traps, decimal, flags_dict, traps_dict } }
 instar_vm::payload!(PyContext, "Context");
 
 /// The context that `DefaultContext` is in the beginning.

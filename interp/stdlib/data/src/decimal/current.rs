@@ -80,6 +80,7 @@ fn setcontext(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { set(vm, o)?; Ok(v
 /// Payload of what `localcontext` gives.
 pub struct Manager { local: Slot, global: Slot }
 instar_vm::trace! { Manager { local, global } }
+instar_vm::fields! { Manager { local, global } }
 instar_vm::payload!(Manager, "ContextManager");
 
 fn localcontext(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {

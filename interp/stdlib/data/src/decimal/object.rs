@@ -18,6 +18,7 @@ pub struct PyDecimal {
 }
 
 instar_vm::trace! { PyDecimal { } }
+instar_vm::fields! { PyDecimal { value } }
 instar_vm::payload!(PyDecimal, "Decimal");
 
 /// The number in a `Decimal`.

@@ -151,6 +151,7 @@ pub fn of_list_or_dict(vm: &mut Vm, o: &Owned) -> PyResult<u32> {
 pub struct SignalDict(Weak<Cell<u32>>);
 
 instar_vm::trace! { SignalDict { } }
+instar_vm::fields! { SignalDict { 0 } }
 instar_vm::payload!(SignalDict, "SignalDictMixin");
 
 /// A signal dict of these flags.

@@ -51,6 +51,7 @@ pub struct XmlParser {
     running: Cell<bool>,
 }
 instar_vm::trace! { XmlParser { handlers, intern } }
+instar_vm::fields! { XmlParser { parser, handlers, intern, encoding, current, error_code, buffer, buffer_text, buffer_size, ordered_attributes, specified_attributes, expand, context, running } }
 instar_vm::payload!(XmlParser, "xmlparser");
 
 impl XmlParser {

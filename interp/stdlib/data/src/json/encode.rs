@@ -38,6 +38,7 @@ pub struct Encoder {
     escape: Escape,
 }
 instar_vm::trace! { Encoder { markers, default, encoder, indent, key_separator, item_separator } }
+instar_vm::fields! { Encoder { markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan, escape } }
 instar_vm::payload!(Encoder, "Encoder");
 
 fn escape_of(encoder: &Owned) -> Escape {

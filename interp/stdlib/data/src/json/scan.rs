@@ -24,6 +24,7 @@ pub struct Scanner {
     parse_constant: Owned,
 }
 instar_vm::trace! { Scanner { object_hook, object_pairs_hook, parse_float, parse_int, parse_constant } }
+instar_vm::fields! { Scanner { strict, object_hook, object_pairs_hook, parse_float, parse_int, parse_constant } }
 instar_vm::payload!(Scanner, "Scanner");
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

@@ -16,6 +16,7 @@ use crate::support::type_once;
 /// Payload of `PickleBuffer`: the object and a memoryview that keeps its buffer where it is; empty when released.
 pub struct PickleBuffer { object: Slot, view: Slot }
 instar_vm::trace! { PickleBuffer { object, view } }
+instar_vm::fields! { PickleBuffer { object, view } }
 instar_vm::payload!(PickleBuffer, "PickleBuffer");
 
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {

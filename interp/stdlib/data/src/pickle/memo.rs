@@ -39,11 +39,13 @@ impl Memo {
 /// Payload of both proxies: the pickler or unpickler.
 pub struct Proxy { owner: Owned }
 instar_vm::trace! { Proxy { owner } }
+instar_vm::fields! { Proxy { owner } }
 instar_vm::payload!(Proxy, "PicklerMemoProxy");
 
 /// Payload of the unpickler's.
 pub struct LoadProxy { owner: Owned }
 instar_vm::trace! { LoadProxy { owner } }
+instar_vm::fields! { LoadProxy { owner } }
 instar_vm::payload!(LoadProxy, "UnpicklerMemoProxy");
 
 /// A proxy of a pickler's memo.

@@ -44,6 +44,7 @@ pub struct Pickler {
     busy: Cell<bool>,
 }
 instar_vm::trace! { Pickler { write, callback, dispatch_table, persistent_id, memo } }
+instar_vm::fields! { Pickler { ready, write, protocol, bin, fast, fix_imports, callback, dispatch_table, persistent_id, memo, busy } }
 instar_vm::payload!(Pickler, "Pickler");
 
 /// One `dump`: settings and output.

@@ -37,6 +37,7 @@ pub struct Unpickler {
     busy: Cell<bool>,
 }
 instar_vm::trace! { Unpickler { read, readline, buffers, persistent_load, memo } }
+instar_vm::fields! { Unpickler { ready, read, readline, buffers, persistent_load, encoding, errors, fix_imports, protocol, memo, busy } }
 instar_vm::payload!(Unpickler, "Unpickler");
 
 /// One `load`: settings and input.

@@ -93,11 +93,13 @@ pub fn listdir(vm: &mut Vm, _: &Owned, a: Bound<'_>) -> PyResult {
 /// Payload of the iterator.
 struct Scan { stream: UnsafeCell<Option<Stream>>, path: Slot, base: Vec<u8>, bytes: bool, fd: i32 }
 trace! { Scan { path } }
+instar_vm::fields! { Scan { stream, path, base, bytes, fd } }
 payload!(Scan, "posix.ScandirIterator");
 
 /// Payload of an entry. `fd` is the directory's descriptor if it was scanned by one, else -1.
 struct Entry { name: Slot, path: Slot, raw: CString, stat: Slot, lstat: Slot, kind: u8, inode: u64, fd: Cell<i32> }
 trace! { Entry { name, path, stat, lstat } }
+instar_vm::fields! { Entry { name, path, raw, stat, lstat, kind, inode, fd } }
 payload!(Entry, "posix.DirEntry");
 
 fn scan(o: &Owned) -> &Ref<Scan> { o.cast().expect("law: checked by the descriptor") }

@@ -19,6 +19,7 @@ use crate::wait::{poll_timeout, timeout, Deadline};
 /// The descriptor, -1 when closed; closed at death.
 struct Epoll { fd: Cell<i32> }
 trace! { Epoll {} }
+instar_vm::fields! { Epoll { fd } }
 payload!(Epoll, "select.epoll");
 
 impl Epoll {

@@ -22,6 +22,7 @@ struct Set { rows: Vec<libc::pollfd>, place: HashMap<i32, usize> }
 
 struct Poll { set: Guarded<Set>, polling: Cell<bool> }
 trace! { Poll {} }
+instar_vm::fields! { Poll { set, polling } }
 payload!(Poll, "select.poll");
 
 fn poll_of(o: &Owned) -> &Ref<Poll> { o.cast().expect("law: checked by the descriptor") }

@@ -23,6 +23,7 @@ use crate::wait::Deadline;
 /// Payload of a socket. `fd` is -1 when closed, `timeout` nanoseconds, negative for none.
 pub struct Socket { pub fd: Cell<i32>, pub family: Cell<i32>, pub kind: Cell<i32>, pub proto: Cell<i32>, pub timeout: Cell<i64> }
 trace! { Socket {} }
+instar_vm::fields! { Socket { fd, family, kind, proto, timeout } }
 payload!(Socket, "_socket.socket");
 
 /// The payload of `self`.
