@@ -26,7 +26,8 @@ const LINTED: [&str; 7] =
 /// Values of `INSTAR_GC` under which conformance files run: no automatic collection, the usual thresholds, and a
 /// collection at every safe point.
 const GC_MODES: [&str; 3] = ["never", "auto", "stress"];
-/// Layouts whose conformance runs under every mode; the others run under `auto`.
+/// Layouts whose conformance runs under every mode; of the others all runs under `auto`, and what attacks the interpreter under
+/// `stress`, too.
 const ALL_MODES: [&str; 2] = ["best", "compact"];
 /// Crates whose tests run under AddressSanitizer: those with unsafe code and no interpreter.
 const SANITIZED: [&str; 4] = [
@@ -39,6 +40,21 @@ const SANITIZED: [&str; 4] = [
 /// Crates that need no standard library, and a target that has none.
 const FREESTANDING: [&str; 3] = ["instar-alloc", "instar-refcount", "instar-gc"];
 const BARE_TARGET: &str = "x86_64-unknown-none";
+
+/// The layout of the interpreter under AddressSanitizer: every object is an allocation that it watches.
+const WATCHED: &str = "best-system";
+const SANITIZED_TARGET: &str = "x86_64-unknown-linux-gnu";
+/// Sanitizers are behind a flag that only the bootstrap switch opens on a stable compiler.
+const SANITIZER: [(&str, &str); 2] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("RUSTFLAGS", "-Zsanitizer=address"),
+];
+/// Leaks are counted by the heap's own tests, which also leak on purpose. A refused allocation is a MemoryError; frames are several
+/// times as large.
+const SANITIZER_OPTIONS: (&str, &str) = (
+    "ASAN_OPTIONS",
+    "detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0",
+);
 
 struct Check<'a> {
     workspace: &'a Workspace,
@@ -63,6 +79,51 @@ pub fn variants(workspace: &Workspace, names: &[String]) -> Result<bool> {
         start: Instant::now(),
     };
     check.layouts(&chosen, false)?;
+    Ok(check.finish())
+}
+
+/// Builds the whole interpreter with AddressSanitizer and runs the conformance files, and those that attack it with a collection at
+/// every safe point. False when anything failed.
+///
+/// # Errors
+/// When a stage cannot be run at all, or on Ctrl-C.
+pub fn sanitized(workspace: &Workspace) -> Result<bool> {
+    rusage::catch_interrupts();
+    let known = Variants::load(workspace)?;
+    let variant = known.get(WATCHED)?;
+    let mut check = Check {
+        workspace,
+        total: Tally::default(),
+        start: Instant::now(),
+    };
+    let target = workspace.target().join("asan");
+    let (directory, features) = (target.display().to_string(), variant.features.join(","));
+    let mut build = vec!["build", "--profile", "ci", "-p", "instar", "--bin", "instar"];
+    build.extend(["--no-default-features", "--features", &features]);
+    build.extend(["--target", SANITIZED_TARGET, "--target-dir", &directory]);
+    let name = format!("build {WATCHED} with AddressSanitizer");
+    if check.cargo(&name, &build, &SANITIZER)? {
+        let binary = target.join(SANITIZED_TARGET).join("ci/instar");
+        for (what, mode, below) in [
+            ("conformance", "auto", &[][..]),
+            ("hostile set", "stress", &suite::HOSTILE[..]),
+        ] {
+            check.stage(
+                &format!("{what} under AddressSanitizer, collection {mode}"),
+                || {
+                    let environment = [SANITIZER_OPTIONS];
+                    suite::conformance(
+                        workspace,
+                        &binary,
+                        mode,
+                        &variant.axes,
+                        below,
+                        &environment,
+                    )
+                },
+            )?;
+        }
+    }
     Ok(check.finish())
 }
 
@@ -256,21 +317,15 @@ impl Check<'_> {
             "--lib",
             "--tests",
             "--target",
-            "x86_64-unknown-linux-gnu",
+            SANITIZED_TARGET,
             "--target-dir",
             &target,
         ];
         for package in SANITIZED {
             arguments.extend(["-p", package]);
         }
-        // Sanitizers are behind a flag that only the bootstrap switch opens on a stable compiler. Leaks are counted
-        // by the heap's own tests, which also leak on purpose.
-        let environment = [
-            ("RUSTC_BOOTSTRAP", "1"),
-            ("RUSTFLAGS", "-Zsanitizer=address"),
-            ("ASAN_OPTIONS", "detect_leaks=0"),
-            ("PROPTEST_CASES", "32"),
-        ];
+        let mut environment = SANITIZER.to_vec();
+        environment.extend([("ASAN_OPTIONS", "detect_leaks=0"), ("PROPTEST_CASES", "32")]);
         self.cargo(name, &arguments, &environment)?;
         Ok(())
     }
@@ -318,9 +373,22 @@ impl Check<'_> {
                 if mode == "auto" || (all && ALL_MODES.contains(&variant.name.as_str())) {
                     let name = format!("conformance, {}, collection {mode}", variant.name);
                     self.stage(&name, || {
-                        suite::conformance(workspace, &binary, mode, &variant.axes)
+                        suite::conformance(workspace, &binary, mode, &variant.axes, &[], &[])
                     })?;
                 }
+            }
+            if all && !ALL_MODES.contains(&variant.name.as_str()) {
+                let name = format!("hostile set, {}, collection stress", variant.name);
+                self.stage(&name, || {
+                    suite::conformance(
+                        workspace,
+                        &binary,
+                        "stress",
+                        &variant.axes,
+                        &suite::HOSTILE,
+                        &[],
+                    )
+                })?;
             }
             self.stage(&format!("programs, {}", variant.name), || {
                 suite::programs(workspace, &binary, &programs)

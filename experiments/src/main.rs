@@ -119,6 +119,10 @@ enum Command {
         /// Nothing but conformance files and programs under these variants, comma-separated.
         #[arg(long, value_delimiter = ',', conflicts_with = "all")]
         variants: Vec<String>,
+        /// Nothing but the interpreter under AddressSanitizer: conformance files, and the hostile ones with a collection at every
+        /// safe point.
+        #[arg(long, conflicts_with_all = ["all", "variants"])]
+        asan_interp: bool,
     },
     /// The callgrind benches of the libraries against those of the parent commit (of HEAD, in a changed tree); needs valgrind.
     BenchGate {
@@ -233,7 +237,11 @@ fn dispatch(cli: Cli) -> Result<bool> {
             all,
             no_workspace_tests,
             variants,
+            asan_interp: false,
         } if variants.is_empty() => check::run(&workspace, all, no_workspace_tests),
+        Command::Check {
+            asan_interp: true, ..
+        } => check::sanitized(&workspace),
         Command::Check { variants, .. } => check::variants(&workspace, &variants),
         Command::BenchGate { base } => bench_gate::run(&workspace, base.as_deref()),
         Command::Tidy => tidy::run(&workspace),

@@ -64,8 +64,12 @@ struct KnownFailure {
 /// Directory of the conformance files.
 const CONFORMANCE: &str = "interp/tests/conformance";
 
-/// Every `.py` below the conformance directory, run with `INSTAR_GC=gc`: exit code 0, and the output of the `.out`
-/// beside it if there is one. Files that `expect_fail.toml` lists for a layout with the features `axes` must fail.
+/// Those of its directories that attack the interpreter.
+pub const HOSTILE: [&str; 3] = ["hostile", "limits", "reentrancy"];
+
+/// Every `.py` below the directories `below` of the conformance files (below all if empty), run with `INSTAR_GC=gc` and the
+/// environment: exit code 0, and the output of the `.out` beside it if there is one. Files that `expect_fail.toml` lists for a layout
+/// with the features `axes` must fail.
 ///
 /// # Errors
 /// When the directory or `expect_fail.toml` cannot be read, or Ctrl-C was pressed.
@@ -74,11 +78,16 @@ pub fn conformance(
     binary: &Path,
     gc: &str,
     axes: &BTreeSet<String>,
+    below: &[&str],
+    environment: &[(&str, &str)],
 ) -> Result<(Tally, Vec<String>)> {
     let root = workspace.path(CONFORMANCE);
     let mut files = Vec::new();
-    if root.is_dir() {
+    if below.is_empty() {
         collect(&root, "py", &mut files)?;
+    }
+    for directory in below {
+        collect(&root.join(directory), "py", &mut files)?;
     }
     let list = root.join("expect_fail.toml");
     let known: KnownFailures = match std::fs::read_to_string(&list) {
@@ -128,7 +137,11 @@ pub fn conformance(
             limit: Duration::from_secs(120),
         });
     }
-    run_all(workspace, binary, &[("INSTAR_GC", gc)], &cases)
+    let environment: Vec<(&str, &str)> = [("INSTAR_GC", gc)]
+        .into_iter()
+        .chain(environment.iter().copied())
+        .collect();
+    run_all(workspace, binary, &environment, &cases)
 }
 
 /// Every program at size S against its committed output.

@@ -149,6 +149,10 @@ pub fn parse(source: &str, reading: Reading) -> Result<Parsed, Box<Error>> {
     let text = translated.as_deref().unwrap_or(source);
     let mode = match reading.input { Input::Module | Input::Interactive | Input::Signature => Mode::Module, Input::Expression => Mode::Expression };
     let parsed = parse_unchecked(text, ParseOptions::from(mode).with_target_version(PythonVersion::PY314));
+    if may_overflow(text, parsed.tokens()) && let Some(error) = explain::explain(source, reading).filter(|e| e.kind == ErrorKind::Memory) {
+        if nesting(parsed.tokens()) > DROPPED_MAX { std::mem::forget(parsed); }
+        return Err(Box::new(error));
+    }
     if interactive && source.len() > NESTING_MAX {
         // Explaining takes long; what is too deep anyway needs none.
         if nesting(parsed.tokens()) > NESTING_MAX {
@@ -226,6 +230,49 @@ fn fields_too_deep(tokens: &Tokens) -> bool {
     })
 }
 
+/// Levels of CPython's parser that brackets and blocks take at most, and from how many on its stack may be too small.
+const BRACKET_LEVELS: usize = 28;
+const BLOCK_LEVELS: usize = 12;
+const SAFE_LEVELS: usize = 5800;
+
+/// Whether CPython's parser may not have the stack for these tokens: an upper bound of its levels. They grow with operators whose
+/// operand is an operation of the same kind again, with brackets and blocks.
+fn may_overflow(source: &str, tokens: &Tokens) -> bool {
+    if source.len() < SAFE_LEVELS / BRACKET_LEVELS { return false }
+    let mut blocks = 0usize;
+    // Levels before each open bracket, and at the beginning of the item at hand.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut levels, mut item) = (0usize, 0usize);
+    let mut operand = false;
+    for token in tokens.iter() {
+        let kind = token.kind();
+        match kind {
+            TokenKind::Plus | TokenKind::Minus if operand => {}
+            TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Not | TokenKind::Else => levels += 1,
+            TokenKind::DoubleStar | TokenKind::Lambda => levels += 2,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::FStringStart | TokenKind::TStringStart => {
+                open.push((levels, item));
+                levels += BRACKET_LEVELS;
+                item = levels;
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => (levels, item) = open.pop().unwrap_or((levels, item)),
+            TokenKind::Comma => levels = item,
+            TokenKind::Newline | TokenKind::Semi => { open.clear(); (levels, item) = (0, 0) }
+            TokenKind::Indent => blocks += 1,
+            TokenKind::Dedent => blocks = blocks.saturating_sub(1),
+            _ => {}
+        }
+        if levels + blocks * BLOCK_LEVELS > SAFE_LEVELS { return true }
+        operand = match kind {
+            TokenKind::Name | TokenKind::Int | TokenKind::Float | TokenKind::Complex | TokenKind::String | TokenKind::FStringEnd | TokenKind::TStringEnd
+            | TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::None | TokenKind::True | TokenKind::False | TokenKind::Ellipsis => true,
+            TokenKind::Comment | TokenKind::NonLogicalNewline => operand,
+            _ => false,
+        };
+    }
+    false
+}
+
 /// One open bracket while nesting is measured.
 #[derive(Default)]
 struct Level {
@@ -285,4 +332,28 @@ pub fn nesting(tokens: &Tokens) -> usize {
         most = most.max(level.most + 2 * indents);
     }
     most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(text: &str) -> Option<ErrorKind> { parse(text, Input::Module.into()).err().map(|e| e.kind) }
+
+    #[test]
+    fn the_stack_overflows_where_it_does_in_cpython() {
+        let makers: [(fn(usize) -> String, usize); 4] = [
+            (|n| "-".repeat(n) + "4", 5969), (|n| "2".to_owned() + &"**2".repeat(n), 2985), (|n| "lambda:".repeat(n) + "4", 2985), (|n| "1 if 2 else ".repeat(n) + "3", 5969),
+        ];
+        for (make, first) in makers {
+            assert_eq!(outcome(&make(first)), Some(ErrorKind::Memory));
+            assert_eq!(outcome(&make(first - 1)), None);
+        }
+    }
+
+    #[test]
+    fn what_lies_side_by_side_takes_no_stack() {
+        assert_eq!(outcome(&("x = [".to_owned() + &"-1, not 2, lambda: 3 ** 4,\n".repeat(4000) + "]\n")), None);
+        assert_eq!(outcome(&("a".to_owned() + &" - b".repeat(9000))), None);
+    }
 }

@@ -247,6 +247,8 @@ pub fn decode_to_str(vm: &mut Vm, object: &Owned, encoding: Option<&Owned>, erro
     let name = encoding.map(|e| vm.repr_text_plain(e));
     let codec = match &name { None => Some(Native::Utf8), Some(n) => Native::by_name(n) };
     let input = vm.buffer(object, false)?;
+    // Of nothing, every encoding makes nothing.
+    if input.bytes(vm).is_empty() { return Ok(vm.consts.empty_str.clone()) }
     if let Some(codec) = codec {
         let bytes = input.bytes(vm);
         if bytes.is_ascii() && matches!(codec, Native::Utf8 | Native::Ascii | Native::Latin1) { return vm.new_str_latin1(bytes) }
@@ -270,8 +272,8 @@ fn check_names(vm: &mut Vm, encoding: Option<&Owned>, errors: Option<&Owned>) ->
 
 fn check_no_null(vm: &mut Vm, name: Option<&Owned>) -> PyResult<()> {
     match name.and_then(|n| n.cast::<PyStr>()) {
-        Some(n) if n.chars().any(|c| c == 0) => Err(vm.value_error("embedded null character")),
-        _ => Ok(()),
+        Some(n) => if n.to_str(vm)?.contains('\0') { Err(vm.value_error("embedded null character")) } else { Ok(()) },
+        None => Ok(()),
     }
 }
 

@@ -269,6 +269,8 @@ pub trait ObjExt {
     fn is_instance_of(&self, vm: &Vm, ty: &TypeRef) -> bool;
     /// How messages name its type: as `type.__name__`, with the module before it where a native module made it.
     fn type_name(&self, vm: &Vm) -> String;
+    /// How messages about an argument name what was given instead: its type, but None by itself.
+    fn given_name(&self, vm: &Vm) -> String;
     /// `type(o).__name__`.
     fn bare_type_name(&self, vm: &Vm) -> String;
 }
@@ -308,5 +310,6 @@ impl ObjExt for Owned {
     #[inline]
     fn is_instance_of(&self, vm: &Vm, ty: &TypeRef) -> bool { self.type_of(vm).is_subtype_of(vm, ty) }
     fn type_name(&self, vm: &Vm) -> String { self.type_of(vm).display_name(vm) }
+    fn given_name(&self, vm: &Vm) -> String { if vm.is_none(self) { "None".to_owned() } else { self.type_name(vm) } }
     fn bare_type_name(&self, vm: &Vm) -> String { self.type_of(vm).name(vm) }
 }

@@ -48,6 +48,8 @@ pub struct Conversion {
     pub code: u32,
     /// Index of the conversion character, for messages.
     pub index: usize,
+    /// What is wrong behind the key. It counts when the key and the values of `*` have been found.
+    pub trouble: Option<Error>,
 }
 
 /// A piece of a template. `Literal` never holds `%%` pairs: the second `%` is left out of the ranges.
@@ -156,35 +158,45 @@ impl<'a, T: CodePoints + ?Sized> Pieces<'a, T> {
             }
             self.position += 1;
         }
-        let width = self.count(isize::MAX as usize, "width too big")?;
-        let mut precision = Count::Absent;
-        if self.peek() == Some('.') {
+        let (mut width, mut precision) = (Count::Absent, Count::Absent);
+        let mut trouble = None;
+        match self.count(isize::MAX as usize, "width too big") {
+            Ok(count) => width = count,
+            Err(error) => trouble = Some(error),
+        }
+        if trouble.is_none() && self.peek() == Some('.') {
             self.position += 1;
             let too_big = if self.bytes {
                 "prec too big"
             } else {
                 "precision too big"
             };
-            precision = match self.count(i32::MAX as usize, too_big)? {
-                Count::Absent => Count::Number(0),
-                written => written,
-            };
+            match self.count(i32::MAX as usize, too_big) {
+                Ok(Count::Absent) => precision = Count::Number(0),
+                Ok(written) => precision = written,
+                Err(error) => trouble = Some(error),
+            }
         }
         if matches!(self.peek(), Some('h' | 'l' | 'L')) {
             self.position += 1;
         }
-        if self.peek().is_none() {
-            return Err(Self::incomplete());
-        }
         let index = self.position;
+        let code = match self.peek() {
+            Some(_) => self.text.code(index),
+            None => {
+                trouble = trouble.or_else(|| Some(Self::incomplete()));
+                0
+            }
+        };
         self.position += 1;
         Ok(Conversion {
             key,
             flags,
             width,
             precision,
-            code: self.text.code(index),
+            code,
             index,
+            trouble,
         })
     }
 }
@@ -207,7 +219,7 @@ impl<T: CodePoints + ?Sized> Iterator for Pieces<'_, T> {
             return Some(Ok(Piece::Literal(start..start + 1)));
         }
         let piece = self.conversion();
-        if piece.is_err() {
+        if piece.as_ref().map_or(true, |made| made.trouble.is_some()) {
             self.position = end;
         }
         Some(piece.map(Piece::Value))

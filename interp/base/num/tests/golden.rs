@@ -115,6 +115,7 @@ fn percent_one(kind: &str, value: &str, text: &str) -> Result<String, Error> {
     for piece in percent::Pieces::of_str(codes(text).as_slice(), false) {
         match piece? {
             percent::Piece::Literal(_) => unreachable!("no literal in these cases"),
+            percent::Piece::Value(percent::Conversion { trouble: Some(error), .. }) => return Err(error),
             percent::Piece::Value(conversion) => match kind {
                 "i" => conversion.write_int(&mut out, IntArg::Big(&int(value)), 0)?,
                 "f" => conversion.write_float(&mut out, float(value))?,
@@ -135,6 +136,10 @@ fn percent_seven(text: &str) -> Result<String, Error> {
             percent::Piece::Literal(range) => {
                 out.push_codes(text.as_slice(), range.start, range.end)?
             }
+            percent::Piece::Value(percent::Conversion {
+                trouble: Some(error),
+                ..
+            }) => return Err(error),
             percent::Piece::Value(conversion) => {
                 assert_ne!(conversion.width, Count::Star);
                 if used {

@@ -134,11 +134,14 @@ fn stars_and_keys_are_reported() {
         .write_int(&mut out, IntArg::Small(-7), 0)
         .unwrap();
     assert_eq!(out, b"-007  ");
-    let error = Pieces::of_bytes(b"%.99999999999999999999d".as_slice(), false)
-        .next()
-        .unwrap()
-        .unwrap_err();
-    assert_eq!(error.to_string(), "prec too big");
+    for (text, trouble) in [("%.99999999999999999999d", "prec too big"), ("%*", "incomplete format")] {
+        let mut pieces = Pieces::of_bytes(text.as_bytes(), false);
+        let Some(Ok(Piece::Value(conversion))) = pieces.next() else {
+            unreachable!("a value, whatever stands behind the key")
+        };
+        assert_eq!(conversion.trouble.unwrap().to_string(), trouble);
+        assert!(pieces.next().is_none());
+    }
     let error = Pieces::of_bytes(b"%(a".as_slice(), false)
         .next()
         .unwrap()

@@ -100,7 +100,7 @@ fn new_array(vm: &mut Vm, code: u8, bytes: &[u8]) -> PyResult {
 /// The typecode argument.
 fn code_arg(vm: &mut Vm, o: &Owned, function: &str) -> PyResult<u32> {
     let Some(s) = o.cast::<PyStr>() else {
-        let t = o.type_name(vm);
+        let t = o.given_name(vm);
         return Err(vm.type_error(format!("{function}() argument {} must be a unicode character, not {t}", if function == "array" { 1 } else { 2 })));
     };
     let n = s.len();

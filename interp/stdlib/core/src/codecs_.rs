@@ -22,7 +22,7 @@ use instar_vm::{PyResult, Vm};
 /// TypeError unless argument `n` is a str.
 fn text(vm: &mut Vm, arg: &Owned, name: &str, n: usize) -> PyResult<()> {
     if arg.cast::<PyStr>().is_some() { return Ok(()) }
-    let t = arg.type_name(vm);
+    let t = arg.given_name(vm);
     Err(vm.type_error(format!("{name}() argument {n} must be str, not {t}")))
 }
 
@@ -189,7 +189,7 @@ fn escape_decode(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
 
 fn escape_encode(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let Some(bytes) = args[0].cast::<PyBytes>() else {
-        let t = args[0].type_name(vm);
+        let t = args[0].given_name(vm);
         return Err(vm.type_error(format!("escape_encode() argument 1 must be bytes, not {t}")));
     };
     let mut out = Vec::with_capacity(bytes.len());
@@ -227,7 +227,7 @@ fn charmap_decode(vm: &mut Vm, this: &Owned, args: &[Owned]) -> PyResult {
 
 fn charmap_build(vm: &mut Vm, _: &Owned, map: &Owned) -> PyResult {
     if map.cast::<PyStr>().is_none() {
-        let t = map.type_name(vm);
+        let t = map.given_name(vm);
         return Err(vm.type_error(format!("charmap_build() argument must be str, not {t}")));
     }
     charmap::build(vm, map)
@@ -239,7 +239,7 @@ fn name_of(vm: &mut Vm, arg: &Owned, what: &str) -> PyResult<String> {
         Some(s) if s.chars().any(|c| c == 0) => Err(vm.value_error("embedded null character")),
         Some(s) => s.to_owned_str(vm),
         None => {
-            let t = arg.type_name(vm);
+            let t = arg.given_name(vm);
             Err(vm.type_error(format!("{what} must be str, not {t}")))
         }
     }

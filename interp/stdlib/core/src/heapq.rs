@@ -40,7 +40,7 @@ fn heap_of<'a>(vm: &mut Vm, heap: &'a Owned, name: &str, max: bool) -> PyResult<
         None => {
             // Functions with one parameter do not number it.
             let first = !matches!(name, "heappop" | "heapify");
-            Err(vm.type_error(format!("{name}{}() argument{} must be list, not {}", if max { "_max" } else { "" }, if first { " 1" } else { "" }, heap.type_name(vm))))
+            Err(vm.type_error(format!("{name}{}() argument{} must be list, not {}", if max { "_max" } else { "" }, if first { " 1" } else { "" }, heap.given_name(vm))))
         }
     }
 }

@@ -67,7 +67,7 @@ fn text(vm: &mut Vm, p: *const c_char) -> PyResult { match copy(p) { Some(b) => 
 /// The text of a str argument.
 fn string(vm: &mut Vm, o: &Owned, f: &str, position: usize, kinds: &str) -> PyResult<CString> {
     if o.cast::<PyStr>().is_none() {
-        let t = o.type_name(vm);
+        let t = o.given_name(vm);
         return Err(vm.type_error(format!("{f}() argument {position} must be {kinds}, not {t}")));
     }
     let bytes = vm.fs_encode(o)?;
@@ -149,7 +149,7 @@ fn getencoding(vm: &mut Vm, _: &Owned) -> PyResult {
 /// Wide characters of a str argument, null-terminated.
 fn wide(vm: &mut Vm, o: &Owned, f: &str, argument: &str) -> PyResult<Vec<libc::wchar_t>> {
     let Some(s) = o.cast::<PyStr>() else {
-        let t = o.type_name(vm);
+        let t = o.given_name(vm);
         return Err(vm.type_error(format!("{f}() {argument} must be str, not {t}")));
     };
     let mut codes: Vec<libc::wchar_t> = s.chars().map(|c| c as libc::wchar_t).try_vec(vm)?;

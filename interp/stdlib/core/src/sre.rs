@@ -24,7 +24,7 @@ use pattern::PyPattern;
 
 fn code_words(vm: &mut Vm, list: &Owned) -> PyResult<Vec<u32>> {
     let Some(list) = list.cast::<PyList>().cloned() else {
-        let t = list.type_name(vm);
+        let t = list.given_name(vm);
         return Err(vm.type_error(format!("compile() argument 'code' must be list, not {t}")));
     };
     let mut code = Vec::new();
@@ -47,11 +47,11 @@ fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let code = code_words(vm, code)?;
     let groups = vm.size_argument(groups)?;
     let Some(groupindex) = groupindex.cast::<PyDict>().cloned() else {
-        let t = groupindex.type_name(vm);
+        let t = groupindex.given_name(vm);
         return Err(vm.type_error(format!("compile() argument 'groupindex' must be dict, not {t}")));
     };
     let Some(indexgroup) = indexgroup.cast::<PyTuple>().cloned() else {
-        let t = indexgroup.type_name(vm);
+        let t = indexgroup.given_name(vm);
         return Err(vm.type_error(format!("compile() argument 'indexgroup' must be tuple, not {t}")));
     };
     let is_bytes = if vm.is_none(source) { None } else { Some(run::Subject::new(vm, source)?.is_bytes()) };

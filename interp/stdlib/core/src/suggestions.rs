@@ -11,7 +11,7 @@ use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 fn generate(vm: &mut Vm, _: &Owned, candidates: &Owned, item: &Owned) -> PyResult {
     let Some(item) = item.cast::<PyStr>() else {
-        let t = item.type_name(vm);
+        let t = item.given_name(vm);
         return Err(vm.type_error(format!("_generate_suggestions() argument 2 must be str, not {t}")));
     };
     let item = item.to_string_lossy();

@@ -105,7 +105,7 @@ fn decomposition(vm: &mut Vm, this: &Owned, arg: &Owned) -> PyResult {
 fn form_and_text<'a>(vm: &mut Vm, form: &Owned, text: &'a Owned, name: &str) -> PyResult<(Form, &'a PyStr)> {
     let mut checked = [form, text].into_iter().enumerate();
     if let Some((i, bad)) = checked.find(|(_, o)| o.cast::<PyStr>().is_none()) {
-        let t = bad.type_name(vm);
+        let t = bad.given_name(vm);
         return Err(vm.type_error(format!("{name}() argument {} must be str, not {t}", i + 1)));
     }
     let Some(s) = text.cast::<PyStr>() else { return Err(vm.system_error("not a str")) };

@@ -188,7 +188,7 @@ fn read(vm: &mut Vm, a: &[Owned]) -> PyResult<Child> {
     let mut fds = [0; 8];
     let close_fds = vm.truth(&a[2])?;
     let Some(pass) = a[3].cast::<PyTuple>() else {
-        let t = a[3].type_name(vm);
+        let t = a[3].given_name(vm);
         return Err(vm.type_error(format!("fork_exec() argument 4 must be tuple, not {t}")));
     };
     for (fd, o) in fds.iter_mut().zip(&a[6..14]) { *fd = vm.index_i32(o)? }

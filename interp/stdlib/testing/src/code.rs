@@ -110,7 +110,7 @@ fn asked(vm: &mut Vm, name: &str, args: Args<'_>) -> PyResult<Asked> {
         match &given[i] {
             None => Ok(None),
             Some(d) if d.cast::<PyDict>().is_some() => Ok(Some(d.clone())),
-            Some(other) => { let t = other.type_name(vm); Err(vm.type_error(format!("{name}() argument {} must be dict, not {t}", i + 1))) }
+            Some(other) => { let t = other.given_name(vm); Err(vm.type_error(format!("{name}() argument {} must be dict, not {t}", i + 1))) }
         }
     };
     let (globals, builtins) = (namespace(1)?, namespace(2)?);
@@ -191,7 +191,7 @@ fn code_returns_only_none(vm: &mut Vm, _: &Owned, code: &Owned) -> PyResult {
 }
 
 fn text(vm: &mut Vm, o: &Owned) -> PyResult<String> {
-    match o.cast::<PyStr>() { Some(s) => Ok(s.to_string_lossy()), None => { let t = o.type_name(vm); Err(vm.type_error(format!("argument must be str, not {t}"))) } }
+    match o.cast::<PyStr>() { Some(s) => Ok(s.to_string_lossy()), None => { let t = o.given_name(vm); Err(vm.type_error(format!("argument must be str, not {t}"))) } }
 }
 
 /// Code that raises AssertionError, all of it on one line.

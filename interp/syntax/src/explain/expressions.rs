@@ -304,10 +304,12 @@ impl P<'_> {
         })
     }
     fn power(&mut self) -> N {
-        let start = self.at;
-        let base = self.await_primary()?;
-        let raised = self.alt(|p| { p.t("**")?; p.factor()?; p.node(What::Operation, start) });
-        if self.error.is_some() { None } else { raised.or(Some(base)) }
+        self.rule("power", Shared, |p| {
+            let start = p.at;
+            let base = p.await_primary()?;
+            let raised = p.alt(|p| { p.t("**")?; p.factor()?; p.node(What::Operation, start) });
+            if p.error.is_some() { None } else { raised.or(Some(base)) }
+        })
     }
     fn await_primary(&mut self) -> N {
         self.rule("await_primary", Shared, |p| {

@@ -96,7 +96,7 @@ pub fn id(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
 pub fn format(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let spec = args.get(1).cloned().unwrap_or_else(|| vm.consts.empty_str.clone());
     if spec.cast::<PyStr>().is_none() {
-        let t = spec.type_name(vm);
+        let t = spec.given_name(vm);
         return Err(vm.type_error(format!("format() argument 2 must be str, not {t}")));
     }
     vm.format(&args[0], &spec)

@@ -54,7 +54,7 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let (Some(source), Some(filename), Some(mode)) = (&args[0], &args[1], &args[2]) else { return Err(vm.system_error("unbound argument")) };
     let filename = vm.fs_path_text(filename)?;
     let Some(mode) = mode.cast::<PyStr>().map(|s| s.to_string_lossy()) else {
-        let t = mode.type_name(vm);
+        let t = mode.given_name(vm);
         return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {t}")));
     };
     let flags = match &args[3] { Some(f) => vm.index_i64(f)?, None => 0 };

@@ -243,7 +243,7 @@ impl Vm {
     /// The buffer of an argument that a native function fills: one run of bytes. TypeError naming the argument if it has none.
     pub fn buffer_to_fill(&mut self, o: &Owned, argument: &str) -> PyResult<Buffer> {
         if self.is_bytes_like(o) && let Ok(buffer) = self.buffer(o, true) && !buffer.is_readonly() { return Ok(buffer) }
-        let t = if self.is_none(o) { "None".to_owned() } else { o.type_name(self) };
+        let t = if self.is_none(o) { "None".to_owned() } else { o.given_name(self) };
         Err(self.type_error(format!("{argument} must be read-write bytes-like object, not {t}")))
     }
     /// Whether the object has a buffer.

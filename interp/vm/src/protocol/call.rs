@@ -112,12 +112,12 @@ fn wrong_names(vm: &mut Vm, f: &Owned, values: &[Owned], count: usize) -> PyResu
     let new = |ty: &TypeRef| ty.slots().new.map(|f| f as usize);
     let class = TypeRef::from_obj(f).is_some_and(|ty| {
         let native = !ty.is_heap_type() || init(ty) == init(&t.object) && new(ty) == new(&t.object);
-        native && !direct.iter().any(|d| d.ptr() == ty.ptr()) && init(ty) != init(&t.base_exception)
+        native && !direct.iter().any(|d| d.ptr() == ty.ptr()) && (init(ty) != init(&t.base_exception) || ty.is_subtype_of(vm, &t.os_error))
     });
     if wrapper || class || !vm.is_callable(f) {
-        // No parameter has this name.
-        let name = vm.intern("\u{0}")?;
-        let names = vec![name; count];
+        // No parameter has such a name.
+        let mut names = Vec::with_capacity(count);
+        for i in 0..count { names.push(vm.new_str(&format!("\u{0}{i}"))?); }
         match vm.call(f, Args::new(values, &names)) {
             Err(e) if !vm.str_text(e.exception().obj())?.contains('\u{0}') => return Err(e),
             _ => {}

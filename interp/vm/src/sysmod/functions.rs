@@ -72,14 +72,14 @@ fn setrecursionlimit(vm: &mut Vm, _: &Owned, n: &Owned) -> PyResult {
 
 fn intern(vm: &mut Vm, _: &Owned, s: &Owned) -> PyResult {
     if s.is_exact::<PyStr>(vm) { return vm.intern_obj(s) }
-    let t = s.type_name(vm);
+    let t = s.given_name(vm);
     Err(vm.type_error(if s.cast::<PyStr>().is_some() { format!("can't intern {t}") } else { format!("intern() argument must be str, not {t}") }))
 }
 
 fn is_interned(vm: &mut Vm, _: &Owned, s: &Owned) -> PyResult {
     match s.cast::<PyStr>() {
         Some(text) => { let b = text.is_interned(); Ok(vm.bool(b)) }
-        None => { let t = s.type_name(vm); Err(vm.type_error(format!("_is_interned() argument must be str, not {t}"))) }
+        None => { let t = s.given_name(vm); Err(vm.type_error(format!("_is_interned() argument must be str, not {t}"))) }
     }
 }
 
@@ -143,7 +143,7 @@ fn set_tracing(vm: &mut Vm, tool: usize, f: &Owned, all: bool) -> PyResult {
 
 fn call_tracing(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let Some(tuple) = args[1].cast::<PyTuple>() else {
-        let t = args[1].type_name(vm);
+        let t = args[1].given_name(vm);
         return Err(vm.type_error(format!("call_tracing() argument 2 must be tuple, not {t}")));
     };
     let items = tuple.items().to_vec();
@@ -183,7 +183,7 @@ fn no(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(false)) }
 /// What `dataclass(slots=True)` does with the class that its slotted copy replaces.
 fn clear_type_descriptors(vm: &mut Vm, _: &Owned, class: &Owned) -> PyResult {
     let Some(ty) = crate::typeobj::TypeRef::from_obj(class).cloned() else {
-        let t = class.type_name(vm);
+        let t = class.given_name(vm);
         return Err(vm.type_error(format!("argument 1 must be type, not {t}")));
     };
     if !ty.is_heap_type() { return Err(vm.type_error("argument is immutable")) }

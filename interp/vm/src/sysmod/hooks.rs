@@ -140,7 +140,7 @@ pub fn audit(vm: &mut Vm, _: &Owned, args: Args<'_>) -> PyResult {
     args.no_keywords(vm, "audit")?;
     let Some((event, rest)) = args.pos().split_first() else { return Err(vm.type_error("audit expected at least 1 argument, got 0")) };
     let Some(name) = event.cast::<PyStr>().map(|s| s.to_string_lossy()) else {
-        let t = event.type_name(vm);
+        let t = event.given_name(vm);
         return Err(vm.type_error(format!("audit() argument 1 must be str, not {t}")));
     };
     vm.audit(&name, rest)?;

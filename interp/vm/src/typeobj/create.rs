@@ -81,7 +81,7 @@ impl Vm {
 }
 
 fn wrong_argument(vm: &mut Vm, position: usize, expected: &str, got: &Owned) -> Raised {
-    let t = got.type_name(vm);
+    let t = got.given_name(vm);
     vm.type_error(format!("type.__new__() argument {position} must be {expected}, not {t}"))
 }
 

@@ -251,7 +251,7 @@ fn pad(vm: &mut Vm, this: &Owned, args: &[Owned], name: &str, left: fn(spare: us
     let fill = match args.get(1) {
         None => b' ',
         Some(f) => {
-            let t = f.type_name(vm);
+            let t = f.given_name(vm);
             if f.cast::<PyBytes>().is_none() && f.cast::<PyByteArray>().is_none() {
                 return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not {t}")));
             }

@@ -104,7 +104,7 @@ pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult
     }
     for (part, name) in parts[1..].iter().zip(["encoding", "errors"]) {
         if let Some(p) = part && p.cast::<PyStr>().is_none() {
-            let t = p.type_name(vm);
+            let t = p.given_name(vm);
             return Err(vm.type_error(format!("{what}() argument '{name}' must be str, not {t}")));
         }
     }

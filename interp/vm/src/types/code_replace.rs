@@ -74,7 +74,7 @@ fn build(vm: &mut Vm, old: &CodeBlob, mut foreign: Vec<(usize, Owned)>, parts: &
     let text = |vm: &mut Vm, name: &str, before: &instar_code::Text| -> PyResult<instar_code::Text> {
         let Some(o) = part(name) else { return Ok(before.clone()) };
         if o.cast::<PyStr>().is_some() { return Ok(vm.repr_text_plain(o).into()) }
-        let t = o.type_name(vm);
+        let t = o.given_name(vm);
         Err(vm.type_error(format!("code() argument must be str, not {t}")))
     };
     let filename = text(vm, "co_filename", &old.filename)?;

@@ -391,13 +391,13 @@ fn single(vm: &mut Vm, o: &Owned) -> PyResult<Pair> {
     if let Some(z) = special_method(vm, o)? { return Ok(z) }
     match vm.float_of_number(o)? {
         Some(x) => Ok((x, 0.0)),
-        None => Err(vm.type_error(format!("complex() argument must be a string or a number, not {}", o.type_name(vm)))),
+        None => Err(vm.type_error(format!("complex() argument must be a string or a number, not {}", vm.qualified_type_name(o)))),
     }
 }
 
 /// `real` or `imag` of the constructor with two arguments. Complex numbers are deprecated there.
 fn part(vm: &mut Vm, o: &Owned, which: &str) -> PyResult<Operand> {
-    let name = o.type_name(vm);
+    let name = vm.qualified_type_name(o);
     let message = format!("complex() argument '{which}' must be a real number, not {name}");
     // Only the first argument may have `__complex__`.
     let special = if which == "real" && !o.is_exact::<PyComplex>(vm) { special_method(vm, o)? } else { None };

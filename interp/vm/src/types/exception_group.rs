@@ -38,7 +38,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         return Err(vm.type_error(format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({n} given)")));
     };
     if message.cast::<PyStr>().is_none() {
-        let t = message.type_name(vm);
+        let t = message.given_name(vm);
         return Err(vm.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {t}")));
     }
     let is_sequence = given.cast::<PyList>().is_some() || given.cast::<PyTuple>().is_some()

@@ -139,11 +139,11 @@ fn new(vm: &mut Vm, _: &crate::typeobj::TypeRef, args: Args<'_>) -> PyResult {
     const SIG: &crate::args::Signature = &crate::args::Signature::parse("(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)");
     let a = args.bind(vm, "function", SIG)?;
     let Some(code) = a[0].as_ref().and_then(Ref::<PyCode>::cast).cloned() else {
-        let t = a[0].as_ref().map(|o| o.type_name(vm)).unwrap_or_default();
+        let t = a[0].as_ref().map(|o| o.given_name(vm)).unwrap_or_default();
         return Err(vm.type_error(format!("function() argument 'code' must be code, not {t}")));
     };
     let Some(globals) = a[1].as_ref().and_then(Ref::<PyDict>::cast).cloned() else {
-        let t = a[1].as_ref().map(|o| o.type_name(vm)).unwrap_or_default();
+        let t = a[1].as_ref().map(|o| o.given_name(vm)).unwrap_or_default();
         return Err(vm.type_error(format!("function() argument 'globals' must be dict, not {t}")));
     };
     let given = |i: usize, vm: &Vm| a[i].clone().filter(|o: &Owned| !vm.is_none(o));

@@ -67,7 +67,7 @@ fn bit_count(vm: &mut Vm, this: &Owned) -> PyResult {
 fn big_endian(vm: &mut Vm, function: &str, arg: Option<&Owned>) -> PyResult<bool> {
     let Some(arg) = arg else { return Ok(true) };
     let Some(s) = arg.cast::<PyStr>() else {
-        return Err(vm.type_error(format!("{function}() argument 'byteorder' must be str, not {}", arg.type_name(vm))));
+        return Err(vm.type_error(format!("{function}() argument 'byteorder' must be str, not {}", arg.given_name(vm))));
     };
     match s.as_ascii() {
         Some("big") => Ok(true),
@@ -156,7 +156,7 @@ pub(crate) fn spec_codes(vm: &mut Vm, spec: &Owned) -> PyResult<SmallVec<[u32; 1
             codes.extend(s.chars());
             Ok(codes)
         }
-        None => Err(vm.type_error(format!("__format__() argument must be str, not {}", spec.type_name(vm)))),
+        None => Err(vm.type_error(format!("__format__() argument must be str, not {}", spec.given_name(vm)))),
     }
 }
 

@@ -486,7 +486,7 @@ fn cast(vm: &mut Vm, this: &Owned, args: &[Option<Owned>]) -> PyResult {
     let text = match format.cast::<PyStr>() {
         Some(s) => s.to_string_lossy(),
         None => {
-            let t = format.type_name(vm);
+            let t = format.given_name(vm);
             return Err(vm.type_error(format!("cast() argument 'format' must be str, not {t}")));
         }
     };

@@ -87,7 +87,7 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { INIT.call
 fn init_bound(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
     let (Some(name), doc) = (&args[0], &args[1]) else { return Err(vm.system_error("unbound argument")) };
     if name.cast::<PyStr>().is_none() {
-        let t = name.type_name(vm);
+        let t = name.given_name(vm);
         return Err(vm.type_error(format!("module() argument 'name' must be str, not {t}")));
     }
     let doc = doc.clone().unwrap_or_else(|| vm.none());

@@ -153,7 +153,7 @@ fn init_subclass(vm: &mut Vm, cls: &Owned, args: Args<'_>) -> PyResult {
 
 fn format(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let Some(s) = spec.cast::<PyStr>() else {
-        let t = spec.type_name(vm);
+        let t = spec.given_name(vm);
         return Err(vm.type_error(format!("__format__() argument must be str, not {t}")));
     };
     if s.len() > 0 {

@@ -78,7 +78,7 @@ pub(crate) fn format_str(vm: &mut Vm, text: &Owned, spec: &Owned) -> PyResult {
 
 pub(super) fn format_method(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
     let Some(s) = spec.cast::<PyStr>() else {
-        let t = spec.type_name(vm);
+        let t = spec.given_name(vm);
         return Err(vm.type_error(format!("__format__() argument must be str, not {t}")));
     };
     if s.is_empty() { return if this.is_exact::<PyStr>(vm) { Ok(this.clone()) } else { vm.str(this) } }

@@ -18,7 +18,7 @@ pub(crate) fn str_arg<'a>(vm: &mut Vm, arg: &'a Owned, what: impl std::fmt::Disp
     match arg.cast::<PyStr>() {
         Some(s) => Ok(s),
         None => {
-            let t = arg.type_name(vm);
+            let t = arg.given_name(vm);
             Err(vm.type_error(format!("{what} must be str, not {t}")))
         }
     }

@@ -94,13 +94,14 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
 fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let text = match (args.pos(), args.kwnames()) {
         ([object], []) => vm.str(object)?,
-        _ => text_of_args(vm, args)?,
+        _ => text_of_args(vm, args, ty.ptr() == vm.types.str.ptr())?,
     };
     if ty.ptr() == vm.types.str.ptr() { return Ok(text) }
     copy_to_type(vm, ty, this_str(&text))
 }
 
-fn text_of_args(vm: &mut Vm, args: Args<'_>) -> PyResult {
+/// `str(...)` with an encoding; `exact`: of that type itself, which names types in messages in full.
+fn text_of_args(vm: &mut Vm, args: Args<'_>, exact: bool) -> PyResult {
     let (mut parts, pos) = ([None, None, None], args.pos());
     let n = args.values().len();
     if n > 3 && !args.kwnames().is_empty() { return Err(vm.type_error(format!("str() takes at most 3 arguments ({n} given)"))) }
@@ -118,7 +119,7 @@ fn text_of_args(vm: &mut Vm, args: Args<'_>) -> PyResult {
     for (i, name) in ["encoding", "errors"].into_iter().enumerate() {
         let Some(given) = parts[i + 1] else { continue };
         if given.cast::<PyStr>().is_none() {
-            let t = if args.kwnames().is_empty() { vm.qualified_type_name(given) } else { given.type_name(vm) };
+            let t = if exact && args.kwnames().is_empty() { vm.qualified_type_name(given) } else { given.given_name(vm) };
             return Err(vm.type_error(format!("str() argument '{name}' must be str, not {t}")));
         }
         texts[i] = Some(given.clone());

@@ -63,7 +63,7 @@ impl<'a> PercentArgs<'a> {
         Ok(())
     }
 
-    /// Fills `*` width and precision.
+    /// Fills `*` width and precision; then what is wrong behind the key counts.
     pub(crate) fn stars(&mut self, vm: &mut Vm, conversion: &mut Conversion) -> PyResult<()> {
         if conversion.width == Count::Star {
             let n = self.star(vm, isize::MAX, "Python int too large to convert to C ssize_t")?;
@@ -74,7 +74,7 @@ impl<'a> PercentArgs<'a> {
             let n = self.star(vm, i32::MAX as isize, "Python int too large to convert to C int")?;
             conversion.set_precision(n as i32);
         }
-        Ok(())
+        match conversion.trouble.take() { Some(e) => Err(vm.format_error(e)), None => Ok(()) }
     }
 
     fn star(&mut self, vm: &mut Vm, max: isize, too_large: &str) -> PyResult<isize> {

@@ -197,7 +197,7 @@ fn make_interpolation(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
     }
     for i in [1, 3] {
         if let Some(v) = &given[i] && v.cast::<PyStr>().is_none() {
-            let (t, name) = (v.type_name(vm), names[i]);
+            let (t, name) = (v.given_name(vm), names[i]);
             return Err(vm.type_error(format!("Interpolation() argument '{name}' must be str, not {t}")));
         }
     }
@@ -206,7 +206,7 @@ fn make_interpolation(vm: &mut Vm, _ty: &TypeRef, args: Args<'_>) -> PyResult {
     let conversion = conversion.unwrap_or_else(|| vm.none());
     if !vm.is_none(&conversion) {
         let Some(s) = conversion.cast::<PyStr>() else {
-            let t = conversion.type_name(vm);
+            let t = conversion.given_name(vm);
             return Err(vm.type_error(format!("Interpolation() argument 'conversion' must be str, not {t}")));
         };
         if !matches!(s.as_ascii(), Some("s" | "a" | "r")) { return Err(vm.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'")) }

@@ -54,7 +54,7 @@ fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
     let bound = args.bind(vm, "TracebackType", const { &Signature::parse("(tb_next, tb_frame, tb_lasti, tb_lineno)") })?;
     let [Some(next), Some(frame), Some(lasti), Some(lineno)] = bound.as_slice() else { return Err(vm.system_error("unbound arguments")) };
     if frame.cast::<PyFrame>().is_none() {
-        let t = frame.type_name(vm);
+        let t = frame.given_name(vm);
         return Err(vm.type_error(format!("TracebackType() argument 'tb_frame' must be frame, not {t}")));
     }
     let (lasti, lineno) = (int_arg(vm, lasti)?, int_arg(vm, lineno)?);

@@ -35,7 +35,7 @@ fn fill(vm: &mut Vm, o: &Owned, args: Args<'_>, shape: &[Arg]) -> PyResult<()> {
         values.push(match arg {
             Arg::Str(f) => {
                 if value.cast::<PyStr>().is_none() {
-                    let t = value.type_name(vm);
+                    let t = value.given_name(vm);
                     return Err(vm.type_error(format!("argument {} must be str, not {t}", i + 1)));
                 }
                 (*f, value.clone())

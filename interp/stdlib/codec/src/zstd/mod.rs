@@ -42,7 +42,7 @@ fn given<'a>(vm: &mut Vm, args: &'a [Option<Owned>]) -> PyResult<&'a Owned> { ar
 /// Sizes of samples, which must add up.
 fn sample_sizes(vm: &mut Vm, name: &str, i: usize, sizes: &Owned, total: usize) -> PyResult<Vec<usize>> {
     let Some(items) = sizes.cast::<PyTuple>().map(|t| t.items().to_vec()) else {
-        let t = sizes.type_name(vm);
+        let t = sizes.given_name(vm);
         return Err(vm.type_error(format!("{name}() argument {i} must be tuple, not {t}")));
     };
     if items.len() as u64 > u32::MAX.into() { return Err(vm.value_error("The number of samples should be <= 4294967295.")) }
@@ -68,7 +68,7 @@ fn dict_room(vm: &mut Vm, size: &Owned) -> PyResult<Vec<u8>> {
 /// The bytes of an argument that must be a bytes object.
 fn bytes_argument(vm: &mut Vm, name: &str, i: usize, o: &Owned) -> PyResult<Vec<u8>> {
     if o.cast::<PyBytes>().is_some() { return vm.bytes_like(o) }
-    let t = o.type_name(vm);
+    let t = o.given_name(vm);
     Err(vm.type_error(format!("{name}() argument {i} must be bytes, not {t}")))
 }
 
@@ -124,7 +124,7 @@ fn frame_info(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 fn set_parameter_types(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     for (o, name) in args.iter().flatten().zip(["c_parameter_type", "d_parameter_type"]) {
         if TypeRef::from_obj(o).is_none() {
-            let t = o.type_name(vm);
+            let t = o.given_name(vm);
             return Err(vm.type_error(format!("set_parameter_types() argument '{name}' must be type, not {t}")));
         }
     }

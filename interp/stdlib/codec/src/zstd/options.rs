@@ -20,7 +20,7 @@ fn number(vm: &mut Vm, o: &Owned) -> PyResult<i32> {
 /// The pairs of an options argument; keys that belong to the other direction are refused.
 fn pairs(vm: &mut Vm, options: &Owned, class: &str, other: Option<Owned>, refusal: &str) -> PyResult<Vec<(i32, i32)>> {
     let Some(d) = options.cast::<PyDict>() else {
-        let t = options.type_name(vm);
+        let t = options.given_name(vm);
         return Err(vm.type_error(format!("{class}() argument 'options' must be dict, not {t}")));
     };
     let mut out = Vec::new();

@@ -118,7 +118,7 @@ fn fromlist(vm: &mut Vm, o: &Owned, list: &Owned) -> PyResult {
 
 fn fromunicode(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
     let Some(s) = text.cast::<PyStr>() else {
-        let t = text.type_name(vm);
+        let t = text.given_name(vm);
         return Err(vm.type_error(format!("fromunicode() argument must be str, not {t}")));
     };
     if !this(o).is_text() { return Err(vm.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')")) }

@@ -58,7 +58,7 @@ fn write(vm: &mut Vm, request: Request<'_>, parsed: &Parse) -> PyResult {
     let mut w = Writer { text: request.text, filename: request.filename, lines: &parsed.lines, classes, comments, shift: 0 };
     if let Some((range, message)) = feature::too_new(request.text, &parsed.root, request.feature_version) { return Err(w.error(vm, range, &message)) }
     let node = w.root(vm, &parsed.root, request.root)?;
-    match w.comments.as_ref().and_then(Comments::stray) { Some(range) => Err(w.error(vm, range, "invalid syntax")), None => Ok(node) }
+    match w.comments.as_ref().and_then(Comments::stray) { Some(stray) => Err(w.error(vm, stray.range, stray.message)), None => Ok(node) }
 }
 
 /// `(int, *str) -> bool`: parsed as the tuple of a call and the result.

@@ -79,7 +79,7 @@ fn reduce<T: Payload + AsRef<State>>(vm: &mut Vm, o: &Owned) -> PyResult {
 fn new<T: Payload + AsRef<State> + From<State>>(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let a = args.exactly(vm, "_deque_iterator", 1, 2)?;
     if a[0].cast::<Deque>().is_none() {
-        let t = a[0].type_name(vm);
+        let t = a[0].given_name(vm);
         return Err(vm.type_error(format!("argument 1 must be collections.deque, not {t}")));
     }
     let at = match a.get(1) { Some(n) => usize::try_from(vm.size_argument(n)?).unwrap_or(0), None => 0 };

@@ -233,7 +233,7 @@ fn flush_pending(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<()> {
 
 fn write(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
     let Some(s) = text.cast::<PyStr>() else {
-        let t = text.type_name(vm);
+        let t = text.given_name(vm);
         return Err(vm.type_error(format!("write() argument must be str, not {t}")));
     };
     let buffer = check_closed(vm, o)?;

@@ -73,7 +73,7 @@ fn groupby_next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
 fn grouper_new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let two = args.exactly(vm, "_grouper", 2, 2)?;
     let Some(parent) = Ref::<GroupBy>::cast(&two[0]).cloned() else {
-        let t = two[0].type_name(vm);
+        let t = two[0].given_name(vm);
         return Err(vm.type_error(format!("_grouper() argument 1 must be itertools.groupby, not {t}")));
     };
     let made = vm.new_object_of(ty, Grouper { parent: parent.clone(), target: two[1].clone() })?.into_obj();

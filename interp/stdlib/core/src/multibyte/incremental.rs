@@ -69,7 +69,7 @@ pub fn part<T: Payload + AsRef<Part>>(o: &Owned) -> &Part { let p: &Ref<T> = o.c
 /// A new part for a class, which names its codec.
 pub fn new_part(vm: &mut Vm, class: &TypeRef, errors: Option<&Owned>, stream: Option<Owned>, name: &str, position: usize, encoder: bool) -> PyResult<Part> {
     if let Some(e) = errors && e.cast::<PyStr>().is_none() {
-        let t = e.type_name(vm);
+        let t = e.given_name(vm);
         return Err(vm.type_error(format!("{name}() argument {position} must be str, not {t}")));
     }
     let errors = match errors { Some(e) => e.clone(), None => vm.intern("strict")? };
@@ -210,7 +210,7 @@ fn encoder_state(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn set_encoder_state(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     if int_ref(state).is_none() {
-        let t = state.type_name(vm);
+        let t = state.given_name(vm);
         return Err(vm.type_error(format!("setstate() argument must be int, not {t}")));
     }
     let bytes = bytes_of_int(vm, state, 1 + 2 * PENDING_BYTES)?;
@@ -236,7 +236,7 @@ fn decoder_state(vm: &mut Vm, o: &Owned) -> PyResult {
 
 fn set_decoder_state(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     let Some(t) = state.cast::<PyTuple>() else {
-        let t = state.type_name(vm);
+        let t = state.given_name(vm);
         return Err(vm.type_error(format!("setstate() argument must be tuple, not {t}")));
     };
     let (waiting, number) = match t.items() {

@@ -39,7 +39,7 @@ pub fn make(vm: &mut Vm) -> PyResult<()> {
 /// `_sre.template(pattern, [literal, group, literal, ...])`
 pub fn template(vm: &mut Vm, _: &Owned, _pattern: &Owned, list: &Owned) -> PyResult {
     let Some(list) = list.cast::<PyList>().cloned() else {
-        let t = list.type_name(vm);
+        let t = list.given_name(vm);
         return Err(vm.type_error(format!("template() argument 2 must be list, not {t}")));
     };
     let items = list.items(vm).try_copy(vm)?;

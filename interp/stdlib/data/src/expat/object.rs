@@ -223,7 +223,7 @@ fn external(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 fn str_argument(vm: &mut Vm, o: &Owned) -> PyResult<String> {
     match o.cast::<PyStr>() {
         Some(s) => s.to_owned_str(vm),
-        None => { let t = o.type_name(vm); Err(vm.type_error(format!("ExternalEntityParserCreate() argument must be str, not {t}"))) }
+        None => { let t = o.given_name(vm); Err(vm.type_error(format!("ExternalEntityParserCreate() argument must be str, not {t}"))) }
     }
 }
 

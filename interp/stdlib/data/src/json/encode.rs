@@ -57,7 +57,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
         (next(), next(), next(), next(), next(), next(), next(), next(), next()) else { return Err(vm.system_error("bad arguments")) };
     for (i, o) in [(5, &key_separator), (6, &item_separator)] {
         if o.cast::<PyStr>().is_none() {
-            let t = if vm.is_none(o) { "None".to_owned() } else { o.type_name(vm) };
+            let t = if vm.is_none(o) { "None".to_owned() } else { o.given_name(vm) };
             return Err(vm.type_error(format!("make_encoder() argument {i} must be str, not {t}")));
         }
     }

@@ -107,7 +107,7 @@ pub fn sendmsg(vm: &mut Vm, o: &Owned, a: &[Owned]) -> PyResult {
         if !vm.is_iterable(all) { return Err(vm.type_error("sendmsg() argument 2 must be an iterable")) }
         for item in vm.collect(all)? {
             let Some(t) = item.cast::<PyTuple>() else {
-                let t = item.type_name(vm);
+                let t = item.given_name(vm);
                 return Err(vm.type_error(format!("[sendmsg() ancillary data items]() argument must be 3-item tuple, not {t}")));
             };
             let [level, kind, data] = t.items() else {

@@ -123,7 +123,7 @@ pub fn first(vm: &mut Vm, host: &[u8], family: i32) -> PyResult<Address> {
 fn host_arg(vm: &mut Vm, o: &Owned, f: &str) -> PyResult<Vec<u8>> {
     let known = o.cast::<PyStr>().is_some() || o.cast::<PyBytes>().is_some() || o.cast::<instar_vm::types::bytearray::PyByteArray>().is_some();
     if known { return host(vm, o) }
-    let t = o.type_name(vm);
+    let t = o.given_name(vm);
     Err(vm.type_error(format!("{f}() argument 1 must be str, bytes or bytearray, not {t}")))
 }
 

@@ -68,13 +68,13 @@ pub fn recvfrom(vm: &mut Vm, o: &Owned, a: &[Owned]) -> PyResult {
 fn receive_into(vm: &mut Vm, s: &Ref<Socket>, a: Bound<'_>, f: &str, too_small: &str, mut call_it: impl FnMut(i32, *mut libc::c_void, usize, i32) -> isize) -> PyResult<usize> {
     let target = arg::required(vm, a, 0)?;
     if !vm.is_bytes_like(target) {
-        let t = target.type_name(vm);
+        let t = target.given_name(vm);
         return Err(vm.type_error(format!("{f}() argument 1 must be read-write bytes-like object, not {t}")));
     }
     let mut buffer = match vm.buffer(target, true) {
         Ok(b) => b,
         Err(e) if e.is(vm, &vm.types.buffer_error) || e.is(vm, &vm.types.type_error) => {
-            let t = target.type_name(vm);
+            let t = target.given_name(vm);
             return Err(vm.type_error(format!("{f}() argument 1 must be read-write bytes-like object, not {t}")));
         }
         Err(e) => return Err(e),

@@ -151,7 +151,7 @@ fn format_run(vm: &mut Vm, run: &[u8], tm: &libc::tm) -> PyResult<Vec<u8>> {
 
 pub fn strftime(vm: &mut Vm, _: &Owned, a: &[Owned]) -> PyResult {
     let Some(format) = a[0].cast::<PyStr>().cloned() else {
-        let t = a[0].type_name(vm);
+        let t = a[0].given_name(vm);
         return Err(vm.type_error(format!("strftime() argument 1 must be str, not {t}")));
     };
     let (mut tm, _zone) = match a.get(1) {

@@ -107,7 +107,7 @@ fn getnewargs(vm: &mut Vm, this: &Owned) -> PyResult {
 
 fn getformat(vm: &mut Vm, _class: &Owned, kind: &Owned) -> PyResult {
     let Some(s) = kind.cast::<PyStr>() else {
-        return Err(vm.type_error(format!("__getformat__() argument must be str, not {}", kind.type_name(vm))));
+        return Err(vm.type_error(format!("__getformat__() argument must be str, not {}", kind.given_name(vm))));
     };
     if !matches!(s.as_ascii(), Some("double" | "float")) { return Err(vm.value_error("__getformat__() argument 1 must be 'double' or 'float'")) }
     vm.new_str(if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" })

@@ -111,6 +111,9 @@ pub(crate) fn divmod_values(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult<(
     }
 }
 
+/// Bits in a digit of CPython's big integers.
+const DIGIT_BITS: usize = 30;
+
 fn lshift(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
     let (x, y) = pair!(vm, a, b);
     if y.signum() < 0 { return Err(vm.value_error("negative shift count")) }
@@ -122,6 +125,9 @@ fn lshift(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
             if r >> count == x { return vm.new_int(r) }
         }
     }
+    // As many digits as CPython can number, which are of 30 bits.
+    let digits = x.bits().div_ceil(DIGIT_BITS) as u64 + (count as u64).div_ceil(DIGIT_BITS as u64);
+    if digits > (i64::MAX as u64 - 1) / DIGIT_BITS as u64 { return Err(vm.overflow_error("too many digits in integer")) }
     match num::shift_left(&x.big(), count as usize) { Ok(r) => vm.new_bigint(r), Err(e) => Err(vm.num_error(e)) }
 }
 
