@@ -83,7 +83,8 @@ pub fn programs(workspace: &Workspace) -> Result<bool> {
     Ok(true)
 }
 
-fn source(choice: &Choice) -> Source {
+/// Where the binaries come from.
+pub fn source(choice: &Choice) -> Source {
     match &choice.binaries {
         Some(directory) => Source::Directory(directory.clone()),
         None => Source::Cargo {

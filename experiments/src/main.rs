@@ -26,6 +26,7 @@ mod layout_peers;
 mod loop_rules;
 mod measure;
 mod order;
+mod pauses;
 mod peers;
 mod plan;
 mod policy_page;
@@ -82,6 +83,14 @@ enum Command {
     Instances {
         #[command(flatten)]
         choice: Choice,
+    },
+    /// How long collections, and the deaths of large structures, stop a program, by what is collected together.
+    Pauses {
+        #[command(flatten)]
+        choice: Choice,
+        /// Numbers of live objects, comma-separated.
+        #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000])]
+        objects: Vec<u64>,
     },
     /// Compare two variants of the last run, or two result files.
     Compare {
@@ -229,6 +238,7 @@ fn dispatch(cli: Cli) -> Result<bool> {
         Command::Layouts { from } => layout_command::layouts(&workspace, from.as_deref()),
         Command::Run(arguments) => commands::run(&workspace, &arguments),
         Command::Instances { choice } => commands::instances(&workspace, &choice),
+        Command::Pauses { choice, objects } => pauses::run(&workspace, &choice, &objects),
         Command::Compare { a, b } => commands::compare(&workspace, &a, &b),
         Command::Report { out } => commands::report(&workspace, out),
         Command::Order { binary } => order::run(&workspace, &binary),

@@ -1,26 +1,30 @@
 //! Finding dead cycles: the words that a collected object carries before its header, and the collector that uses them.
 //!
 //! Nothing here knows what an object is: an [`ObjectModel`] says how often a node is referenced, which nodes it refers
-//! to, and runs finalizers, weak-reference callbacks and the clearing. The algorithm is trial deletion in three
-//! generations as CPython 3.14 runs it (InternalDocs/garbage_collector.md; PEP 442 for finalizers).
+//! to, and runs finalizers, weak-reference callbacks and the clearing. The algorithm is trial deletion as CPython 3.14 runs it
+//! (InternalDocs/garbage_collector.md; PEP 442 for finalizers). What is collected together, and when, is a [`Scheme`].
 //!
 //! Feature `testing`: [`laws!`] makes tests of the promises of [`GcHeader`] for any header, also one from elsewhere.
 #![no_std]
 extern crate alloc;
 
 mod collector;
+mod increments;
 mod one_word;
 mod pages;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tombstones;
 mod two_word;
 mod zero_word;
 
-pub use collector::{Collector, GenerationStats, Report};
+pub use collector::{Collector, GenerationStats, Scheme, Report};
 pub use one_word::OneWord;
 pub use pages::{Large, PAGE, PageSide, Place};
 pub use two_word::TwoWord;
 pub use zero_word::ZeroWord;
+
+use alloc::vec::Vec;
 
 /// The mutator's side of a collection. Nodes are pointers to the GC words of an object.
 ///
@@ -60,6 +64,9 @@ pub unsafe trait ObjectModel {
     /// # Safety
     /// `node` is a tombstone that no list holds any more.
     unsafe fn free_tombstone(&self, node: *mut Self::Header);
+
+    /// Visits objects that are alive for sure: what the collector may look through before it looks for trash. None is as good as all.
+    fn roots(&mut self, _visit: &mut dyn FnMut(*mut Self::Header)) {}
 
     /// Clears the weak references to trash and keeps their callbacks for `run_callbacks`. Runs no program code.
     ///
@@ -182,6 +189,65 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// # Safety
     /// A live object.
     unsafe fn set_generation(node: *mut Self, number: usize);
+    /// Whether single nodes can be moved between spaces, which collecting the old in increments asks for. The functions below up to
+    /// `stop_spreading` are for such policies only; elsewhere they find and move nothing.
+    const SPACES: bool = false;
+    /// Makes the list one for increments: of nodes that may stay linked where they are. `queue`: it lasts from one collection to
+    /// the next.
+    fn init_increment(_list: &Self::List, _queue: bool) {}
+    /// Number of the space that a tracked node is in.
+    ///
+    /// # Safety
+    /// A live object.
+    unsafe fn generation(_node: *mut Self) -> usize {
+        0
+    }
+    /// Moves a node of a space to a list for increments, and into space `number`. False: there is no memory, and it stays.
+    ///
+    /// # Safety
+    /// A live, tracked object; `into` is a list of `init_increment`.
+    unsafe fn take(_node: *mut Self, _number: usize, _into: &Self::List) -> bool {
+        false
+    }
+    /// `take`s the node and all of space `from` that can be reached from it through that space. Their number.
+    ///
+    /// # Safety
+    /// As for `take`; `from` is no young space.
+    unsafe fn close<M: ObjectModel<Header = Self>>(_model: &M, _start: *mut Self, _from: usize, _to: usize, _into: &Self::List) -> usize {
+        0
+    }
+    /// Looks through up to `limit` nodes of the queue `reached`, which become visited, and `take`s what they refer to in space
+    /// `from`. The number looked through.
+    ///
+    /// # Safety
+    /// As for `close`.
+    unsafe fn spread<M: ObjectModel<Header = Self>>(
+        _model: &M,
+        _reached: &Self::List,
+        _visited: &Self::List,
+        _from: usize,
+        _to: usize,
+        _limit: usize,
+    ) -> usize {
+        0
+    }
+    /// Visits nodes that only the queue `reached` lists.
+    ///
+    /// # Safety
+    /// As for `for_each`.
+    unsafe fn for_each_reached(_reached: &Self::List, _f: &mut dyn FnMut(*mut Self)) {}
+    /// Empties the queue `reached`: its nodes are visited without being looked through.
+    ///
+    /// # Safety
+    /// `tombstone` gives the cell of a tombstone back.
+    unsafe fn stop_spreading(_reached: &Self::List, _visited: &Self::List, _tombstone: &mut dyn FnMut(*mut Self)) {}
+
+    /// Marks all that can be reached from the nodes in `from`: the next `deduce` takes it for alive without trying.
+    ///
+    /// # Safety
+    /// Live, tracked objects; the next `deduce` works on every tracked object, and no program code runs before it.
+    unsafe fn mark<M: ObjectModel<Header = Self>>(_model: &M, _from: Vec<*mut Self>) {}
+
     /// The source of cells is about to take pages back that hold no object: they are forgotten here.
     fn pages_may_go(_space: &Self::Space) {}
 
@@ -190,6 +256,14 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// # Safety
     /// As for `track`.
     unsafe fn append(list: &Self::List, node: *mut Self);
+    /// Adds a node at the end that `pop_front` took off trash: it lives on.
+    ///
+    /// # Safety
+    /// As for `track`.
+    unsafe fn keep(list: &Self::List, node: *mut Self) {
+        // SAFETY: passed on.
+        unsafe { Self::append(list, node) }
+    }
     /// Takes the first live node off; null when there is none.
     ///
     /// # Safety
@@ -205,18 +279,32 @@ pub unsafe trait GcHeader: Sized + 'static {
     /// # Safety
     /// The list is initialised.
     unsafe fn for_each(list: &Self::List, f: &mut dyn FnMut(*mut Self));
-    /// Notes that the list is now generation `number`, drops tombstones, and returns the number of live nodes.
+    /// Notes that the list is now generation `number` ([`KEEP`]: each node keeps its own), drops tombstones, and returns the number of live nodes.
     ///
     /// # Safety
     /// The list is initialised.
     unsafe fn settle(list: &Self::List, number: usize, tombstone: &mut dyn FnMut(*mut Self)) -> usize;
-    /// Moves to `unreachable` every node of `work` that is not reachable from outside `work`. Nodes moved stay trash.
+    /// Drops tombstones among the next `steps` nodes or so behind those that the last call looked at. True: it came to the end, and
+    /// the next call begins at the start.
+    ///
+    /// # Safety
+    /// The list is a generation that `track` adds nothing to.
+    unsafe fn settle_some(list: &Self::List, _steps: usize, tombstone: &mut dyn FnMut(*mut Self)) -> bool {
+        // SAFETY: passed on.
+        unsafe { Self::settle(list, KEEP, tombstone) };
+        true
+    }
+    /// Moves to `unreachable` every node of `work` that is not reachable from outside `work`. Nodes moved stay trash. Marked nodes
+    /// come first in `work` then.
     /// The nodes that stay on `work` are of generation `number` now. Returns the number of live nodes looked at.
     ///
     /// # Safety
     /// All nodes of `work` that are no tombstones are live objects of `model`; it is not the list of `track`.
     unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &Self::List, unreachable: &Self::List, number: usize) -> usize;
 }
+
+/// For `settle`: no new number.
+pub const KEEP: usize = usize::MAX;
 
 /// What to say when a trace visits a node more often than it is counted.
 #[cold]

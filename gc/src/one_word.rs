@@ -1,16 +1,24 @@
 //! `OneWord`: a singly linked list through one word; an object that dies in mid-list stays as a tombstone.
 //!
 //! ```text
-//! +0  63 .. 16 next node's address | 9..8 generation | 6 MOVED 5 BEHIND 4 COLLECTING 3 LINKED 2 UNTRACKED 1 DEAD 0 FINALIZED
+//! +0  63 .. 16 next node's address | 9..8 generation or space | 7 QUEUED 6 MOVED 5 BEHIND 4 COLLECTING 3 LINKED 2 UNTRACKED 1 DEAD 0 FINALIZED
 //! ```
 //! CPython has no such header; the idea of one GC word is in faster-cpython/ideas #452 and #616, the answer to "who
 //! unlinks" (tombstones, popped for free when the newest object dies first) is ours. References left are counted in 24
 //! scratch bits of the count word; an object at that cap is a root. New objects are pushed in front (no neighbour is
 //! touched) and put in order when their generation is collected, so orders equal those of `TwoWord`.
-use crate::{GcHeader, ObjectModel, negative};
+//!
+//! Between `mark` and `deduce` the generation of a node that is alive for sure is 3.
+//!
+//! Nothing can be taken out of the middle of a list. What increments look at (`increment.rs`) stays linked where it is.
+use crate::{GcHeader, KEEP, ObjectModel, negative};
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::ptr::{null_mut, with_exposed_provenance_mut};
+
+#[path = "increment.rs"]
+mod increment;
+use increment::Loose;
 
 const FINALIZED: usize = 1;
 const DEAD: usize = 2;
@@ -19,7 +27,11 @@ const LINKED: usize = 8;
 const COLLECTING: usize = 0x10;
 const BEHIND: usize = 0x20;
 const MOVED: usize = 0x40;
+/// In the queue of `spread`, which keeps the cell.
+const QUEUED: usize = 0x80;
 const GENERATION: usize = 0x300;
+/// All bits of the generation: alive for sure.
+const MARKED: usize = 3;
 const SHIFT: u32 = 16;
 const FLAGS: usize = (1 << SHIFT) - 1;
 /// References left of a root: never counted down.
@@ -37,6 +49,10 @@ pub struct List {
     /// Last node; unused while `newest_first`.
     tail: Cell<Node>,
     newest_first: Cell<bool>,
+    /// Last node before those that `settle_some` has to look at; null: it begins at the head. Nothing before it leaves the list.
+    settled: Cell<Node>,
+    /// Nodes that are not linked here: for increments.
+    loose: Loose,
 }
 
 impl OneWord {
@@ -109,6 +125,7 @@ unsafe fn unlink_near(newest: Node, node: Node) -> bool {
 /// The list is in use by nobody else.
 unsafe fn pop_any(list: &List) -> Node {
     let node = list.head.get();
+    list.settled.set(null_mut());
     if !node.is_null() {
         // SAFETY: linked nodes keep their cell.
         unsafe {
@@ -132,7 +149,7 @@ unsafe impl GcHeader for OneWord {
         OneWord(Cell::new(0))
     }
     fn new_list() -> List {
-        List { head: Cell::new(null_mut()), tail: Cell::new(null_mut()), newest_first: Cell::new(false) }
+        List { head: Cell::new(null_mut()), tail: Cell::new(null_mut()), newest_first: Cell::new(false), settled: Cell::new(null_mut()), loose: Loose::new() }
     }
     fn init(_list: &List, _space: &(), _generation: Option<usize>) {}
     #[inline(always)]
@@ -226,6 +243,9 @@ unsafe impl GcHeader for OneWord {
 
     unsafe fn append(list: &List, node: Node) {
         debug_assert!(!list.newest_first.get());
+        if list.loose.is_used() {
+            return list.loose.push(node);
+        }
         // SAFETY: the node is live and on no list; the tail is a linked node.
         unsafe {
             (*node).0.set((*node).0.get() & FLAGS & !UNTRACKED | LINKED);
@@ -238,6 +258,10 @@ unsafe impl GcHeader for OneWord {
         list.tail.set(node);
     }
     unsafe fn pop_front(list: &List, tombstone: &mut dyn FnMut(Node)) -> Node {
+        if list.loose.is_used() {
+            // SAFETY: passed on.
+            return unsafe { list.loose.pop() };
+        }
         loop {
             // SAFETY: passed on; popped nodes keep their cell until `tombstone`.
             unsafe {
@@ -246,7 +270,9 @@ unsafe impl GcHeader for OneWord {
                     return node;
                 }
                 if (*node).has(DEAD) {
-                    tombstone(node);
+                    if !(*node).has(QUEUED) {
+                        tombstone(node);
+                    }
                 } else if (*node).has(UNTRACKED) {
                     (*node).unset(UNTRACKED);
                 } else {
@@ -257,6 +283,9 @@ unsafe impl GcHeader for OneWord {
     }
     unsafe fn merge(from: &List, into: &List) {
         debug_assert!(!into.newest_first.get());
+        if from.loose.is_used() {
+            return from.loose.clear(); // they are linked, and `deduce` has put them into their space
+        }
         // SAFETY: nodes on a list keep their cell.
         unsafe {
             if from.newest_first.replace(false) {
@@ -283,8 +312,13 @@ unsafe impl GcHeader for OneWord {
         }
         into.tail.set(from.tail.get());
         from.head.set(null_mut());
+        from.settled.set(null_mut());
     }
     unsafe fn for_each(list: &List, f: &mut dyn FnMut(Node)) {
+        if list.loose.is_used() {
+            // SAFETY: passed on.
+            return unsafe { list.loose.for_each(f) };
+        }
         if list.newest_first.get() {
             // Orders of the youngest generation are shown to programs: oldest first, as `TwoWord` has it.
             let scratch = Self::new_list();
@@ -319,6 +353,7 @@ unsafe impl GcHeader for OneWord {
     unsafe fn settle(list: &List, number: usize, tombstone: &mut dyn FnMut(Node)) -> usize {
         let mut live = 0;
         let newest_first = list.newest_first.get();
+        list.settled.set(null_mut());
         let mut link: Node = null_mut();
         let mut node = list.head.get();
         while !node.is_null() {
@@ -329,11 +364,13 @@ unsafe impl GcHeader for OneWord {
                     Self::unlink_after(list, link, next);
                     (*node).set_next(null_mut());
                     (*node).unset(LINKED | UNTRACKED);
-                    if (*node).has(DEAD) {
+                    if (*node).0.get() & (DEAD | QUEUED) == DEAD {
                         tombstone(node);
                     }
                 } else {
-                    Self::set_generation(node, number);
+                    if number != KEEP {
+                        Self::set_generation(node, number);
+                    }
                     live += 1;
                     link = node;
                 }
@@ -345,17 +382,103 @@ unsafe impl GcHeader for OneWord {
         live
     }
 
+    unsafe fn mark<M: ObjectModel<Header = Self>>(model: &M, from: Vec<Node>) {
+        // SAFETY: passed on.
+        unsafe { increment::mark(model, from) }
+    }
+
+    unsafe fn settle_some(list: &List, steps: usize, tombstone: &mut dyn FnMut(Node)) -> bool {
+        debug_assert!(!list.newest_first.get());
+        let mut link = list.settled.get();
+        // SAFETY: nodes on a list keep their cell until unlinked here; that before which all is settled stays.
+        unsafe {
+            let mut node = if link.is_null() { list.head.get() } else { (*link).next() };
+            for _ in 0..steps {
+                if node.is_null() {
+                    break;
+                }
+                let next = (*node).next();
+                if (*node).has(DEAD | UNTRACKED) {
+                    Self::unlink_after(list, link, next);
+                    (*node).set_next(null_mut());
+                    (*node).unset(LINKED | UNTRACKED);
+                    if (*node).0.get() & (DEAD | QUEUED) == DEAD {
+                        tombstone(node);
+                    }
+                } else {
+                    link = node;
+                }
+                node = next;
+            }
+            if node.is_null() {
+                list.tail.set(link);
+                link = null_mut();
+            }
+            list.settled.set(link);
+            node.is_null()
+        }
+    }
+
+    unsafe fn keep(list: &List, node: Node) {
+        // SAFETY: the node is live. What was in an increment never left its list.
+        unsafe {
+            if !(*node).has(LINKED) {
+                Self::append(list, node);
+            }
+        }
+    }
+
+    const SPACES: bool = true;
+    fn init_increment(list: &List, queue: bool) {
+        list.loose.use_for(queue);
+    }
+    unsafe fn generation(node: Node) -> usize {
+        // SAFETY: as above.
+        unsafe { ((*node).0.get() & GENERATION) >> 8 }
+    }
+    unsafe fn take(node: Node, number: usize, into: &List) -> bool {
+        // SAFETY: passed on.
+        unsafe { into.loose.take(node, number) }
+    }
+    unsafe fn close<M: ObjectModel<Header = Self>>(model: &M, start: Node, from: usize, to: usize, into: &List) -> usize {
+        // SAFETY: passed on.
+        unsafe { increment::close(model, start, from, to, &into.loose) }
+    }
+    unsafe fn spread<M: ObjectModel<Header = Self>>(model: &M, reached: &List, _visited: &List, from: usize, to: usize, limit: usize) -> usize {
+        // SAFETY: passed on.
+        unsafe { increment::spread(model, &reached.loose, from, to, limit) }
+    }
+    unsafe fn stop_spreading(reached: &List, _visited: &List, tombstone: &mut dyn FnMut(Node)) {
+        // SAFETY: passed on.
+        unsafe { increment::stop_spreading(&reached.loose, tombstone) }
+    }
+
     unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &List, unreachable: &List, number: usize) -> usize {
         debug_assert!(!work.newest_first.get());
+        if work.loose.is_used() {
+            // SAFETY: passed on.
+            return unsafe { increment::deduce(model, &work.loose, &unreachable.loose, number) };
+        }
         let mut visited = 0;
         // SAFETY: nodes on `work` that are not DEAD are live, and nothing here runs program code. Dead nodes leave in the first
         // pass.
         unsafe {
+            // Marked nodes make a list of their own; most are each other's neighbours, and their links are right.
+            let (mut alive, mut alive_last): (Node, Node) = (null_mut(), null_mut());
             let mut last: Node = null_mut();
             let mut node = work.head.get();
             while !node.is_null() {
                 let (word, next) = ((*node).0.get(), (*node).next());
-                if word & (DEAD | UNTRACKED) != 0 {
+                if word & (GENERATION | DEAD | UNTRACKED) == GENERATION {
+                    visited += 1;
+                    (*node).0.set(word & !GENERATION | number << 8);
+                    if alive.is_null() {
+                        alive = node;
+                    } else if (*alive_last).next() != node {
+                        (*alive_last).set_next(node);
+                    }
+                    alive_last = node;
+                } else if word & (DEAD | UNTRACKED) != 0 {
                     Self::unlink_after(work, last, next);
                     (*node).0.set(word & FLAGS & !(LINKED | UNTRACKED));
                     if word & DEAD != 0 {
@@ -366,11 +489,18 @@ unsafe impl GcHeader for OneWord {
                     let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
                     model.set_scratch(node, refs);
                     (*node).0.set(word | COLLECTING);
+                    if !alive.is_null() {
+                        Self::unlink_after(work, last, node);
+                    }
                     last = node;
                 }
                 node = next;
             }
             work.tail.set(last);
+            if !alive.is_null() {
+                Self::unlink_after(work, last, null_mut());
+                (*alive_last).set_next(null_mut());
+            }
 
             let mut node = work.head.get();
             while !node.is_null() {
@@ -453,6 +583,13 @@ unsafe impl GcHeader for OneWord {
             for &node in &moved {
                 (*node).unset(MOVED);
                 Self::append(work, node);
+            }
+            if !alive.is_null() {
+                (*alive_last).set_next(work.head.get());
+                if work.head.get().is_null() {
+                    work.tail.set(alive_last);
+                }
+                work.head.set(alive);
             }
         }
         visited

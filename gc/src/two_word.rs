@@ -1,19 +1,25 @@
 //! `TwoWord`: a doubly linked list through two words before the header, as CPython up to 3.15 has it.
 //!
 //! ```text
-//! +0 next  bits 63..1 next node; bit 0 = UNREACHABLE (only inside `deduce`); 0 = not tracked
+//! +0 next  bits 63..1 next node; bit 0 = UNREACHABLE (only inside `deduce`; before: MARKED); 0 = not tracked
 //! +8 prev  bits 63..2 previous node (inside `deduce`: references left, << 2); bit 1 = COLLECTING, bit 0 = FINALIZED
 //! ```
-//! A collection needs no memory beside these words.
+//! State: 0 to 2 = generation or space, 3 = COLLECTING. A collection needs no memory beside these words.
 use crate::{GcHeader, ObjectModel, negative};
+use alloc::vec::Vec;
 use core::cell::Cell;
 use core::ptr::{null_mut, without_provenance_mut};
 
 const UNREACHABLE: usize = 1;
+/// The same bit between `mark` and the first pass of `deduce`.
+const MARKED: usize = 1;
 const FINALIZED: usize = 1;
-const COLLECTING: usize = 2;
-const FLAGS: usize = 3;
-const ROOT: usize = usize::MAX >> 3;
+const STATE: usize = 6;
+const STATE_SHIFT: u32 = 1;
+const COLLECTING: usize = STATE;
+const FLAGS: usize = 7;
+const REFS_SHIFT: u32 = 3;
+const ROOT: usize = usize::MAX >> (REFS_SHIFT + 1);
 
 /// Two words before the object; also the head of a list.
 #[repr(C)]
@@ -36,17 +42,20 @@ impl TwoWord {
         self.prev.set(to.map_addr(|a| a | flags));
     }
     fn refs(&self) -> usize {
-        self.prev.get().addr() >> 2
+        self.prev.get().addr() >> REFS_SHIFT
     }
     fn set_refs(&self, refs: usize) {
         let flags = self.prev.get().addr() & FLAGS;
-        self.prev.set(without_provenance_mut(refs << 2 | flags));
+        self.prev.set(without_provenance_mut(refs << REFS_SHIFT | flags));
     }
     fn collecting(&self) -> bool {
-        self.prev.get().addr() & COLLECTING != 0
+        self.prev.get().addr() & STATE == COLLECTING
     }
     fn head(&self) -> Node {
         core::ptr::from_ref(self).cast_mut()
+    }
+    fn state(&self) -> usize {
+        (self.prev.get().addr() & STATE) >> STATE_SHIFT
     }
     fn empty(&self) {
         self.next.set(self.head());
@@ -111,7 +120,7 @@ unsafe impl GcHeader for TwoWord {
     unsafe fn clear_trash(node: Node) {
         // SAFETY: as above.
         let prev = unsafe { &(*node).prev };
-        prev.set(prev.get().map_addr(|a| a & !COLLECTING));
+        prev.set(prev.get().map_addr(|a| a & !STATE));
     }
 
     #[inline(always)]
@@ -146,7 +155,87 @@ unsafe impl GcHeader for TwoWord {
     unsafe fn tombstone_generation(_node: Node) -> usize {
         0
     }
-    unsafe fn set_generation(_node: Node, _number: usize) {}
+    unsafe fn set_generation(node: Node, number: usize) {
+        // SAFETY: as above.
+        let prev = unsafe { &(*node).prev };
+        prev.set(prev.get().map_addr(|a| a & !STATE | number << STATE_SHIFT));
+    }
+
+    const SPACES: bool = true;
+    unsafe fn generation(node: Node) -> usize {
+        // SAFETY: as above. Off its list a node's state is 0.
+        unsafe { (*node).state() }
+    }
+    unsafe fn take(node: Node, number: usize, into: &TwoWord) -> bool {
+        // SAFETY: the node is tracked, so it is linked.
+        unsafe {
+            unlink(node);
+            Self::set_generation(node, number);
+            Self::append(into, node);
+        }
+        true
+    }
+    unsafe fn close<M: ObjectModel<Header = Self>>(model: &M, start: Node, from: usize, to: usize, into: &TwoWord) -> usize {
+        let (mut taken, mut node) = (1, start);
+        // SAFETY: nodes of a space are linked and alive; what is taken goes behind the walk.
+        unsafe {
+            Self::take(start, to, into);
+            while node != into.head() {
+                model.trace(node, |child| {
+                    if (*child).state() == from {
+                        Self::take(child, to, into);
+                        taken += 1;
+                    }
+                });
+                node = (*node).next.get();
+            }
+        }
+        taken
+    }
+    unsafe fn spread<M: ObjectModel<Header = Self>>(model: &M, reached: &TwoWord, visited: &TwoWord, from: usize, to: usize, limit: usize) -> usize {
+        let mut looked_at = 0;
+        // SAFETY: as above.
+        unsafe {
+            while looked_at < limit {
+                let node = Self::pop_front(reached, &mut |_| {});
+                if node.is_null() {
+                    break;
+                }
+                looked_at += 1;
+                Self::append(visited, node);
+                model.trace(node, |child| {
+                    if (*child).state() == from {
+                        Self::take(child, to, reached);
+                    }
+                });
+            }
+        }
+        looked_at
+    }
+    unsafe fn mark<M: ObjectModel<Header = Self>>(model: &M, from: Vec<Node>) {
+        let mut behind = from;
+        let mark = |node: &TwoWord| node.next.set(node.next.get().map_addr(|a| a | MARKED));
+        // SAFETY: roots and what live objects refer to are alive.
+        unsafe {
+            behind.iter().for_each(|&node| mark(&*node));
+            while let Some(node) = behind.pop() {
+                model.trace(node, |child| {
+                    if Self::is_tracked(child) && (*child).next.get().addr() & MARKED == 0 && behind.try_reserve(1).is_ok() {
+                        mark(&*child);
+                        behind.push(child);
+                    }
+                });
+            }
+        }
+    }
+    unsafe fn for_each_reached(reached: &TwoWord, f: &mut dyn FnMut(Node)) {
+        // SAFETY: passed on.
+        unsafe { Self::for_each(reached, f) }
+    }
+    unsafe fn stop_spreading(reached: &TwoWord, visited: &TwoWord, _tombstone: &mut dyn FnMut(Node)) {
+        // SAFETY: passed on.
+        unsafe { Self::merge(reached, visited) }
+    }
 
     #[inline(always)]
     unsafe fn append(list: &TwoWord, node: Node) {
@@ -203,16 +292,24 @@ unsafe impl GcHeader for TwoWord {
     }
 
     // CPython 3.14 Python/gc.c: deduce_unreachable (update_refs, subtract_refs, move_unreachable).
-    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &TwoWord, unreachable: &TwoWord, _number: usize) -> usize {
+    unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &TwoWord, unreachable: &TwoWord, number: usize) -> usize {
         let mut visited = 0;
         // SAFETY: all nodes on `work` are live; `deduce` itself changes no counts and runs no program code, so they
         // stay so. From here to the end of the walk `prev` of nodes on `work` holds references left.
         unsafe {
+            let alive = Self::new_list();
+            alive.empty();
             Self::for_each(work, &mut |node| {
                 visited += 1;
+                if (*node).next.get().addr() & MARKED != 0 {
+                    (*node).next.set(plain((*node).next.get()));
+                    unlink(node);
+                    Self::set_generation(node, number);
+                    return Self::append(&alive, node);
+                }
                 let refs = model.count(node).unwrap_or(ROOT).min(ROOT);
                 let finalized = (*node).prev.get().addr() & FINALIZED;
-                (*node).prev.set(without_provenance_mut(refs << 2 | COLLECTING | finalized));
+                (*node).prev.set(without_provenance_mut(refs << REFS_SHIFT | COLLECTING | finalized));
             });
             Self::for_each(work, &mut |node| {
                 model.trace(node, |child| {
@@ -247,7 +344,7 @@ unsafe impl GcHeader for TwoWord {
                         }
                     });
                     let finalized = (*node).prev.get().addr() & FINALIZED;
-                    (*node).prev.set(prev.map_addr(|a| a | finalized));
+                    (*node).prev.set(prev.map_addr(|a| a | finalized | number << STATE_SHIFT));
                     prev = node;
                 } else {
                     let next = (*node).next.get();
@@ -270,6 +367,8 @@ unsafe impl GcHeader for TwoWord {
                     break;
                 }
             }
+            Self::merge(work, &alive);
+            Self::merge(&alive, work);
         }
         visited
     }

@@ -2,7 +2,8 @@
 //!
 //! Not here: what the options do (`run.rs`), environment variables that change objects (`INSTAR_GC`, in `run.rs` too).
 
-use instar_vm::vm::{GcMode, Settings};
+use instar_object::{Active, GcHeader, Layout, Scheme};
+use instar_vm::vm::{GcChoice, GcMode, Settings};
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,8 @@ Options (and corresponding environment variables):
 -x     : skip first line of source, allowing use of non-Unix forms of #!cmd
 -X opt : set implementation-specific option: fingerprint, memstats, heap, layout, copy-operands,
          utf8, dev, int_max_str_digits=N, importtime, frozen_modules,
+         gc=WORDS (generations, incremental or young-old: what is collected together;
+         gross or net: whether deaths count against allocations; auto, never, stress),
          memlimit=BYTES (more is a MemoryError; k, m, g may follow),
          failalloc=N[,once][,boot][,large] (for tests: request number N for memory and all
          later ones, or only that one, fail; counted from the main program on, or
@@ -228,13 +231,36 @@ fn apply_environment(s: &mut Settings, randomize: bool) -> Option<String> {
         1 => s.warn_options.push("default::BytesWarning".into()),
         _ => s.warn_options.push("error::BytesWarning".into()),
     }
-    match std::env::var("INSTAR_GC").as_deref() {
-        Ok("stress") => s.gc = GcMode::Stress,
-        Ok("never") => s.gc = GcMode::Never,
-        Ok("auto" | "") | Err(_) => {}
-        Ok(other) => return Some(format!("INSTAR_GC must be never, auto or stress, not {other}\n")),
+    if let Ok(words) = std::env::var("INSTAR_GC") && !words.is_empty() && let Err(e) = gc_words(&mut s.gc, &words) {
+        return Some(format!("INSTAR_GC: {e}\n"));
+    }
+    // What the command line says holds.
+    for (_, words) in s.x_options.iter().filter(|(name, _)| name == "gc") {
+        if let Err(e) = gc_words(&mut s.gc, words.as_deref().unwrap_or("")) { return Some(format!("-X gc: {e}\n")) }
     }
     None
+}
+
+/// Reads what `-X gc` and `INSTAR_GC` say: words with commas between them, one of a kind.
+fn gc_words(gc: &mut GcChoice, words: &str) -> Result<(), String> {
+    for word in words.split(',') {
+        match word {
+            "auto" => gc.mode = GcMode::Auto,
+            "stress" => gc.mode = GcMode::Stress,
+            "never" => gc.mode = GcMode::Never,
+            "generations" => gc.scheme = Scheme::Generations,
+            "incremental" => gc.scheme = Scheme::Incremental,
+            "young-old" => gc.scheme = Scheme::YoungOld,
+            "gross" => gc.net = false,
+            "net" => gc.net = true,
+            other => return Err(format!("never, auto or stress, generations, incremental or young-old, gross or net, not '{other}'")),
+        }
+    }
+    // Increments move single objects from space to space.
+    if gc.scheme != Scheme::Generations && !<<Active as Layout>::Gc as GcHeader>::SPACES {
+        return Err("this layout's collector has generations only (gc-zero-word)".into());
+    }
+    Ok(())
 }
 
 /// Which memory requests fail: `-X failalloc=N[,once][,boot][,large]`, for tests.

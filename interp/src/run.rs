@@ -42,7 +42,7 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
     let failing = FailAlloc::of(&vm.settings);
     if let Some(f) = failing.filter(|f| f.boot) { fail_after(&vm, f) }
     // What start-up makes lives on: it goes to the oldest generation without a look at each object.
-    vm.heap.gc_set_enabled(vm.settings.gc == GcMode::Stress);
+    vm.heap.gc_set_enabled(vm.settings.gc.mode == GcMode::Stress);
     let ended = match start(&mut vm) {
         Ok(()) => {
             vm.heap.gc_freeze();

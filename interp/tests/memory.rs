@@ -117,10 +117,10 @@ fn memstats_has_the_byte_measures_and_counts_only_in_counting_builds() {
     let text = std::fs::read_to_string(&file).expect("the binary wrote the file");
     std::fs::remove_file(&file).expect("it is ours");
     assert!(ended.success());
-    for name in ["requested_bytes_peak", "cell_bytes_peak", "page_bytes_peak", "live_requested_bytes", "live_cell_bytes", "live_page_bytes", "collections"] {
+    for name in ["visited_by_generation", "requested_bytes_peak", "cell_bytes_peak", "page_bytes_peak", "live_requested_bytes", "live_cell_bytes", "live_page_bytes", "collections"] {
         assert!(text.contains(&format!("\"{name}\":")), "{text}");
     }
-    for name in ["ops", "retain_written", "retain_skipped", "release_written", "release_skipped", "ops_by_family", "allocations_by_type"] {
+    for name in ["ops", "local_reads", "ops_escaping", "written_by_origin", "dead_objects_by_peak_count", "dicts_made_by_cause", "retain_written", "retain_skipped", "release_written", "release_skipped", "ops_by_family", "allocations_by_type"] {
         assert_eq!(text.contains(&format!("\"{name}\":")), instar_object::select::STATS, "{text}");
     }
 }

@@ -182,6 +182,7 @@ impl<L: Layout> Heap<L> {
         let bytes = info.instance_bytes(payload_bytes);
         // SAFETY: an object has a header.
         unsafe { core::hint::assert_unchecked(bytes >= crate::header::HEADER) };
+        stats::died(self, obj, bytes);
         let cell = obj.cell(info.prefix_bytes as usize);
         let gc = info.has(TypeFlags::GC);
         if L::FREE_LISTS

@@ -12,6 +12,9 @@ use crate::word::Word;
 use instar_gc::{GcHeader, GenerationStats, ObjectModel};
 use instar_refcount::CountWord;
 
+/// What is collected together, and when.
+pub use instar_gc::Scheme;
+
 /// What one collection did.
 pub type CollectReport = instar_gc::Report;
 
@@ -23,6 +26,8 @@ pub trait CollectHost<L: Layout = Active> {
     fn weakref_callback(&mut self, weakref: &Owned<L>, callback: &Owned<L>);
     /// Works off the heap's events.
     fn drain(&mut self);
+    /// Visits words that are alive for sure: what a collector may look through before it looks for trash. None is as good as all.
+    fn roots(&mut self, _visit: &mut dyn FnMut(Word<L>)) {}
     /// Whether dead `obj` is kept as it is instead of being cleared (debugging).
     fn keep(&mut self, _obj: &Owned<L>) -> bool {
         false
@@ -120,6 +125,13 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
         // SAFETY: passed on.
         unsafe { exhume(self.heap, node) }
     }
+    fn roots(&mut self, visit: &mut dyn FnMut(*mut L::Gc)) {
+        self.host.roots(&mut |word| {
+            if word.is_ptr() && word.ptr().info().has(TypeFlags::GC) {
+                visit(word.ptr().gc());
+            }
+        });
+    }
     unsafe fn take_weakrefs(&mut self, node: *mut L::Gc) {
         weak::clear_trash(self.heap, ObjPtr::from_gc(node), &mut self.callbacks);
     }
@@ -170,7 +182,8 @@ impl<L: Layout> Model<'_, L> {
 }
 
 impl<L: Layout> Heap<L> {
-    /// Collects generations 0..=`generation` now. Nothing happens inside another collection.
+    /// Collects generations 0..=`generation` now (with increments: 0 the young, 1 an increment of the old, 2 all). Nothing happens
+    /// inside another collection.
     pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
         self.release_all_queued(); // the collector looks at nothing dead
         if generation >= 2 {
@@ -230,6 +243,14 @@ impl<L: Layout> Heap<L> {
     pub fn gc_is_collecting(&self) -> bool {
         self.collector.is_collecting()
     }
+    /// What is collected together, and when.
+    pub fn gc_scheme(&self) -> Scheme {
+        self.collector.scheme()
+    }
+    /// Makes the next increment look at something: somebody asks for one.
+    pub fn gc_owe_increment(&self) {
+        self.collector.owe_increment();
+    }
     /// Thresholds of the generations.
     pub fn gc_thresholds(&self) -> [u32; 3] {
         self.collector.thresholds()
@@ -249,7 +270,8 @@ impl<L: Layout> Heap<L> {
     /// Moves everything tracked to the permanent generation.
     pub fn gc_freeze(&self) {
         self.release_all_queued();
-        self.collector.freeze();
+        // SAFETY: `exhume` is for tombstones.
+        unsafe { self.collector.freeze(&mut |node| exhume(self, node)) }
     }
     /// Moves the permanent generation back.
     pub fn gc_unfreeze(&self) {

@@ -31,6 +31,8 @@ pub(crate) struct DeathList<L: Layout> {
     batch: Cell<Option<ObjPtr<L>>>,
     batch_last: Cell<Option<ObjPtr<L>>>,
     running: Cell<bool>,
+    /// Tombstones are many enough for a sweep, once what dies together is dead.
+    sweep: Cell<bool>,
 }
 
 fn address<L: Layout>(obj: Option<ObjPtr<L>>) -> usize {
@@ -43,7 +45,7 @@ unsafe fn object<L: Layout>(address: usize) -> Option<ObjPtr<L>> {
 
 impl<L: Layout> DeathList<L> {
     pub(crate) fn new() -> Self {
-        DeathList { head: Cell::new(None), batch: Cell::new(None), batch_last: Cell::new(None), running: Cell::new(false) }
+        DeathList { head: Cell::new(None), batch: Cell::new(None), batch_last: Cell::new(None), running: Cell::new(false), sweep: Cell::new(false) }
     }
     #[inline(always)]
     fn push(&self, obj: ObjPtr<L>) {
@@ -239,6 +241,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             let prefix = Plan::<L>::GC + attrs + if weak { Plan::<L>::WEAK } else { 0 };
             let bytes = prefix + HEADER + bytes;
             core::hint::assert_unchecked(bytes != 0);
+            stats::died(heap, obj, bytes);
             heap.free_object_cell(true, obj.cell(prefix), bytes);
         }
         if flags.contains(TypeFlags::HEAP_TYPE) {
@@ -391,7 +394,7 @@ unsafe fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
     first.count().set_one();
     // SAFETY: nobody refers to the object; the one reference is ours.
     unsafe { last_rites(heap, first) }
-    if heap.death.batch.get().is_some() || heap.death.head.get().is_some() {
+    if heap.death.batch.get().is_some() || heap.death.head.get().is_some() || heap.death.sweep.get() {
         work_off(heap);
     }
     drop(guard);
@@ -403,10 +406,33 @@ fn work_off<L: Layout>(heap: &Heap<L>) {
     // A collection reckons with what died being gone.
     let whole = !L::QUEUED || heap.collector.is_collecting();
     work_off_some(heap, if whole { usize::MAX } else { heap.piece });
-    if L::QUEUED && heap.death.waits() {
+    if heap.death.waits() {
+        if L::QUEUED {
+            heap.collector.ring();
+        }
+    } else if heap.death.sweep.get() {
+        sweep(heap);
+    }
+}
+
+/// Sweeps the generations that need it; with `dealloc-queued` the next piece of that.
+#[cold]
+#[inline(never)]
+fn sweep<L: Layout>(heap: &Heap<L>) {
+    if heap.collector.is_collecting() {
+        return; // it sweeps what it has looked at
+    }
+    let steps = if L::QUEUED { heap.piece.saturating_mul(SWEPT_PER_PIECE) } else { usize::MAX };
+    // SAFETY: a sweep frees only cells of tombstones.
+    let done = unsafe { heap.collector.sweep_due_generations(steps, &mut |node| exhume(heap, node)) };
+    heap.death.sweep.set(!done);
+    if !done {
         heap.collector.ring();
     }
 }
+
+/// Nodes that a sweep looks at in the time that one object takes to be torn down.
+const SWEPT_PER_PIECE: usize = 8;
 
 /// Tears down at most `most` of the dead.
 #[inline(always)]
@@ -439,11 +465,15 @@ impl<L: Layout> Heap<L> {
     /// With `dealloc-queued`, tears down the next piece of what is dead and waits; whether more waits. For safe points; the bell of
     /// [`Heap::gc_set_bell`] rings while more waits.
     pub fn release_queued(&self) -> bool {
-        if !L::QUEUED || self.death.running.get() || !self.death.waits() {
+        if !L::QUEUED || self.death.running.get() {
             return false;
         }
-        work_off(self);
-        self.death.waits()
+        if self.death.waits() {
+            work_off(self);
+        } else if self.death.sweep.get() {
+            sweep(self);
+        }
+        self.death.waits() || self.death.sweep.get()
     }
     /// `release_queued` until nothing waits: before anything that looks at all objects, or has no memory.
     pub fn release_all_queued(&self) {
@@ -542,6 +572,15 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
     }
 }
 
+impl<L: Layout> Heap<L> {
+    /// Bytes that a live object asked for, with its prefix.
+    pub(crate) fn bytes_of(&self, obj: ObjPtr<L>) -> usize {
+        let info = obj.info();
+        // SAFETY: a live object has its payload and attributes.
+        info.instance_bytes(unsafe { payload_bytes(obj, info, info.flags.get()) })
+    }
+}
+
 /// Releases the `__slots__` words, those of the most derived class first.
 ///
 /// # Safety
@@ -563,11 +602,17 @@ unsafe fn release_slots<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) {
 #[cold]
 unsafe fn bury<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
     let bytes = info.instance_bytes(payload_bytes);
+    stats::died(heap, obj, bytes);
     obj.count().link(bytes | (info.prefix_bytes as usize) << 40);
     // SAFETY: the collector kept the node; a sweep frees only such cells.
     unsafe {
-        if let Some(generation) = heap.collector.note_tombstone(obj.gc()) {
-            heap.collector.sweep(generation, &mut |node| exhume(heap, node));
+        if heap.collector.note_tombstone(obj.gc()).is_none() {
+            return;
+        }
+        // Each sweep walks the whole generation: where much dies together, one at the end does.
+        heap.death.sweep.set(true);
+        if !heap.death.running.get() && heap.death.batch.get().is_none() {
+            sweep(heap);
         }
     }
 }

@@ -37,6 +37,11 @@ impl core::error::Error for AllocError {}
 pub struct HeapOptions {
     /// Thresholds of the three generations. CPython 3.13 on: 2000, 10, 10; 3.12 and before: 700, 10, 10.
     pub thresholds: [u32; 3],
+    /// What is collected together, and when.
+    pub scheme: instar_gc::Scheme,
+    /// Whether deaths are taken off the number of allocations that makes a collection due, as CPython does it. If not, layouts and
+    /// count policies, whose deaths come at different times, collect at the same points of a program.
+    pub death_counts: bool,
     /// Number of allocations that succeed; then they fail. For tests.
     pub fail_after: Option<u64>,
     /// With `fail_after`: only one allocation fails.
@@ -48,7 +53,7 @@ pub struct HeapOptions {
 }
 impl Default for HeapOptions {
     fn default() -> Self {
-        HeapOptions { thresholds: [2000, 10, 10], fail_after: None, fail_once: false, memory_limit: usize::MAX, piece: 4096 }
+        HeapOptions { thresholds: [2000, 10, 10], scheme: instar_gc::Scheme::Generations, death_counts: false, fail_after: None, fail_once: false, memory_limit: usize::MAX, piece: 4096 }
     }
 }
 
@@ -126,7 +131,7 @@ impl<L: Layout> Heap<L> {
             requested: Cell::new(0),
             limit: Cell::new(0),
             cells: L::Alloc::new(),
-            collector: Collector::new(options.thresholds),
+            collector: Collector::with_scheme(options.thresholds, options.scheme),
             pending: Cell::new(false),
             death: crate::death::DeathList::new(),
             piece: options.piece.max(1),
@@ -147,6 +152,7 @@ impl<L: Layout> Heap<L> {
             counters: Counters::default(),
             _not_sync: PhantomData,
         };
+        heap.collector.set_death_counts(options.death_counts);
         heap.set_limit();
         heap
     }

@@ -263,6 +263,7 @@ impl<L: Layout> Heap<L> {
             if L::FREE_LISTS {
                 self.free_object(obj, obj.info(), size_of::<T>());
             } else {
+                stats::died(self, obj, HEADER + size_of::<T>());
                 self.free_cell(obj.cell(0), HEADER + size_of::<T>());
             }
         }

@@ -73,7 +73,7 @@ mod word;
 
 pub use attrs::{AttrDelete, AttrGet, AttrSet, SharedKeys};
 pub use bufvec::BufVec;
-pub use collect::{CollectHost, CollectReport};
+pub use collect::{CollectHost, CollectReport, Scheme};
 pub use dict::{DictTable, Probe, SetTable, Step};
 #[doc(hidden)]
 pub use fields::size_of_field;

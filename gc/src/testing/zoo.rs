@@ -1,6 +1,6 @@
 //! Toy objects that know no language: a count, edges, and everything that the headers ask for. They are never given back, so that a
 //! test can look at the dead.
-use crate::{Collector, GcHeader, Large, ObjectModel, PAGE, Place, ZeroWord};
+use crate::{Collector, GcHeader, Large, ObjectModel, PAGE, Place, Scheme, ZeroWord};
 use alloc::alloc::{Layout, alloc_zeroed};
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -30,6 +30,10 @@ impl<H> Toy<H> {
     /// Bits that the header's policy keeps during a collection.
     pub fn scratch(&self) -> u32 {
         self.scratch.get()
+    }
+    /// Whether its cell was given back.
+    pub fn is_gone(&self) -> bool {
+        self.gone.get()
     }
 }
 
@@ -108,12 +112,19 @@ pub struct Zoo<H: GcHeader> {
     pub finalized: RefCell<Vec<usize>>,
     /// Tombstones that collections gave back.
     pub tombstones: Cell<usize>,
+    /// Live toys that the model names as roots.
+    pub roots: RefCell<Vec<usize>>,
 }
 
 /// The toy behind a node.
 pub fn toy<'a, H>(node: *mut H) -> &'a Toy<H> {
     // SAFETY: nodes of a zoo are its toys, which are never given back.
     unsafe { &*node.cast::<Toy<H>>() }
+}
+
+/// Gives the cell of a tombstone back: once.
+pub fn bury<H>(node: *mut H) {
+    assert!(toy(node).dead.get() && !toy(node).gone.replace(true), "a cell is given back twice, or that of a live object");
 }
 
 impl<H: GcHeader> Default for Zoo<H> {
@@ -124,14 +135,19 @@ impl<H: GcHeader> Default for Zoo<H> {
 impl<H: GcHeader> Zoo<H> {
     /// No toys; a collector that collects when it is told to.
     pub fn new() -> Self {
+        Self::with(Scheme::Generations)
+    }
+    /// As `new`, for any scheme.
+    pub fn with(scheme: Scheme) -> Self {
         Zoo {
-            collector: Collector::new([1_000_000, 10, 10]),
+            collector: Collector::with_scheme([1_000_000, 10, 10], scheme),
             ground: Ground::default(),
             toys: RefCell::default(),
             freed: RefCell::default(),
             rescue: RefCell::default(),
             finalized: RefCell::default(),
             tombstones: Cell::default(),
+            roots: RefCell::default(),
         }
     }
     /// A tracked toy with one reference; its number.
@@ -197,7 +213,7 @@ impl<H: GcHeader> Zoo<H> {
                     if self.collector.remove_dead(node) {
                         t.gone.set(true);
                     } else if let Some(generation) = self.collector.note_tombstone(node) {
-                        self.collector.sweep(generation, &mut |node| assert!(toy(node).dead.get()));
+                        self.collector.sweep(generation, &mut |node| bury(node));
                     }
                 }
             }
@@ -258,8 +274,11 @@ unsafe impl<H: GcHeader> ObjectModel for Model<'_, H> {
     unsafe fn set_scratch(&self, node: *mut H, value: u32) {
         toy(node).scratch.set(value);
     }
+    fn roots(&mut self, visit: &mut dyn FnMut(*mut H)) {
+        self.0.roots.borrow().iter().for_each(|&i| visit(self.0.node(i)));
+    }
     unsafe fn free_tombstone(&self, node: *mut H) {
-        assert!(toy(node).dead.get());
+        bury(node);
         self.0.tombstones.set(self.0.tombstones.get() + 1);
     }
     unsafe fn take_weakrefs(&mut self, node: *mut H) {

@@ -53,7 +53,7 @@ impl From<AllocError> for BootError {
 impl Vm {
     /// Makes an interpreter. Its heap is the thread's heap from here on.
     pub fn boot(settings: Settings) -> Result<Box<Vm>, BootError> {
-        let heap = Rc::new(Heap::new(HeapOptions { memory_limit: settings.memory_limit, ..HeapOptions::default() }));
+        let heap = Rc::new(Heap::new(HeapOptions { memory_limit: settings.memory_limit, scheme: settings.gc.scheme, death_counts: settings.gc.net, ..HeapOptions::default() }));
         // SAFETY: the Vm owns the heap and shuts it down before it goes (`finalize.rs`).
         unsafe { heap.attach() };
         let keys = hash_keys(settings.hash_seed);
@@ -70,7 +70,7 @@ impl Vm {
         let mut vm = Box::new(vm);
         // SAFETY: the box keeps the breaker where it is; dropping the Vm takes the bell away first (`Drop for Vm`).
         unsafe { vm.heap.gc_set_bell(&raw const vm.breaker, crate::eval::breaker::bits::GC) };
-        if vm.settings.gc == crate::vm::GcMode::Stress { vm.ring(crate::eval::breaker::bits::STRESS) }
+        if vm.settings.gc.mode == crate::vm::GcMode::Stress { vm.ring(crate::eval::breaker::bits::STRESS) }
         link_types(&mut vm).map_err(|e| failed(&mut vm, "types", e))?;
         for (name, init) in INITS {
             init(&mut vm).map_err(|e| failed(&mut vm, name, e))?;

@@ -8,7 +8,8 @@ use std::time::Instant;
 use instar_object::{CollectHost, CollectReport, Event};
 
 use crate::display::write_stderr;
-use crate::object::{ObjExt, Owned, Ref};
+use crate::eval::frame::Frame;
+use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::types::list::PyList;
 use crate::vm::{PyResult, Vm};
 
@@ -111,6 +112,19 @@ impl CollectHost for Host<'_> {
     fn finalize(&mut self, o: &Owned) { finalize(self.0, o) }
     fn weakref_callback(&mut self, weakref: &Owned, callback: &Owned) { run_callback(self.0, weakref, callback) }
     fn drain(&mut self) { if self.0.heap.pending() { drain(self.0) } }
+    fn roots(&mut self, visit: &mut dyn FnMut(Word)) {
+        let vm = &*self.0;
+        for dict in [&vm.modules, &vm.sys, &vm.builtins] { visit(dict.obj().word()) }
+        let mut frame = Frame(vm.fp);
+        while !frame.is_null() {
+            // SAFETY: frames on the way from the innermost one are live, with all their locals; so is what they own.
+            unsafe {
+                visit(frame.func());
+                for i in 0..(*frame.exec()).nlocals { visit(frame.locals().add(i).read()) }
+                frame = Frame(frame.prev());
+            }
+        }
+    }
     fn keep(&mut self, o: &Owned) -> bool {
         let debug = self.0.collecting.debug;
         if debug & DEBUG_COLLECTABLE != 0 {

@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
-use instar_object::{AllocError, Heap};
+use instar_object::{AllocError, Heap, Scheme};
 
 use crate::eval::stack::DataStack;
 use crate::names::Names;
@@ -109,7 +109,18 @@ pub const SMALL_INT_MIN: i64 = -5;
 /// Largest cached int (CPython 3.14: 256; 3.15: 1024).
 pub const SMALL_INT_MAX: i64 = 256;
 
-/// Which collections run that the program does not ask for (`INSTAR_GC`).
+/// How the collector works (`-X gc`, `INSTAR_GC`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GcChoice {
+    /// Which collections run.
+    pub mode: GcMode,
+    /// What is collected together, and when.
+    pub scheme: Scheme,
+    /// Deaths are taken off the allocations that make a collection due.
+    pub net: bool,
+}
+
+/// Which collections run that the program does not ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GcMode {
     /// Those that thresholds make due.
@@ -148,7 +159,7 @@ pub struct Settings {
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
     pub stdlib: Option<String>,
-    pub gc: GcMode,
+    pub gc: GcChoice,
     pub memory_limit: usize,
     pub int_max_str_digits: usize,
 }

@@ -317,7 +317,6 @@ pub fn take_values<L: Layout>(obj: ObjPtr<L>) -> Result<Vec<(Owned<L>, Owned<L>)
 /// Gives the instance a dict; what it had before in slots is dropped, an old dict is returned.
 pub fn set_dict<L: Layout>(obj: ObjPtr<L>, new: Owned<L>) -> Option<Owned<L>> {
     debug_assert!(new.ptr().is_some());
-    crate::stats::dict_made::<L>();
     let old = dict(obj);
     if old.is_none() {
         release_values(Heap::<L>::current(), obj, |word| {

@@ -440,7 +440,7 @@ fn repr_row(vm: &mut Vm, row: &Owned, depth: usize) -> PyResult<String> {
 /// `__reduce__`: None for each field that is set, so that the constructor is content; the state sets them.
 fn reduce(vm: &mut Vm, this: &Owned) -> PyResult {
     let class = this.type_of(vm).obj().clone();
-    let state = vm.instance_dict(this)?.copy(vm)?;
+    let state = vm.instance_dict(this, "asked for")?.copy(vm)?;
     let mut placeholders = Vec::new();
     for name in names_of(vm, this, "_fields")? {
         if state.get_item(vm, &name)?.is_none() { break }
@@ -454,7 +454,7 @@ fn replace(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult {
     if !args.pos().is_empty() { return Err(vm.type_error("__replace__() takes no positional arguments")) }
     let class = this.type_name(vm);
     let (fields, attributes) = (names_of(vm, this, "_fields")?, names_of(vm, this, "_attributes")?);
-    let values = vm.instance_dict(this)?.copy(vm)?;
+    let values = vm.instance_dict(this, "asked for")?.copy(vm)?;
     for (name, value) in args.keywords() {
         if !is_one_of(vm, name, &fields)? && !is_one_of(vm, name, &attributes)? {
             let name = vm.repr_text(name)?;

@@ -18,6 +18,7 @@ fn isenabled(vm: &mut Vm, _: &Owned) -> PyResult { Ok(vm.bool(vm.heap.gc_is_enab
 fn collect(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let generation = match &args[0] { Some(g) => i64::from(vm.index_i32(g)?), None => 2 };
     if !(0..=2).contains(&generation) { return Err(vm.value_error("invalid generation")) }
+    if generation == 1 { vm.heap.gc_owe_increment() }
     let report = finalize::collect(vm, generation as u8);
     vm.new_int((report.collected + report.uncollectable) as i64)
 }

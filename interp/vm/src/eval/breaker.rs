@@ -72,7 +72,7 @@ pub fn handle(vm: &mut Vm) -> PyResult<()> {
             let report = crate::finalize::collect(vm, generation);
             vm.stress.done(generation, report);
         }
-    } else if due & bits::GC != 0 && vm.settings.gc == GcMode::Auto {
+    } else if due & bits::GC != 0 && vm.settings.gc.mode == GcMode::Auto {
         crate::finalize::collect_due(vm);
     }
     if vm.heap.pending() { crate::finalize::drain(vm) }

@@ -115,12 +115,13 @@ macro_rules! define_run { ($($name:ident)* ; $($both:ident)* ; $($rare:ident)*) 
     pub unsafe fn run(vm: *mut Vm, frame: Frame) -> Option<Owned> {
         // SAFETY: as `rare`.
         unsafe {
+            let _library = crate::stats::within(crate::stats::Origin::Library);
             let mut s = State { pc: frame.pc(), fp: frame.0, k: frame.consts(), vm };
             loop {
                 let turn = loop {
                     let i = Instr(s.pc);
                     let op = (*s.pc).op;
-                    crate::stats::op(op);
+                    crate::stats::op(s.pc);
                     // Verified code holds only known opcodes.
                     match std::mem::transmute::<u16, Op>(op) {
                         $( Op::$name => match ops::$name(&mut s, i) {

@@ -7,6 +7,7 @@ use super::exec::Executable;
 use super::frame::Frame;
 use super::slow;
 use crate::object::{Owned, Word};
+use crate::stats::{self, Origin};
 use crate::types::float::PyFloat;
 use crate::vm::{PyResult, Vm};
 
@@ -118,20 +119,28 @@ impl State {
             let w = *self.fp.offset(r as isize);
             // A `Use` operand is bound: the compiler checks locals where it must, the verifier counts temps.
             std::hint::assert_unchecked(!w.is_null());
-            if !ELIDE && r < 0 { crate::stats::retain_local(w); w.retain_value() }
+            if r < 0 {
+                stats::local_read(!ELIDE);
+                if !ELIDE { stats::operand(Origin::Local, w); w.retain_value() }
+            }
             w
         }
     }
     /// Ends a `Use` operand: a temp is consumed.
     #[inline(always)]
-    pub unsafe fn end(&mut self, r: i16, w: Word) { unsafe { if !ELIDE || r >= 0 { self.drop_value(w) } } }
+    pub unsafe fn end(&mut self, r: i16, w: Word) { unsafe {
+            if !ELIDE || r >= 0 {
+                stats::operand(if r < 0 { Origin::Local } else { Origin::Temp }, w);
+                self.drop_value(w)
+            }
+        } }
     /// Reads a `Use` operand and takes it: a temp is moved, a local shared.
     #[inline(always)]
     pub unsafe fn take(&self, r: i16) -> Word {
         unsafe {
             let w = *self.fp.offset(r as isize);
             std::hint::assert_unchecked(!w.is_null());
-            if r < 0 { crate::stats::retain_local(w); w.retain_value() }
+            if r < 0 { stats::local_read(true); stats::operand(Origin::Local, w); w.retain_value() }
             w
         }
     }
@@ -140,13 +149,13 @@ impl State {
     pub unsafe fn constant(&self, index: i16) -> Word {
         unsafe {
             let w = *self.k.add(index as u16 as usize);
-            if !ELIDE { w.retain_value() }
+            if !ELIDE { stats::operand(Origin::Constant, w); w.retain_value() }
             w
         }
     }
     /// Ends a constant operand.
     #[inline(always)]
-    pub unsafe fn end_constant(&mut self, w: Word) { unsafe { if !ELIDE { self.drop_value(w) } } }
+    pub unsafe fn end_constant(&mut self, w: Word) { unsafe { if !ELIDE { stats::operand(Origin::Constant, w); self.drop_value(w) } } }
     /// Writes an `Out` operand: the old value of a local is released after the new one is in place.
     #[inline(always)]
     pub unsafe fn set(&mut self, r: i16, w: Word) {
@@ -155,6 +164,7 @@ impl State {
             if r < 0 {
                 let old = *p;
                 *p = w;
+                stats::operand(Origin::Local, old);
                 self.drop_word(old);
             } else {
                 *p = w;

@@ -132,7 +132,7 @@ fn set_in_storage(vm: &mut Vm, obj: &Owned, name: &Owned, value: Option<&Owned>)
         Some(v) => match attrs::set(ptr, name.word(), v.clone()) {
             Ok(AttrSet::Done(old)) => { drop(old); return Ok(()) }
             Ok(AttrSet::Dict(d, _)) => unsafe { dict_of(d) },
-            Ok(AttrSet::NeedsDict(_)) => vm.instance_dict(obj)?,
+            Ok(AttrSet::NeedsDict(_)) => vm.instance_dict(obj, "attributes")?,
             Err(e) => return Err(vm.out_of_memory(e)),
         },
         None => match attrs::delete(ptr, name.word()) {

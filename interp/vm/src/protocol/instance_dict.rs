@@ -6,6 +6,7 @@
 use instar_object::attrs;
 use instar_object::TypeFlags;
 
+use crate::stats::count_dict;
 use crate::object::{ObjExt, Owned, Ref};
 use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::dict::PyDict;
@@ -19,7 +20,7 @@ pub(crate) fn has_dict(ty: &TypeRef) -> bool {
 /// Getter of `__dict__` for objects that have one in either form.
 pub(crate) fn get_dict(vm: &mut Vm, obj: &Owned) -> PyResult {
     let ty = obj.type_of(vm);
-    if ty.info.flags.get().contains(TypeFlags::ATTRS) { return Ok(vm.instance_dict(obj)?.into_obj()) }
+    if ty.info.flags.get().contains(TypeFlags::ATTRS) { return Ok(vm.instance_dict(obj, "asked for")?.into_obj()) }
     match ty.slots().dict_slot {
         Some(slot) if obj.word().is_ptr() => {
             if let Some(d) = slot(obj).get() { return Ok(d) }
@@ -43,6 +44,7 @@ pub(crate) fn set_dict(vm: &mut Vm, obj: &Owned, value: Option<&Owned>) -> PyRes
     };
     let ty = obj.type_of(vm);
     if ty.info.flags.get().contains(TypeFlags::ATTRS) {
+        count_dict("assigned");
         drop(attrs::set_dict(obj.word().ptr(), dict));
         return Ok(());
     }
@@ -83,7 +85,9 @@ pub(crate) fn set_class_dict(vm: &mut Vm, obj: &Owned, value: Option<&Owned>) ->
 
 impl Vm {
     /// The `__dict__` of an instance with attribute storage, made now if there is none yet.
-    pub fn instance_dict(&mut self, obj: &Owned) -> PyResult<Ref<PyDict>> {
+    ///
+    /// `cause`: why one is wanted, for statistics.
+    pub fn instance_dict(&mut self, obj: &Owned, cause: &'static str) -> PyResult<Ref<PyDict>> {
         let ptr = obj.word().ptr();
         if let Some(d) = attrs::dict(ptr) {
             // SAFETY: the instance owns its dict.
@@ -95,6 +99,7 @@ impl Vm {
         // SAFETY: the instance owns values and (through its class) names.
         attrs::for_each(ptr, |name, value| unsafe { pairs.push((Owned::share_word(name), Owned::share_word(value))) });
         for (name, value) in &pairs { dict.set_item(self, name, value)? }
+        count_dict(cause);
         drop(attrs::set_dict(ptr, dict.obj().clone()));
         Ok(dict)
     }
@@ -104,7 +109,7 @@ impl Vm {
         let old = obj.type_of(self).clone();
         if old.ptr() == ty.ptr() { return Ok(()) }
         // Inline values are laid out by the old class's keys: they go into a dict, as in CPython.
-        if old.info.flags.get().contains(TypeFlags::ATTRS) { self.instance_dict(obj)?; }
+        if old.info.flags.get().contains(TypeFlags::ATTRS) { self.instance_dict(obj, "class changed")?; }
         let ptr = obj.word().ptr();
         // SAFETY: same layout; each heap type is owned once by its instance: the new one's count is given to the object, the old one's taken.
         unsafe {

@@ -21,6 +21,7 @@ pub unsafe fn Move(s: &mut State, i: Instr) -> Flow {
 pub unsafe fn Copy(s: &mut State, i: Instr) -> Flow {
     unsafe {
         let w = s.get(i.b());
+        if i.b() < 0 { crate::stats::local_read(true) }
         w.retain();
         s.set(i.a(), w);
     }

@@ -332,6 +332,7 @@ pub unsafe fn call(s: &mut State, out: i16, b: i16, n: usize, method: bool) -> F
 #[inline(never)]
 pub unsafe fn call_native(vm: *mut Vm, f: Word, args: *mut Word, n: usize, kwnames: Word) -> Word {
     unsafe {
+        let _library = crate::stats::within(crate::stats::Origin::Library);
         let vm = &mut *vm;
         let values = std::slice::from_raw_parts(args.cast::<Owned>(), n);
         let names: &[Owned] = if kwnames.is_null() { &[] } else { Ref::<PyTuple>::from_ref_unchecked(obj(&kwnames)).items() };
@@ -473,6 +474,7 @@ macro_rules! native {
         #[inline(never)]
         pub unsafe fn $name(vm: *mut Vm, $f: $ty, this: *const Word, args: *mut Word) -> Word {
             unsafe {
+                let _library = crate::stats::within(crate::stats::Origin::Library);
                 let $vm = &mut *vm;
                 let $this: &Owned = &*this.cast::<Owned>();
                 let $args = args.cast::<Owned>();
@@ -490,6 +492,7 @@ native! {
 #[inline(never)]
 pub unsafe fn native0(vm: *mut Vm, f: fn(&mut Vm, &Owned) -> PyResult, this: *const Word) -> Word {
     unsafe {
+        let _library = crate::stats::within(crate::stats::Origin::Library);
         let vm = &mut *vm;
         let r = f(vm, &*this.cast::<Owned>());
         word_of(vm, r)
@@ -499,6 +502,7 @@ pub unsafe fn native0(vm: *mut Vm, f: fn(&mut Vm, &Owned) -> PyResult, this: *co
 #[inline(never)]
 pub unsafe fn native_var(vm: *mut Vm, f: fn(&mut Vm, &Owned, &[Owned]) -> PyResult, this: *const Word, args: *mut Word, n: usize) -> Word {
     unsafe {
+        let _library = crate::stats::within(crate::stats::Origin::Library);
         let vm = &mut *vm;
         let r = f(vm, &*this.cast::<Owned>(), std::slice::from_raw_parts(args.cast::<Owned>(), n));
         word_of(vm, r)
