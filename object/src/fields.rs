@@ -17,7 +17,7 @@ pub struct Field {
 }
 
 /// A payload whose fields are known. Made by [`fields!`](crate::fields!).
-#[diagnostic::on_unimplemented(message = "`{Self}` does not say what it is made of", note = "add `fields! { Name { all, its, fields } }`")]
+#[diagnostic::on_unimplemented(message = "`{Self}` does not say what it is made of", note = "name all its fields with the macro `fields!`, beside `trace!`")]
 pub trait Described {
     /// All fields, in the order of the declaration.
     const FIELDS: &'static [Field];
