@@ -1,6 +1,5 @@
 //! The benches of `instar-benches` under callgrind: instructions, for figures that repeat. Names are those of `../criterion`.
-//! `cargo bench -p instar-benches-callgrind --bench layouts -- '*best*attribute*'` runs some of them. Needs valgrind and
-//! `iai-callgrind-runner` (docs/measuring.md).
+//! `gate` has three of the layouts. Needs valgrind and `iai-callgrind-runner` (docs/measuring.md).
 #[macro_use]
 #[path = "shared.rs"]
 mod shared;

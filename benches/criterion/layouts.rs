@@ -1,5 +1,5 @@
 //! The benches of `instar-benches` under criterion: time, for a look. Names are those of `../callgrind`.
-//! `cargo bench -p instar-benches-criterion -- best::attribute` runs some of them.
+//! `cargo bench -p instar-benches-criterion -- best/attribute` runs some of them.
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn all(criterion: &mut Criterion) {

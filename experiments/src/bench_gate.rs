@@ -161,9 +161,12 @@ fn changed(report: &str) -> String {
     let mut out = String::new();
     for line in report.lines() {
         if !line.starts_with(' ') && line.contains("::") {
-            name = line.split_whitespace().next().unwrap_or_default();
+            // Group, function, bench; what follows says how it was set up.
+            name = line.match_indices(':').find(|(at, _)| line[..*at].contains(' ')).map_or(line, |(at, _)| &line[..at]);
         } else if let Some(instructions) = line.trim_start().strip_prefix("Instructions:")
+            // A new bench has nothing to be compared with.
             && !instructions.contains("No change")
+            && !instructions.contains("N/A")
         {
             out.push_str(&format!("{name}: {}\n", instructions.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
@@ -199,8 +202,9 @@ mod tests {
 
     #[test]
     fn only_benches_that_differ_are_shown() {
-        let report = "gate::best::best leaf_made:\n  Instructions:   10|10   (No change)\n\
-                      gate::best::best dict_find:\n  Instructions:   12|10   (+20.0%) [+1.2x]\n";
-        assert_eq!(changed(report), "gate::best::best: 12|10 (+20.0%) [+1.2x]\n");
+        let report = "gate::best_group::best leaf_made:benches :: leaf_made :: < Layout > ()\n  Instructions:   10|10   (No change)\n\
+                      gate::best_group::best dict_find:benches :: dict_find :: < Layout > ()\n  Instructions:   12|10   (+20.0%) [+1.2x]\n\
+                      gate::best_group::best fresh:benches :: fresh :: < Layout > ()\n  Instructions:   12|N/A   (*********)\n";
+        assert_eq!(changed(report), "gate::best_group::best dict_find: 12|10 (+20.0%) [+1.2x]\n");
     }
 }
