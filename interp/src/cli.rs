@@ -5,6 +5,8 @@
 use instar_object::{Active, GcHeader, Layout, Scheme};
 use instar_vm::vm::{GcChoice, GcMode, Settings};
 
+use crate::streams;
+
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -76,7 +78,7 @@ fn settings() -> Settings {
     Settings {
         argv: Vec::new(), executable: String::new(), hash_seed: None, optimize: 0, verbose: 0, quiet: false, inspect: false, interactive: false, isolated: false,
         ignore_environment: false, no_site: false, no_user_site: false, dont_write_bytecode: false, bytes_warning: 0, safe_path: false, unbuffered: false,
-        dev_mode: false, utf8_mode: true, no_debug_ranges: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
+        dev_mode: false, utf8_mode: !streams::is_utf8_locale(), no_debug_ranges: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
         int_max_str_digits: 4300,
     }
 }

@@ -59,6 +59,22 @@ fn is_plain_locale() -> bool {
 #[cfg(not(unix))]
 fn is_plain_locale() -> bool { false }
 
+/// Whether the locale for text has UTF-8 as its encoding. No other one is spoken: elsewhere it is UTF-8 mode that says so.
+#[cfg(unix)]
+pub fn is_utf8_locale() -> bool {
+    // SAFETY: an empty name asks the environment; what was made is freed, and the text that belongs to it is read before.
+    unsafe {
+        let locale = libc::newlocale(libc::LC_CTYPE_MASK, c"".as_ptr(), std::ptr::null_mut());
+        if locale.is_null() { return false }
+        let codeset = libc::nl_langinfo_l(libc::CODESET, locale);
+        let utf8 = !codeset.is_null() && std::ffi::CStr::from_ptr(codeset).to_bytes() == b"UTF-8";
+        libc::freelocale(locale);
+        utf8
+    }
+}
+#[cfg(not(unix))]
+pub fn is_utf8_locale() -> bool { false }
+
 #[cfg(unix)]
 // SAFETY: fcntl with F_GETFD only asks.
 fn is_open(fd: i64) -> bool { unsafe { libc::fcntl(fd as i32, libc::F_GETFD) != -1 } }

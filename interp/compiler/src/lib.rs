@@ -10,6 +10,7 @@ mod future;
 pub mod literal;
 mod lower;
 mod names;
+mod symbols;
 mod symtable;
 mod tree;
 mod unparse;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use instar_code::{CodeBlob, Const};
 pub use instar_syntax::ErrorKind;
+pub use symbols::{symbols, Symbols};
 pub use tree::{check_signature, compile_tree, parse, Parse, Tree};
 use instar_syntax::{Error, Input, Lines, Place, Reading, TextRange};
 
@@ -130,7 +132,7 @@ pub fn warnings_before(error: &CompileError, source: &str, mode: Mode, options: 
 }
 
 /// Runs the compiler where a tree of this depth has stack enough.
-fn on_stack(nesting: usize, filename: &str, run: impl FnOnce() -> Result<Compiled, CompileError> + Send) -> Result<Compiled, CompileError> {
+pub(crate) fn on_stack<T: Send>(nesting: usize, filename: &str, run: impl FnOnce() -> Result<T, CompileError> + Send) -> Result<T, CompileError> {
     if nesting <= SHALLOW { return run(); }
     let too_deep = |what: &str| CompileError {
         kind: ErrorKind::Recursion, message: what.to_owned(), filename: filename.to_owned(), line: 1, column: 1, end_line: 1, end_column: 1, text: None,
@@ -157,7 +159,7 @@ fn warning(range: TextRange, message: String, source: &str, lines: &Lines) -> Wa
     Warning { of_tokenizer: true, message, line, column, end_line, end_column }
 }
 
-fn reading(mode: Mode, options: &Options) -> Reading {
+pub(crate) fn reading(mode: Mode, options: &Options) -> Reading {
     let input = match mode { Mode::Exec => Input::Module, Mode::Eval => Input::Expression, Mode::Single => Input::Interactive };
     let flufl = options.future_flags & instar_code::flags::FUTURE_BARRY_AS_BDFL != 0;
     Reading { input, incomplete: options.allow_incomplete_input, keep_blocks: options.keep_blocks, flufl }
@@ -182,7 +184,7 @@ fn compile_parsed(source: &str, filename: &str, mode: Mode, options: &Options, l
     Ok(Compiled { code: Arc::new(code), warnings })
 }
 
-fn locate(e: Error, _source: &str, filename: &str, lines: &Lines) -> CompileError {
+pub(crate) fn locate(e: Error, _source: &str, filename: &str, lines: &Lines) -> CompileError {
     if let Some(p) = e.place {
         let Place { line, column, end_line, end_column, text } = *p;
         return CompileError { kind: e.kind, message: e.message, filename: filename.to_owned(), line, column, end_line, end_column, text: Some(text) };

@@ -13,7 +13,7 @@ mod tokenize;
 mod tokens;
 
 pub use lines::Lines;
-pub use spans::{format_spec, generator_range, head};
+pub use spans::{block, format_spec, generator_range, head};
 pub use tokenize::tokenize;
 pub use tokens::token_warnings;
 pub use parse::{check, parse, nesting, warnings, Error, ErrorKind, Input, Parsed, Place, Reading, NESTING_MAX};

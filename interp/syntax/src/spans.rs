@@ -20,6 +20,14 @@ pub fn head(source: &str, range: TextRange, decorators: &[Decorator]) -> TextRan
     TextRange::new(TextSize::new(at as u32), range.end().max(TextSize::new(at as u32)))
 }
 
+/// Range of a statement with a body: it ends behind the semicolon that ends its last line.
+pub fn block(source: &str, range: TextRange) -> TextRange {
+    let at = range.end().to_usize();
+    let rest = source.get(at..).unwrap_or("");
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\u{C}']).len();
+    if rest[blanks..].starts_with(';') { TextRange::new(range.start(), TextSize::new((at + blanks + 1) as u32)) } else { range }
+}
+
 /// Range of a generator expression: without parentheses of its own it has those of the call.
 pub fn generator_range(source: &str, g: &ExprGenerator) -> TextRange {
     let range = g.range;

@@ -84,7 +84,9 @@ fn versions(vm: &mut Vm) -> PyResult<()> {
     let git = vm.new_tuple(git)?.into_obj();
     put(vm, "_git", git)?;
     let implementation = vm.new_dict()?;
-    let (name, tag) = (vm.intern("instar")?, vm.intern(&format!("instar-{major}{minor}"))?);
+    // Files of code compiled for another op table have another name.
+    let tag = format!("instar-{major}{minor}-{:08x}", instar_code::table_hash() as u32);
+    let (name, tag) = (vm.intern("instar")?, vm.intern(&tag)?);
     let multiarch = vm.intern(&format!("{}-{}", std::env::consts::ARCH, if PLATFORM == "linux" { "linux-gnu" } else { PLATFORM }))?;
     for (key, value) in [("name", name), ("cache_tag", tag), ("version", info), ("hexversion", hex), ("_multiarch", multiarch), ("supports_isolated_interpreters", vm.bool(false))] {
         let key = vm.intern(key)?;

@@ -39,15 +39,15 @@ impl<'a> Compiler<'a> {
 
     /// Range of a `def` or `class` statement without its decorators.
     pub(crate) fn head(&self, range: TextRange, decorators: &[ast::Decorator]) -> TextRange {
-        if self.constants.is_some() { range } else { instar_syntax::head(self.source, range, decorators) }
+        if self.constants.is_some() { range } else { instar_syntax::head(self.source, instar_syntax::block(self.source, range), decorators) }
     }
 
     /// Makes the function object; `attributes` pushes and sets defaults on it.
     pub(crate) fn function_with(&mut self, f: &'a ast::StmtFunctionDef, first_line: u32, attributes: impl FnOnce(&mut Self) -> R) -> R {
         let head = self.range;
         let annotate = match self.table.of(f, Tag::Annotations) {
-            Some(scope) if !self.future_annotations => Some(self.function_annotate(f, scope)?),
-            _ => None,
+            Some(scope) => Some(self.function_annotate(f, scope)?),
+            None => None,
         };
         let Some(scope) = self.table.of(f, Tag::Body) else { return error(f.range, "compiler: function without scope") };
         self.enter(scope, &f.name, first_line);
@@ -68,14 +68,10 @@ impl<'a> Compiler<'a> {
         self.at(head);
         self.make_function(blob, &free)?;
         attributes(self)?;
-        match annotate {
-            Some((blob, free)) => {
-                self.make_function(blob, &free)?;
-                let t = self.u.top();
-                self.u.emit(Op::SetFunctionAttr, t - 1, t, 16);
-            }
-            None if self.future_annotations => self.text_annotations(f)?,
-            None => {}
+        if let Some((blob, free)) = annotate {
+            self.make_function(blob, &free)?;
+            let t = self.u.top();
+            self.u.emit(Op::SetFunctionAttr, t - 1, t, 16);
         }
         Ok(())
     }
@@ -219,7 +215,9 @@ impl<'a> Compiler<'a> {
     fn function_annotate(&mut self, f: &'a ast::StmtFunctionDef, scope: ScopeId) -> R<(Arc<CodeBlob>, Vec<String>)> {
         let head = self.range;
         let line = self.line_of(head);
+        let qualname = self.qualname(&f.name);
         self.enter(scope, "__annotate__", line);
+        self.u.qualname = qualname + ".__annotate__";
         self.prologue(f.range);
         self.at(head);
         self.format_check()?;
@@ -238,9 +236,14 @@ impl<'a> Compiler<'a> {
         Ok(done)
     }
 
-    /// Value of an annotation; `*args: *Ts` unpacks.
+    /// Value of an annotation, which under `from __future__ import annotations` is its text; `*args: *Ts` unpacks.
     pub(crate) fn annotation_value(&mut self, e: &'a Expr) -> R<super::unit::Reg> {
         match e {
+            e if self.future_annotations => {
+                let text = self.annotation_text(e);
+                self.u.load_const(Dst::Temp, text);
+                Ok(self.u.top())
+            }
             Expr::Starred(s) => {
                 let r = self.operand(&s.value)?;
                 self.at(e.range());
@@ -249,20 +252,6 @@ impl<'a> Compiler<'a> {
             }
             e => self.operand(e),
         }
-    }
-
-    /// `from __future__ import annotations`: a tuple of names and texts.
-    fn text_annotations(&mut self, f: &'a ast::StmtFunctionDef) -> R {
-        let mut items = Vec::new();
-        for (name, e) in annotations(f) {
-            items.push(text(&self.mangle(name)));
-            items.push(self.annotation_text(e));
-        }
-        if items.is_empty() { return Ok(()); }
-        self.u.load_const(Dst::Temp, Const::Tuple(items));
-        let t = self.u.top();
-        self.u.emit(Op::SetFunctionAttr, t - 1, t, 4);
-        Ok(())
     }
 
     /// Source of an annotation as its string.

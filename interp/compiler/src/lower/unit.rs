@@ -160,7 +160,9 @@ impl<'a> Unit<'a> {
                 if symbol.name != ".0" { self.add_slot(scope, &symbol.name, LocalKind::Hidden, false, cell); }
             } else if s.kind.is_function() || cell {
                 let kind = if cell { LocalKind::Cell } else { LocalKind::Plain };
-                self.add_slot(scope, &symbol.name, kind, symbol.flags & def::PARAM != 0, cell);
+                let slot = self.add_slot(scope, &symbol.name, kind, symbol.flags & def::PARAM != 0, cell);
+                // What annotations mention is never this parameter, whatever its name in the signature.
+                if s.kind == Kind::Annotations && symbol.name == ".format" { self.slots[slot].name = "format".to_owned(); }
             }
         }
         for &child in &s.children { if table.scopes[child].inlined { self.add_slots(table, child); } }

@@ -12,7 +12,7 @@ use crate::error::{error, R};
 
 /// Builds and resolves the table of a module (or an expression, `body` empty then).
 pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
-    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, loop_iter: false, blocks: 0, full: None, variable: "" };
+    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, unevaluated: false, loop_iter: false, blocks: 0, full: None, variable: "" };
     b.enter_at((address(root), Tag::Body), Kind::Module, "<module>");
     match root {
         ast::Mod::Module(m) => b.body(&m.body)?,
@@ -53,6 +53,8 @@ struct Builder {
     future_annotations: bool,
     /// Inside a compound statement of the module or class (PEP 649 conditional annotations).
     conditional: bool,
+    /// Inside an annotation of something that is no plain name of a module or class: it is never evaluated and uses no names.
+    unevaluated: bool,
     /// Inside the iterable of a comprehension (no walrus there).
     loop_iter: bool,
     /// How many blocks of the code object are open (CPython's limit is part of the language here), and where the last one allowed began.
@@ -72,7 +74,7 @@ impl Builder {
         let is_method = matches!(kind, Kind::Function | Kind::Lambda) && up.is_some_and(|p| p.kind == Kind::Class);
         self.table.scopes.push(Scope {
             kind, name: name.to_owned(), parent, children: Vec::new(), symbols: Vec::new(), index: Default::default(), free: Default::default(),
-            inlined: false, is_async: false, has_yield: false, has_await: false, has_walrus: false, returns_value: None, needs_class_cell: false,
+            inlined: false, range: TextRange::default(), is_async: false, has_yield: false, has_await: false, has_walrus: false, returns_value: None, needs_class_cell: false,
             needs_classdict: false, sees_class, directives: Vec::new(), conditional_annotations: false, has_annotations: false, nested, is_method,
         });
         if let Some(p) = parent { self.table.scopes[p].children.push(id); }
@@ -81,10 +83,11 @@ impl Builder {
         id
     }
 
-    fn scoped<T>(&mut self, node: &T, tag: Tag, kind: Kind, name: &str, f: impl FnOnce(&mut Self) -> R) -> R {
+    fn scoped<T: Ranged>(&mut self, node: &T, tag: Tag, kind: Kind, name: &str, f: impl FnOnce(&mut Self) -> R) -> R {
         let (outer, conditional, loop_iter) = (self.current, self.conditional, self.loop_iter);
         let (blocks, full) = (self.blocks, self.full);
         self.enter_at((address(node), tag), kind, name);
+        self.scope().range = node.range();
         self.conditional = false;
         // Comprehensions belong to the code around them.
         if kind != Kind::Comprehension { (self.blocks, self.full) = (0, None) }
@@ -157,6 +160,7 @@ impl Builder {
                         let positional = f.parameters.posonlyargs.iter().chain(&f.parameters.args).any(|p| p.default.is_some());
                         let _ = has.0;
                         self.scoped(f, Tag::TypeParams, Kind::TypeParams, &f.name, |b| {
+                            b.scope().range = f.name.range;
                             if positional { b.add(".defaults", def::PARAM | def::USE, f.range)?; }
                             if has.1 { b.add(".kwdefaults", def::PARAM | def::USE, f.range)?; }
                             b.type_params(t)?;
@@ -171,6 +175,7 @@ impl Builder {
                 match &c.type_params {
                     None => self.class(c)?,
                     Some(t) => self.scoped(c, Tag::TypeParams, Kind::TypeParams, &c.name, |b| {
+                        b.scope().range = c.name.range;
                         let outer = b.class.replace(c.name.to_string());
                         let outer_mangled = b.mangled.replace(t.type_params.iter().map(|p| p.name().to_string()).collect());
                         b.add(".type_params", def::LOCAL | def::USE, c.range)?;
@@ -215,9 +220,15 @@ impl Builder {
                     self.expr(&a.target)?;
                 }
                 let function = self.scope().kind.is_function();
-                if a.simple || function { self.annotation(&a.annotation)?; } else {
+                if function {
+                        let outer = std::mem::replace(&mut self.unevaluated, true);
+                        self.annotation(&a.annotation)?;
+                        self.unevaluated = outer;
+                    } else if a.simple { self.annotation(&a.annotation)?; } else {
                     self.forbid(&a.annotation, "annotation")?;
+                    let outer = std::mem::replace(&mut self.unevaluated, true);
                     if !self.future_annotations { self.expr(&a.annotation)?; }
+                    self.unevaluated = outer;
                 }
                 if let Some(v) = &a.value { self.expr(v)?; }
             }
@@ -288,7 +299,7 @@ impl Builder {
             None if from => a.name.as_str(),
             None => a.name.as_str().split('.').next().unwrap_or(""),
         };
-        self.add(name, def::IMPORT | def::LOCAL, a.range)
+        self.add(name, def::IMPORT, a.range)
     }
 
     fn declare(&mut self, n: &ast::Identifier, flag: u16, range: TextRange) -> R {
@@ -329,7 +340,8 @@ impl Builder {
             Some(&existing) => self.current = existing,
             None => {
                 self.enter_at(key, Kind::Annotations, "__annotate__");
-                self.add("format", def::PARAM | def::USE, TextRange::default())?;
+                self.scope().range = e.range();
+                self.add(".format", def::PARAM | def::USE, TextRange::default())?;
                 if self.scope().sees_class { self.add("__classdict__", def::USE, TextRange::default())?; }
             }
         }
@@ -367,7 +379,8 @@ impl Builder {
         let annotated = f.returns.is_some() || f.parameters.iter().any(|p| p.annotation().is_some());
         if annotated {
             self.scoped(f, Tag::Annotations, Kind::Annotations, "__annotate__", |b| {
-                b.add("format", def::PARAM | def::USE, f.range)?;
+                b.scope().range = f.name.range;
+                b.add(".format", def::PARAM | def::USE, f.range)?;
                 for e in f.parameters.iter().filter_map(|p| p.annotation()).chain(f.returns.as_deref()) {
                     b.forbid(e, "annotation")?;
                     if !b.future_annotations { b.expr(e)?; }
@@ -376,6 +389,7 @@ impl Builder {
             })?;
         }
         self.scoped(f, Tag::Body, Kind::Function, &f.name, |b| {
+            b.scope().range = f.name.range;
             b.scope().is_async = f.is_async;
             b.params(&f.parameters)?;
             b.body(&f.body)?;
@@ -389,6 +403,7 @@ impl Builder {
     fn class(&mut self, c: &ast::StmtClassDef) -> R {
         if let Some(a) = &c.arguments { self.arguments(a)?; }
         self.scoped(c, Tag::Body, Kind::Class, &c.name, |b| {
+            b.scope().range = c.name.range;
             let outer = b.class.replace(c.name.to_string());
             let outer_mangled = b.mangled.take();
             if c.type_params.is_some() {
@@ -487,6 +502,7 @@ impl Builder {
             ast::ExprContext::Del => def::LOCAL | def::DELETED,
             _ => def::USE,
         };
+        if flags == def::USE && self.unevaluated { return Ok(()) }
         self.add(&n.id, flags, n.range)?;
         if flags == def::USE && n.id.as_str() == "super" && self.scope().kind.is_function() && !self.scope().kind.is_annotation() {
             self.add("__class__", def::USE, n.range)?;
@@ -515,13 +531,17 @@ impl Builder {
         Ok(())
     }
 
-    fn comprehension<T>(&mut self, node: &T, kind: Kind, name: &str, generators: &[ast::Comprehension], first: Option<&Expr>, second: Option<&Expr>) -> R {
+    fn comprehension<T: Ranged>(&mut self, node: &T, kind: Kind, name: &str, generators: &[ast::Comprehension], first: Option<&Expr>, second: Option<&Expr>) -> R {
         let outermost = &generators[0];
         let outer_iter = std::mem::replace(&mut self.loop_iter, true);
         self.expr(&outermost.iter)?;
         self.loop_iter = outer_iter;
         let outer = self.current;
         let mut awaits = false;
+        // Annotations that are never evaluated meet no other check.
+        if kind != Kind::Generator && generators.iter().any(|g| g.is_async) && (self.unevaluated || self.scope().kind == Kind::Annotations) {
+            return error(node.range(), "asynchronous comprehension outside of an asynchronous function");
+        }
         self.scoped(node, Tag::Body, kind, name, |b| {
             b.scope().is_async = outermost.is_async;
             b.add(".0", def::PARAM, TextRange::default())?;

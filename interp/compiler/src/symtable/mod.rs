@@ -66,6 +66,8 @@ pub(crate) struct Symbol {
 pub(crate) struct Scope {
     pub(crate) kind: Kind,
     pub(crate) name: String,
+    /// The node, or the name in it for definitions.
+    pub(crate) range: TextRange,
     pub(crate) parent: Option<ScopeId>,
     pub(crate) children: Vec<ScopeId>,
     pub(crate) symbols: Vec<Symbol>,

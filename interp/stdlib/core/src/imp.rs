@@ -13,8 +13,9 @@ use instar_vm::{Owned, PyResult, Vm};
 
 use crate::support::{set, set_int, text};
 
-/// First bytes of `.pyc` files: one number for all layouts, since bytecode does not depend on them.
-const MAGIC: i64 = 0x0A0D_0000 | 0x4E53;
+/// First bytes of `.pyc` files: one number for all layouts, since bytecode does not depend on them, and another one whenever the
+/// op table changes. `sys.implementation.cache_tag` holds other bits of the same hash.
+const MAGIC: i64 = 0x0A0D_0000 | (instar_code::table_hash() >> 48) as i64;
 
 pub const MODULE: NativeModule = NativeModule {
     name: "_imp",

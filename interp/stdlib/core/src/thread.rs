@@ -13,10 +13,12 @@ use instar_vm::native::{Def, Native};
 use instar_vm::threads::current_ident;
 use instar_vm::typeobj::vm_flags;
 use instar_vm::types::exception::PyException;
+use instar_vm::codecs;
+use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
-use instar_vm::{Owned, PyResult, Ref, Vm};
+use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
-use crate::support::{given, set, set_int, set_type, text};
+use crate::support::{given, set, set_int, set_type};
 
 use start::after_fork;
 
@@ -67,12 +69,20 @@ fn interrupt_main(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     Ok(vm.none())
 }
 
+fn text_argument(vm: &mut Vm, name: &Owned) -> PyResult<()> {
+    if name.cast::<PyStr>().is_some() { return Ok(()) }
+    let ty = if vm.is_none(name) { "None".to_owned() } else { name.type_name(vm) };
+    Err(vm.type_error(format!("set_name() argument 'name' must be str, not {ty}")))
+}
+
 #[cfg(target_os = "linux")]
 fn set_name(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
-    let name = text(vm, args[0].as_ref().expect("law: required parameter"), "set_name() argument 'name'")?;
-    let mut end = name.len().min(NAME_MAX);
-    while !name.is_char_boundary(end) { end -= 1 }
-    let bytes: Vec<u8> = name.as_bytes()[..end].iter().copied().take_while(|b| *b != 0).chain([0]).collect();
+    let name = args[0].as_ref().expect("law: required parameter");
+    text_argument(vm, name)?;
+    // What is too long is cut between bytes, not between characters.
+    let errors = vm.new_str("replace")?;
+    let name = codecs::encode(vm, codecs::Native::Utf8, name, Some(&errors))?;
+    let bytes: Vec<u8> = name.into_iter().take(NAME_MAX).take_while(|b| *b != 0).chain([0]).collect();
     // SAFETY: the name ends with a null and is short enough.
     let r = unsafe { libc::pthread_setname_np(libc::pthread_self(), bytes.as_ptr().cast()) };
     if r != 0 { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(r), None)) }
@@ -80,7 +90,7 @@ fn set_name(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 #[cfg(not(target_os = "linux"))]
 fn set_name(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
-    text(vm, args[0].as_ref().expect("law: required parameter"), "set_name() argument 'name'")?;
+    text_argument(vm, args[0].as_ref().expect("law: required parameter"))?;
     Ok(vm.none())
 }
 
@@ -92,8 +102,7 @@ fn get_name(vm: &mut Vm, _: &Owned) -> PyResult {
         let r = unsafe { libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), buffer.len()) };
         if r != 0 { return Err(vm.os_error_from(std::io::Error::from_raw_os_error(r), None)) }
         let n = buffer.iter().position(|b| *b == 0).unwrap_or(0);
-        let name = String::from_utf8_lossy(&buffer[..n]).into_owned();
-        vm.new_str(&name)
+        vm.fs_decode(&buffer[..n])
     }
     #[cfg(not(target_os = "linux"))]
     vm.new_str("")
@@ -101,7 +110,6 @@ fn get_name(vm: &mut Vm, _: &Owned) -> PyResult {
 
 /// Reports an exception that ended a thread.
 fn excepthook(vm: &mut Vm, _: &Owned, args: &Owned) -> PyResult {
-    use instar_vm::ObjExt;
     let ty = vm.state::<HookArgs>().0.clone();
     let fields = match (ty, args.cast::<PyTuple>()) {
         (Some(ty), Some(t)) if args.type_of(vm).ptr() == ty.ptr() => t.items().to_vec(),

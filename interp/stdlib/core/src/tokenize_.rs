@@ -170,11 +170,24 @@ fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Rai
         m.end(vm, kind::END)?;
     }
     let error = error.map(|e| {
+        if matches!(e.kind, ErrorKind::Indentation | ErrorKind::Tab) { return indentation(vm, e.kind, &e.message, &m.lines, text, until.unwrap_or_default()) }
         let p = e.place.map_or(Place { line: 0, column: 0, end_line: 0, end_column: 0, text: String::new() }, |p| *p);
         raise(vm, CompileError { kind: e.kind, message: e.message, filename: "<string>".into(), line: p.line, column: p.column, end_line: p.end_line,
             end_column: p.end_column, text: Some(p.text) })
     });
     Ok((m.out, error))
+}
+
+/// The error of a line's indentation: it is known behind the line.
+fn indentation(vm: &mut Vm, kind: ErrorKind, message: &str, lines: &Lines, text: &str, at: TextSize) -> Raised {
+    let ty = if kind == ErrorKind::Tab { vm.types.tab_error.clone() } else { vm.types.indentation_error.clone() };
+    let line = lines.locate(at).0;
+    let shown = lines.text(text, line).trim_end_matches(['\n', '\r']);
+    let made = |vm: &mut Vm| -> PyResult<Vec<Owned>> {
+        let place = vec![vm.new_str("<string>")?, vm.new_int(line.into())?, vm.new_usize(shown.chars().count() + 1)?, vm.new_str(shown)?, vm.none(), vm.none()];
+        Ok(vec![vm.new_str(message)?, vm.new_tuple(place)?.into_obj()])
+    };
+    match made(vm) { Ok(args) => vm.raise(&ty, args), Err(e) => e }
 }
 
 /// What is open at a token: strings with interpolations, their fields, the format specifications of these, other brackets.

@@ -3,6 +3,7 @@
 import ast
 
 SOURCES = ["def f(a, b=2, *c, d=3, **e):\n    'doc'\n    return a + b, c, d, e\nresult = f(1, 5, 6, d=7, z=8)",
+    "def f(): a = 1; return 2 ;\nclass C:\n    x = 1\n    def g(self): pass; \n\n@staticmethod\ndef h(): 1;\nresult = f(), C.x;",
     "result = [f'{x!r:>{w}}|{x=}' for w in (3, 5) for x in 'ab' if x]",
     "class A:\n    '''A\n    doc'''\n    x: int = 1\n    def m(self): return __class__\n    @property\n    def p(self): return super().__init__\nresult = A().m().__doc__, A.__annotations__",
     "def g():\n    try:\n        yield 1\n    finally:\n        yield 2\nresult = list(g())",

@@ -6,7 +6,7 @@ use instar_code::LocalKind;
 use instar_compiler::{Mode, Options};
 
 use super::scope;
-use super::syntax_error::{compile_text, source_text};
+use super::syntax_error::{compile_text, raise, source_text};
 use super::trees::{compile_tree, Request, Root};
 use crate::args::Args;
 use crate::eval::slow::calls::call_function;
@@ -92,6 +92,25 @@ pub fn compile(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
         return if optimized { (trees.copy)(vm, &node, Some(options.optimize)) } else { Ok(node) };
     }
     Ok(compile_text(vm, &text, &filename, root.mode(), &options)?.into_obj())
+}
+
+/// The symbol table of a text, for `_symtable.symtable(source, filename, startstr)`.
+///
+/// # Errors
+/// Arguments of wrong types, and the text's errors.
+pub fn symbols(vm: &mut Vm, source: &Owned, filename: &Owned, start: &str) -> PyResult<instar_compiler::Symbols> {
+    let filename = vm.fs_path_text(filename)?;
+    let text = source_text(vm, source, "symtable() arg 1 must be a string or bytes object", &filename)?;
+    let mode = match start {
+        "exec" => Mode::Exec,
+        "eval" => Mode::Eval,
+        "single" => Mode::Single,
+        _ => return Err(vm.value_error("symtable() arg 3 must be 'exec' or 'eval' or 'single'")),
+    };
+    let promised = vm.promise_for_source(text.len())?;
+    let made = instar_compiler::symbols(&text, &filename, mode, &options(vm, 0));
+    drop(promised);
+    made.map_err(|e| raise(vm, e))
 }
 
 fn has_free(code: &PyCode) -> usize { code.blob().locals.iter().filter(|l| l.kind == LocalKind::Free).count() }

@@ -243,7 +243,7 @@ fn annotations(vm: &mut Vm, this: &Owned) -> PyResult {
         let result = vm.call1(&function, &one)?;
         if result.cast::<crate::types::dict::PyDict>().is_none() {
             let t = result.type_name(vm);
-            return Err(vm.type_error(format!("__annotate__() must return a dict, not {t}")));
+            return Err(vm.type_error(format!("__annotate__ returned non-dict of type '{t}'")));
         }
         result
     };

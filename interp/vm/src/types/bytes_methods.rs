@@ -29,7 +29,8 @@ pub(super) const SHARED: &[Def] = &[
     Def::new("expandtabs", "($self, /, tabsize=8)", Native::Bound(expandtabs)).doc("Return a copy where all tab characters are expanded using spaces."),
     Def::new("find", "($self, sub[, start[, end]], /)", Native::Var(find_, 1, 3)).doc("Lowest position of sub, -1 if it does not occur."),
     Def::class("fromhex", "($type, string, /)", Native::N1(fromhex)).doc("Make an object from hexadecimal digits; white space between bytes is skipped."),
-    Def::new("hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", Native::Bound(hex)).doc("Hexadecimal digits of the bytes."),
+    Def::new("hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", Native::Bound(hex))
+        .doc("Hexadecimal digits of the bytes.\n\nA separator stands between groups of bytes, which are counted from the right, from the left if their size is negative.\n\n>>> data = b'\\x01\\x23\\x45'\n>>> data.hex()\n'012345'\n>>> data.hex(' ')\n'01 23 45'\n>>> data.hex('_', 2)\n'01_2345'\n>>> data.hex('_', -2)\n'0123_45'"),
     Def::new("index", "($self, sub[, start[, end]], /)", Native::Var(index, 1, 3)).doc("As find, but ValueError if sub does not occur."),
     Def::new("isalnum", "($self, /)", Native::N0(isalnum)).doc("Whether there are bytes and all are ASCII letters or digits."),
     Def::new("isalpha", "($self, /)", Native::N0(isalpha)).doc("Whether there are bytes and all are ASCII letters."),

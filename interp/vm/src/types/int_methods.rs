@@ -18,7 +18,7 @@ use crate::vm::{PyResult, Vm};
 
 /// Docs, methods and attributes of `int`.
 pub static DEF: TypeDef = TypeDef {
-    doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 if no arguments\nare given.",
+    doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 if no arguments\nare given.  A text is read in the given base, 0 meaning that of its prefix:\n\n>>> int('0o17', base=0)\n15",
     sig: "",
     methods: &[
         Def::new("conjugate", "($self, /)", Native::N0(exact)).doc("Returns self, the complex conjugate of any int."),
@@ -31,7 +31,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::class("from_bytes", "($type, /, bytes, byteorder='big', *, signed=False)", Native::Bound(from_bytes))
             .doc("Return the integer represented by the given array of bytes."),
         Def::new("as_integer_ratio", "($self, /)", Native::N0(as_integer_ratio))
-            .doc("Return a pair of integers, whose ratio is equal to the original int.\n\nThe ratio is in lowest terms and has a positive denominator."),
+            .doc("Return a pair of integers, whose ratio is equal to the original int.\n\nThe ratio is in lowest terms and has a positive denominator.\n\n>>> (7).as_integer_ratio()\n(7, 1)\n>>> (-3).as_integer_ratio()\n(-3, 1)"),
         Def::new("__trunc__", "($self, /)", Native::N0(exact)).doc("Truncating an Integral returns itself."),
         Def::new("__floor__", "($self, /)", Native::N0(exact)).doc("Flooring an Integral returns itself."),
         Def::new("__ceil__", "($self, /)", Native::N0(exact)).doc("Ceiling of an Integral returns itself."),

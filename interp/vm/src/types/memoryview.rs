@@ -139,7 +139,8 @@ pub static DEF: TypeDef = TypeDef {
     methods: &[
         Def::new("release", "($self, /)", Native::N0(release)).doc("Release the underlying buffer exposed by the memoryview object."),
         Def::new("tobytes", "($self, /, order='C')", Native::Bound(tobytes)).doc("Return the data in the buffer as a byte string, in C or Fortran order."),
-        Def::new("hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", Native::Bound(hex)).doc("Hexadecimal digits of the bytes."),
+        Def::new("hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", Native::Bound(hex))
+            .doc("Hexadecimal digits of the bytes.\n\n>>> view = memoryview(b'\\x01\\xfe')\n>>> view.hex()\n'01fe'\n>>> view.hex(':')\n'01:fe'"),
         Def::new("tolist", "($self, /)", Native::N0(tolist)).doc("Return the data in the buffer as a list of elements."),
         Def::new("cast", "($self, /, format, shape=<unrepresentable>)", Native::Bound(cast)).doc("Cast a memoryview to a new format or shape."),
         Def::new("toreadonly", "($self, /)", Native::N0(toreadonly)).doc("Return a readonly version of the memoryview."),

@@ -202,7 +202,7 @@ fn annotations(vm: &mut Vm, o: &Owned) -> PyResult {
             let result = vm.call1(&f, &one)?;
             if result.cast::<PyDict>().is_none() {
                 let t = result.type_name(vm);
-                return Err(vm.type_error(format!("__annotate__() must return a dict, not {t}")));
+                return Err(vm.type_error(format!("__annotate__ returned non-dict of type '{t}'")));
             }
             result
         }

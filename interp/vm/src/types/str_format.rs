@@ -66,6 +66,14 @@ impl Vm {
     }
 }
 
+/// A string of what was built. A text that something exact was shown as, and nothing beside it, is that object.
+pub(crate) fn built(vm: &Vm, out: StrSink, shown: Option<&Owned>) -> PyResult {
+    match shown {
+        Some(s) if s.is_exact::<PyStr>(vm) && this_str(s).len() == out.0.len() && this_str(s).units() == out.0.units() => Ok(s.clone()),
+        _ => vm.new_str_built(out.0),
+    }
+}
+
 /// `format(text, spec)` for a str and a non-empty spec.
 pub(crate) fn format_str(vm: &mut Vm, text: &Owned, spec: &Owned) -> PyResult {
     let name = text.type_name(vm);
@@ -73,7 +81,7 @@ pub(crate) fn format_str(vm: &mut Vm, text: &Owned, spec: &Owned) -> PyResult {
     let mut out = StrSink::default();
     let done = with_units!(spec.units(), p => FormatSpec::parse_codes(p, Target::str(&name)))
         .and_then(|parsed| with_units!(s.units(), u => format_str_spec(&mut out, u, &parsed, &name)));
-    match done { Ok(()) => vm.new_str_built(out.0), Err(e) => Err(vm.format_error(e)) }
+    match done { Ok(()) => built(vm, out, Some(text)), Err(e) => Err(vm.format_error(e)) }
 }
 
 pub(super) fn format_method(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
@@ -93,6 +101,8 @@ struct Job<'a> {
     source: Source<'a>,
     numbering: Numbering,
     out: StrSink,
+    /// What the last field was shown as.
+    shown: Option<Owned>,
 }
 
 pub(super) fn format(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult { run(vm, this, Source::Args(args)) }
@@ -101,13 +111,13 @@ pub(super) fn format_map(vm: &mut Vm, this: &Owned, mapping: &Owned) -> PyResult
 
 fn run(vm: &mut Vm, this: &Owned, source: Source<'_>) -> PyResult {
     let s = this_str(this);
-    let mut job = Job { source, numbering: Numbering::default(), out: StrSink::default() };
+    let mut job = Job { source, numbering: Numbering::default(), out: StrSink::default(), shown: None };
     if with_units!(s.units(), u => !u.iter().any(|c| matches!((*c).into(), 0x7Bu32 | 0x7Du32))) {
         // CPython gives the object itself, of whatever subclass.
         return if s.is_empty() { exact(vm, this) } else { Ok(this.clone()) };
     }
     with_units!(s.units(), u => job.render(vm, u, 0..u.len(), 2))?;
-    vm.new_str_built(job.out.0)
+    built(vm, job.out, job.shown.as_ref())
 }
 
 fn units_of<U: Unit>(text: &[U], range: Range<usize>) -> Units<'_> {
@@ -149,6 +159,7 @@ impl Job<'_> {
             };
             let shown = vm.format(&value, &spec)?;
             self.out.0.push_units(this_str(&shown).units()).map_err(|_| vm.no_memory())?;
+            self.shown = Some(shown);
         }
         Ok(())
     }

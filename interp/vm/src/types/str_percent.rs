@@ -10,7 +10,7 @@ use crate::object::{ObjExt, Owned, Ref};
 use crate::types::complex::PyComplex;
 use crate::types::int::{decimal, int_ref, IntRef, DECIMAL_MAX};
 use crate::types::str::{this_str, PyStr};
-use crate::types::str_format::StrSink;
+use crate::types::str_format::{built, StrSink};
 use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
@@ -149,8 +149,9 @@ fn character(vm: &mut Vm, value: &Owned) -> PyResult<u32> {
 
 /// The text for a template with nothing but `%s`, `%d` and `%%`, and values that are words or ASCII strs of exact types. `None` for
 /// anything else, errors included: nothing has happened then.
-fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
+fn plain(vm: &Vm, whole: &Owned, template: &[u8], all: &Owned) -> Option<PyResult> {
     let values = all.cast::<PyTuple>().map_or(std::slice::from_ref(all), |t| t.items());
+    if template == b"%s" && let [only] = values && only.is_exact::<PyStr>(vm) { return Some(Ok(only.clone())) }
     let mut out: Vec<u8> = Vec::new();
     out.try_reserve(template.len() + DECIMAL_MAX * values.len()).ok()?;
     let (mut used, mut rest) = (0, template);
@@ -172,6 +173,7 @@ fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
         }
     }
     if used != values.len() { return None }
+    if rest.len() == template.len() && !rest.is_empty() { return Some(Ok(whole.clone())) }
     out.extend_from_slice(rest);
     Some(vm.new_str_ascii(&out))
 }
@@ -179,9 +181,9 @@ fn plain(vm: &Vm, template: &[u8], all: &Owned) -> Option<PyResult> {
 /// `template % all` for a str template.
 pub(crate) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
     let text = this_str(template);
-    if let Some(done) = text.as_ascii().and_then(|t| plain(vm, t.as_bytes(), all)) { return done }
+    if let Some(done) = text.as_ascii().and_then(|t| plain(vm, template, t.as_bytes(), all)) { return done }
     let mut args = PercentArgs::new(vm, all, all.cast::<PyStr>().is_some());
-    let mut out = StrSink::default();
+    let (mut out, mut shown, mut verbatim) = (StrSink::default(), None, true);
     let units = text.units();
     macro_rules! run { ($u:expr) => { for piece in Pieces::of_str($u, args.mapping) {
         match piece.map_err(|e| vm.format_error(e))? {
@@ -191,16 +193,20 @@ pub(crate) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
                     let key = vm.new_str_from(key)?;
                     args.select(vm, &key)?;
                 }
-                convert(vm, &mut args, conversion, &mut out)?;
+                verbatim = false;
+                shown = convert(vm, &mut args, conversion, &mut out)?;
             }
         }
     } } }
     with_units!(units, u => run!(u));
     args.finish(vm, "string")?;
-    vm.new_str_built(out.0)
+    // Without a conversion CPython gives the template itself, of whatever subclass.
+    if verbatim && out.0.len() == text.len() && !text.is_empty() { return Ok(template.clone()) }
+    built(vm, out, shown.as_ref())
 }
 
-fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, out: &mut StrSink) -> PyResult<()> {
+/// Writes the next value; gives the text that it was shown as, where it is shown as one.
+fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, out: &mut StrSink) -> PyResult<Option<Owned>> {
     args.stars(vm, &mut conversion)?;
     let value = args.next(vm)?;
     let text = match conversion.character() {
@@ -209,9 +215,10 @@ fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, 
         'a' => vm.ascii(&value)?,
         'c' => {
             let code = character(vm, &value)?;
-            return conversion.write_character(out, code).map_err(|e| vm.format_error(e));
+            return conversion.write_character(out, code).map(|()| None).map_err(|e| vm.format_error(e));
         }
-        _ => return if write_number(vm, &conversion, &value, out)? { Ok(()) } else { Err(vm.format_error(conversion.unsupported())) },
+        _ => return if write_number(vm, &conversion, &value, out)? { Ok(None) } else { Err(vm.format_error(conversion.unsupported())) },
     };
-    with_units!(this_str(&text).units(), u => conversion.write_text(out, u)).map_err(|e| vm.format_error(e))
+    with_units!(this_str(&text).units(), u => conversion.write_text(out, u)).map_err(|e| vm.format_error(e))?;
+    Ok(Some(text))
 }

@@ -8,6 +8,7 @@ use crate::native::{Def, GetSet, Native, TypeDef};
 use crate::object::{ObjExt, Owned, Ref, Slot};
 use crate::slots::Slots;
 use crate::typeobj::{vm_flags, TypeRef};
+use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::types::{const_evaluator, union};
 use crate::vm::{PyResult, Vm};
@@ -136,16 +137,21 @@ pub fn subscript_generic(vm: &mut Vm, params: &Owned) -> PyResult {
     let name = vm.intern("_GenericAlias")?;
     let alias = vm.get_attr(&typing, &name)?;
     let items = params.cast::<PyTuple>().map(|t| t.items().to_vec()).unwrap_or_default();
-    let mut args = Vec::with_capacity(items.len());
-    for p in items {
+    let args = unpacked(vm, items)?;
+    let generic = vm.types.generic.obj().clone();
+    vm.call2(&alias, &generic, &args)
+}
+
+/// The tuple of type parameters, tuples of types among them unpacked.
+fn unpacked(vm: &mut Vm, params: Vec<Owned>) -> PyResult {
+    let mut args = Vec::with_capacity(params.len());
+    for p in params {
         if p.cast::<PyTypeVarTuple>().is_some() {
             let it = vm.iter(&p)?;
             match vm.next(&it)? { Some(unpacked) => args.push(unpacked), None => args.push(p) }
         } else { args.push(p) }
     }
-    let args = vm.new_tuple(args)?.into_obj();
-    let generic = vm.types.generic.obj().clone();
-    vm.call2(&alias, &generic, &args)
+    Ok(vm.new_tuple(args)?.into_obj())
 }
 
 /// A TypeAliasType from (name, parameters or None, function computing the value).
@@ -315,6 +321,11 @@ fn alias_repr(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(alias(o
 fn alias_value(vm: &mut Vm, o: &Owned) -> PyResult { let a = alias(o).clone(); let v = evaluated(vm, &a.value, &a.evaluate)?; Ok(vm.option_to_none(v)) }
 fn alias_evaluate(vm: &mut Vm, o: &Owned) -> PyResult { let a = alias(o).clone(); const_evaluator::of(vm, &a.evaluate, &a.value) }
 fn alias_params(vm: &mut Vm, o: &Owned) -> PyResult { Ok(alias(o).type_params.get().unwrap_or_else(|| vm.consts.empty_tuple.obj().clone())) }
+fn alias_parameters(vm: &mut Vm, o: &Owned) -> PyResult {
+    let params = alias_params(vm, o)?;
+    let items = params.cast::<PyTuple>().map(|t| t.items().to_vec()).unwrap_or_default();
+    if items.iter().any(|p| p.cast::<PyTypeVarTuple>().is_some()) { unpacked(vm, items) } else { Ok(params) }
+}
 fn alias_module(vm: &mut Vm, o: &Owned) -> PyResult { Ok(vm.option_to_none(alias(o).module.get())) }
 fn alias_getitem(vm: &mut Vm, o: &Owned, args: &Owned) -> PyResult {
     if !alias(o).type_params.is_some() { return Err(vm.type_error("Only generic type aliases are subscriptable")) }
@@ -322,9 +333,34 @@ fn alias_getitem(vm: &mut Vm, o: &Owned, args: &Owned) -> PyResult {
 }
 fn alias_new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
     let bound = args.bind(vm, "typealias", const { &Signature::parse("(name, value, *, type_params=())") })?;
+    if let Some(name) = &bound[0] && name.cast::<PyStr>().is_none() {
+        let t = if vm.is_none(name) { "None".to_owned() } else { name.type_name(vm) };
+        return Err(vm.type_error(format!("typealias() argument 'name' must be str, not {t}")));
+    }
+    if let Some(params) = &bound[2] { check_params(vm, params)? }
     let params = bound[2].clone().filter(|p| p.cast::<PyTuple>().is_some_and(|t| !t.items().is_empty()));
     let module = caller_module(vm)?;
     Ok(vm.new_object(PyTypeAlias { name: Slot::new(bound[0].clone()), type_params: Slot::new(params), evaluate: Slot::default(), value: Slot::new(bound[1].clone()), module: Slot::new(module) })?.into_obj())
+}
+
+/// Type parameters given from outside are some, and those without a default come first.
+fn check_params(vm: &mut Vm, params: &Owned) -> PyResult<()> {
+    let Some(items) = params.cast::<PyTuple>().map(|t| t.items().to_vec()) else { return Err(vm.type_error("type_params must be a tuple")) };
+    let mut default_seen = false;
+    for p in items {
+        if p.cast::<PyTypeVar>().is_none() && p.cast::<PyParamSpec>().is_none() && p.cast::<PyTypeVarTuple>().is_none() {
+            let shown = vm.repr_text(&p)?;
+            return Err(vm.type_error(format!("Expected a type param, got {shown}")));
+        }
+        let default = vm.get_attr_str(&p, "__default__")?;
+        let none = default.is(&no_default(vm)?);
+        if none && default_seen {
+            let shown = vm.repr_text(&p)?;
+            return Err(vm.type_error(format!("non-default type parameter '{shown}' follows default type parameter")));
+        }
+        default_seen |= !none;
+    }
+    Ok(())
 }
 
 fn no_default_repr(vm: &mut Vm, _: &Owned) -> PyResult { vm.new_str("typing.NoDefault") }
@@ -370,7 +406,7 @@ static ALIAS: TypeDef = TypeDef {
     doc: "Type alias.", sig: "",
     methods: &[Def::new("__reduce__", "($self, /)", Native::N0(alias_repr))],
     getset: &[GetSet::ro("__name__", alias_repr), GetSet::ro("__value__", alias_value), GetSet::ro("evaluate_value", alias_evaluate), GetSet::ro("__type_params__", alias_params),
-        GetSet::ro("__parameters__", alias_params), GetSet::ro("__module__", alias_module)],
+        GetSet::ro("__parameters__", alias_parameters), GetSet::ro("__module__", alias_module)],
 };
 static NO_DEFAULT: TypeDef = TypeDef { doc: "The type of the NoDefault singleton.", sig: "()", methods: &[Def::new("__reduce__", "($self, /)", Native::N0(no_default_reduce))], getset: &[] };
 static GENERIC: TypeDef = TypeDef {
@@ -395,7 +431,7 @@ pub fn init(vm: &mut Vm) -> PyResult<()> {
     vm.fill_type(&ty, Slots { new: Some(new_args), ..origin }, &ORIGIN)?;
     let ty = vm.types.paramspec_kwargs.clone();
     vm.fill_type(&ty, Slots { new: Some(new_kwargs), ..origin }, &ORIGIN)?;
-    let mut alias = Slots { repr: Some(alias_repr), getitem: Some(alias_getitem), new: Some(alias_new), ..Slots::default() };
+    let mut alias = Slots { repr: Some(alias_repr), getitem: Some(alias_getitem), new: Some(alias_new), iter: Some(tuple_iter), ..Slots::default() };
     alias.binary[instar_code::Binary::Or as usize] = Some(union::or);
     let ty = vm.types.typealias.clone();
     vm.fill_type(&ty, alias, &ALIAS)?;

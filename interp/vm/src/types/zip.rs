@@ -36,7 +36,7 @@ fn this_zip(this: &Owned) -> &Ref<PyZip> { this.cast::<PyZip>().expect("law: che
 
 /// Docs and methods of `zip`.
 pub static DEF: TypeDef = TypeDef {
-    doc: "Tuples of the first items of all iterables, of the second items, and so on until the shortest ends.\n\nWith strict, ValueError if another is longer.",
+    doc: "Tuples of the first items of all iterables, of the second items, and so on until the shortest ends.\n\n>>> list(zip('ab', range(3)))\n[('a', 0), ('b', 1)]\n\nWith strict, ValueError if another is longer.",
     sig: "(*iterables, strict=False)",
     methods: &[
         Def::new("__reduce__", "($self, /)", Native::N0(reduce)).doc("Return state information for pickling."),

@@ -3,7 +3,7 @@
 //! Not here: expressions (`write_expr.rs`).
 
 use instar_syntax::ast::{self, ElifElseClause, Pattern, Stmt};
-use instar_syntax::{head, Ranged, TextRange, TextSize};
+use instar_syntax::{block, head, Ranged, TextRange, TextSize};
 use instar_vm::{Owned, PyResult, Vm};
 
 use super::write::Writer;
@@ -21,7 +21,7 @@ impl Writer<'_> {
     fn stmt(&mut self, vm: &mut Vm, s: &Stmt) -> PyResult {
         vm.check_native_stack(" during  ast construction")?;
         let range = match s {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::While(_) | Stmt::If(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_) => self.block(s.range()),
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::While(_) | Stmt::If(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_) => block(self.text, s.range()),
             _ => s.range(),
         };
         match s {
@@ -124,14 +124,6 @@ impl Writer<'_> {
         }
     }
 
-    /// A statement with a body ends behind the semicolon that ends its last line.
-    fn block(&self, range: TextRange) -> TextRange {
-        let at = range.end().to_usize();
-        let rest = self.text.get(at..).unwrap_or("");
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\u{C}']).len();
-        if rest[blanks..].starts_with(';') { TextRange::new(range.start(), TextSize::new((at + blanks + 1) as u32)) } else { range }
-    }
-
     fn line_end(&self, at: TextSize) -> TextSize {
         let at = at.to_usize();
         let rest = self.text.get(at..).unwrap_or("");
@@ -152,7 +144,7 @@ impl Writer<'_> {
     }
 
     fn function(&mut self, vm: &mut Vm, f: &ast::StmtFunctionDef) -> PyResult {
-        let range = head(self.text, self.block(f.range), &f.decorator_list);
+        let range = head(self.text, block(self.text, f.range), &f.decorator_list);
         let name = self.identifier(vm, &f.name)?;
         let params = self.type_params(vm, f.type_params.as_deref())?;
         let args = self.arguments(vm, &f.parameters)?;
@@ -167,7 +159,7 @@ impl Writer<'_> {
     }
 
     fn class(&mut self, vm: &mut Vm, c: &ast::StmtClassDef) -> PyResult {
-        let range = head(self.text, self.block(c.range), &c.decorator_list);
+        let range = head(self.text, block(self.text, c.range), &c.decorator_list);
         let name = self.identifier(vm, &c.name)?;
         let params = self.type_params(vm, c.type_params.as_deref())?;
         let (bases, keywords) = match &c.arguments {
@@ -186,7 +178,7 @@ impl Writer<'_> {
             let ty = self.optional(vm, h.type_.as_deref())?;
             let name = self.optional_identifier(vm, h.name.as_ref())?;
             let body = self.suite(vm, &h.body)?;
-            handlers.push(self.node(vm, "ExceptHandler", self.block(h.range), [ty, name, body])?);
+            handlers.push(self.node(vm, "ExceptHandler", block(self.text, h.range), [ty, name, body])?);
         }
         let handlers = self.list(vm, handlers)?;
         let (orelse, finalbody) = (self.suite(vm, &t.orelse)?, self.suite(vm, &t.finalbody)?);

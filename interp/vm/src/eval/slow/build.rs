@@ -6,7 +6,7 @@ use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::protocol::call::callable_name;
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
-use crate::types::set::PySet;
+use crate::types::set::{is_set, PySet};
 use crate::types::template;
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Vm};
@@ -177,8 +177,11 @@ pub unsafe fn list_extend(vm: *mut Vm, list: Word, v: Word) -> bool {
 pub unsafe fn set_add(vm: *mut Vm, set: Word, v: Word) -> bool {
     unsafe {
         let vm = &mut *vm;
-        let Some(s) = obj(&set).cast::<PySet>().cloned() else { return unfit(vm) };
-        let r = s.add(vm, obj(&v));
+        // The set of executed annotations stands in a namespace, where programs can put something else.
+        let r = match obj(&set).cast::<PySet>().filter(|_| is_set(vm, obj(&set))).cloned() {
+            Some(s) => s.add(vm, obj(&v)),
+            None => { let t = obj(&set).type_name(vm); Err(vm.type_error(format!("'{t}' object is not a set"))) }
+        };
         super::status(vm, r)
     }
 }

@@ -29,10 +29,11 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("__round__", "($self, ndigits=None, /)", Native::Var(round, 0, 1))
             .doc("Return the Integral closest to x, rounding half toward even.\n\nWhen an argument is passed, work like built-in round(x, ndigits)."),
         Def::new("as_integer_ratio", "($self, /)", Native::N0(as_integer_ratio))
-            .doc("Return a pair of integers, whose ratio is exactly equal to the original float."),
-        Def::class("fromhex", "($type, string, /)", Native::N1(fromhex)).doc("Create a floating-point number from a hexadecimal string."),
+            .doc("Return a pair of integers, whose ratio is exactly equal to the original float.\n\n>>> (0.375).as_integer_ratio()\n(3, 8)\n>>> (-2.0).as_integer_ratio()\n(-2, 1)"),
+        Def::class("fromhex", "($type, string, /)", Native::N1(fromhex))
+            .doc("Create a floating-point number from a hexadecimal string.\n\n>>> float.fromhex('0x1.8p3')\n12.0\n>>> float.fromhex('-a.8')\n-10.5"),
         Def::new("hex", "($self, /)", Native::N0(|vm, this| vm.new_str(&num::float_to_hex(this_float(this)))))
-            .doc("Return a hexadecimal representation of a floating-point number."),
+            .doc("Return a hexadecimal representation of a floating-point number.\n\n>>> (12.0).hex()\n'0x1.8000000000000p+3'"),
         Def::new("is_integer", "($self, /)", Native::N0(|vm, this| { let x = this_float(this); Ok(vm.bool(x.is_finite() && x.floor() == x)) }))
             .doc("Return True if the float is an integer."),
         Def::new("__getnewargs__", "($self, /)", Native::N0(getnewargs)),
