@@ -33,7 +33,7 @@ fn parameter(vm: &mut Vm, f: &str, o: Option<&Owned>) -> PyResult<Parameter> {
     }
     let bytes = if let Some(s) = o.cast::<PyStr>() { s.to_owned_str(vm)?.into_bytes() } else if vm.is_bytes_like(o) { vm.bytes_like(o)? }
         else if o.type_of(vm).slots().index.is_some() { return Ok(Parameter::Number(bits(vm, o)?)) } else {
-            let t = o.given_name(vm);
+            let t = o.type_name(vm);
             return Err(vm.type_error(format!("{f}() argument 3 must be an integer, a bytes-like object, or a string, not {t}")));
         };
     if bytes.len() > MOST { return Err(vm.value_error(format!("{f} argument 3 is too long"))) }

@@ -36,6 +36,7 @@ says(say_str("encode() argument 'errors'"), "".encode, "utf-8", None)
 
 # Others name the type.
 says("int() argument must be a string, a bytes-like object or a real number, not 'NoneType'", int, None)
+says("super() argument 1 must be a type, not NoneType", super, None)
 says("mappingproxy() argument must be a mapping, not NoneType", types.MappingProxyType, None)
 
 

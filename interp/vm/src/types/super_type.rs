@@ -77,7 +77,7 @@ fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
         [c, o, ..] => (c.clone(), vm.none_to_option(o)),
     };
     let Some(ty) = TypeRef::from_obj(&class).cloned() else {
-        let t = class.given_name(vm);
+        let t = class.type_name(vm);
         return Err(vm.type_error(format!("super() argument 1 must be a type, not {t}")));
     };
     let obj_type = match &obj { Some(x) => Some(check(vm, &ty, x)?.into_obj()), None => None };

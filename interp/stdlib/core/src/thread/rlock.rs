@@ -75,7 +75,7 @@ fn acquire_restore(vm: &mut Vm, o: &Owned, state: &Owned) -> PyResult {
     let items = match state.cast::<PyTuple>() {
         Some(t) if t.items().len() == 2 => t.items().to_vec(),
         Some(t) => { let n = t.items().len(); return Err(vm.type_error(format!("_acquire_restore() argument 1 must be tuple of length 2, not {n}"))) }
-        None => { let t = state.given_name(vm); return Err(vm.type_error(format!("_acquire_restore() argument 1 must be tuple, not {t}"))) }
+        None => { let t = state.given_name(vm); return Err(vm.type_error(format!("_acquire_restore() argument 1 must be 2-item tuple, not {t}"))) }
     };
     let (count, ident) = (vm.index_i64(&items[0])?, vm.index_i64(&items[1])?);
     let r = this(o);
