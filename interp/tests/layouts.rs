@@ -8,6 +8,8 @@ fn instar() -> Command {
     Command::new(env!("CARGO_BIN_EXE_instar"))
 }
 
+/// The lab keeps what a binary of the default layout says; elsewhere a tuple that keeps its hash can have another length.
+#[cfg(feature = "best")]
 #[test]
 fn types_that_the_lab_keeps_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../experiments/types.json");

@@ -84,7 +84,7 @@ fn sizes() {
 #[test]
 fn deep_source_is_an_error() {
     let e = compile(&format!("x = {}y", "not ".repeat(200_000)), "<test>", Mode::Exec, &Options::default()).unwrap_err();
-    assert_eq!(e.kind, ErrorKind::Recursion);
+    assert_eq!(e.kind, ErrorKind::Memory);
     assert_eq!(message(&format!("x = {}1{}", "(".repeat(201), ")".repeat(201))), "too many nested parentheses");
 }
 
