@@ -325,7 +325,7 @@ impl Check<'_> {
             arguments.extend(["-p", package]);
         }
         let mut environment = SANITIZER.to_vec();
-        environment.extend([("ASAN_OPTIONS", "detect_leaks=0"), ("PROPTEST_CASES", "32")]);
+        environment.extend([("ASAN_OPTIONS", "detect_leaks=0:allocator_may_return_null=1"), ("PROPTEST_CASES", "32")]);
         self.cargo(name, &arguments, &environment)?;
         Ok(())
     }

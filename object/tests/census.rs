@@ -43,10 +43,12 @@ fn bytes_agree<L: Layout>(name: &str) {
     }
     let w = World::<L>::new();
     w.heap.gc_set_enabled(false);
+    // Types outlive their instances: dropped after them.
+    let mut types = Vec::new();
     let mut kept = Vec::new();
-    let rows = w.make_type(TypeInfo::of::<Row<L>>(TypeFlags::GC, Tables::<L>::ROW));
+    types.push(w.make_type(TypeInfo::of::<Row<L>>(TypeFlags::GC, Tables::<L>::ROW)));
     for n in 0..20u32 {
-        let row = w.heap.alloc(rows.ptr().unwrap(), Row::<L> { items: BufVec::new(), id: n }).unwrap();
+        let row = w.heap.alloc(types[0].ptr().unwrap(), Row::<L> { items: BufVec::new(), id: n }).unwrap();
         let items = unsafe { &mut (*row.ptr().unwrap().payload::<Row<L>>()).items };
         for i in 0..n {
             items.push(w.new_str(i64::from(i), n as usize)).ok().unwrap();
@@ -57,7 +59,8 @@ fn bytes_agree<L: Layout>(name: &str) {
     // Instances of all ages: the first of a class have room for more, or too little of it.
     let names: Vec<_> = (0..9).map(|i| w.new_str(i, i as usize)).collect();
     for k in 0..=8usize {
-        let class = w.new_class();
+        types.push(w.new_class());
+        let class = &types[k + 1];
         for n in 0..40 {
             let obj = w.heap.alloc(class.ptr().unwrap(), ()).unwrap();
             for i in 0..k {
