@@ -26,6 +26,9 @@ pub use zero_word::ZeroWord;
 
 use alloc::vec::Vec;
 
+/// What `scratch` holds for a root: never counted down.
+pub const ROOT: u32 = (1 << 24) - 1;
+
 /// The mutator's side of a collection. Nodes are pointers to the GC words of an object.
 ///
 /// # Safety
@@ -34,7 +37,9 @@ use alloc::vec::Vec;
 ///      it gives the same answer in every pass of one collection.
 ///   2. `count` is the number of references to the object, or `None` if that number is not known exactly.
 ///   3. `scratch` and `set_scratch` read and write at least 24 bits that nobody else uses during a collection
-///      (only for headers with `NEEDS_SCRATCH`).
+///      (only for headers with `NEEDS_SCRATCH`). For headers with `IN_PLACE` they read and write the number that `count` gives, and
+///      `scratch` is [`ROOT`] where `count` is `None`, which no known number is; then they are called only while nothing else
+///      counts.
 pub unsafe trait ObjectModel {
     /// The GC words in use.
     type Header: GcHeader;
@@ -110,6 +115,8 @@ pub unsafe trait GcHeader: Sized + 'static {
     const NAME: &'static str;
     /// Whether the policy needs `ObjectModel::scratch`.
     const NEEDS_SCRATCH: bool;
+    /// Whether `ObjectModel::scratch` is the count itself; `deduce` puts back what it takes.
+    const IN_PLACE: bool = false;
     /// Whether lists are in the order of birth; else they are in that of addresses.
     const ORDERED: bool = true;
     /// Bits beside the count that the policy keeps for itself, from bit 0 of the flags on.

@@ -37,6 +37,9 @@ const ALL: usize = 2;
 pub unsafe trait Place: 'static {
     /// Bytes from the start of a page to its [`PageSide`].
     const SIDE_AT: usize;
+    /// Whether collections count in the count itself, as there are no scratch bits: see
+    /// [`GcHeader::IN_PLACE`](crate::GcHeader::IN_PLACE).
+    const IN_PLACE: bool = false;
     /// The flags.
     ///
     /// # Safety

@@ -7,6 +7,9 @@
 //! ```text
 //! flags of an object:  0 FINALIZED | 1 LARGE: on no page | 2 COLLECTING | 3 FROZEN: permanent | 4 BEHIND the walk, or (outside `deduce`) DEAD
 //! ```
+//! Where the count word has no scratch bits (`Place::IN_PLACE`) references left are counted in the count itself, and one more pass
+//! over the objects puts back what was taken: time instead of memory.
+//!
 //! An object that dies by its count leaves at once: nobody links it. Only trash, which a collection has in a vector, stays as
 //! tombstone until its turn comes.
 use crate::pages::{Pages, Place};
@@ -21,8 +24,10 @@ const COLLECTING: u8 = 4;
 const FROZEN: u8 = 8;
 const BEHIND: u8 = 16;
 const DEAD: u8 = 16;
+// TRICK: no frozen object is ever COLLECTING, so beside that flag this one is free.
+const REACHED: u8 = FROZEN;
 /// References left of a root: never counted down.
-const CAP: u32 = (1 << 24) - 1;
+const CAP: u32 = crate::ROOT;
 const PERMANENT: usize = 3;
 /// `Space::walk` by state: what `gather` made of the set under collection.
 const GATHERED: u8 = 1;
@@ -60,6 +65,15 @@ impl<P> Space<P> {
             self.spare[1].set(other);
         }
         best.try_reserve(room).is_ok().then_some(best)
+    }
+    /// A vector for `room` nodes of trash, and another put aside for what is taken off it; `None` when memory is out.
+    fn room_for_trash(&self, room: usize) -> Option<Vec<Node<P>>> {
+        if room == 0 {
+            return Some(Vec::new());
+        }
+        let first = self.vector(room)?;
+        self.put_aside(self.vector(room)?);
+        Some(first)
     }
     fn put_aside(&self, mut vector: Vec<Node<P>>) {
         vector.clear();
@@ -133,8 +147,10 @@ impl<P: Place> ZeroWord<P> {
         unsafe {
             let mut enter = |node: Node<P>| {
                 visited += 1;
-                let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
-                model.set_scratch(node, refs);
+                if !P::IN_PLACE {
+                    let refs = model.count(node).map_or(CAP, |n| n.min(CAP as usize) as u32);
+                    model.set_scratch(node, refs);
+                }
                 Self::set(node, COLLECTING);
             };
             if work.mask.get() != 0 {
@@ -168,7 +184,8 @@ impl<P: Place> ZeroWord<P> {
 // node in a vector keeps its cell (`remove_dead`).
 unsafe impl<P: Place> GcHeader for ZeroWord<P> {
     const NAME: &'static str = "zero-word";
-    const NEEDS_SCRATCH: bool = true;
+    const NEEDS_SCRATCH: bool = !P::IN_PLACE;
+    const IN_PLACE: bool = P::IN_PLACE;
     const ORDERED: bool = false;
     const FLAG_BITS: u32 = 5;
     const PAGE_BYTES: usize = size_of::<PageSide>();
@@ -344,23 +361,17 @@ unsafe impl<P: Place> GcHeader for ZeroWord<P> {
     }
 
     unsafe fn deduce<M: ObjectModel<Header = Self>>(model: &M, work: &List<P>, unreachable: &List<P>, number: usize) -> usize {
+        if P::IN_PLACE {
+            // SAFETY: passed on.
+            return unsafe { Self::deduce_in_place(model, work, unreachable, number) };
+        }
         let (space, pages) = (work.space(), work.pages());
         let (mut behind, mut gave_up, mut reached): (Vec<Node<P>>, bool, usize) = (Vec::new(), false, 0);
         // SAFETY: nodes of `work` that are not DEAD are alive, and nothing here runs program code. Dead nodes leave in the first
         // pass.
         let visited = unsafe {
             let visited = Self::enter(model, work);
-            work.each(|node| {
-                model.trace(node, |child| {
-                    if Self::has(child, COLLECTING) {
-                        match model.scratch(child) {
-                            0 => negative(),
-                            CAP => {}
-                            refs => model.set_scratch(child, refs - 1),
-                        }
-                    }
-                });
-            });
+            Self::subtract(model, work);
             // A node that was looked through is a survivor: nobody asks for its references left any more.
             let mut scan = |node: Node<P>, behind: &mut Vec<Node<P>>| {
                 Self::unset(node, COLLECTING);
@@ -395,17 +406,8 @@ unsafe impl<P: Place> GcHeader for ZeroWord<P> {
         };
         // SAFETY: as above.
         unsafe {
-            let mut rest = None;
-            if !gave_up && reached != visited {
-                // The second one is for what is taken off the first.
-                let room = visited - reached;
-                rest = space.vector(room);
-                match space.vector(room) {
-                    Some(second) => space.put_aside(second),
-                    None => rest = None,
-                }
-                gave_up = rest.is_none();
-            }
+            let rest = if gave_up { None } else { space.room_for_trash(visited - reached) };
+            gave_up |= rest.is_none();
             let mut rest = rest.unwrap_or_default();
             if reached != visited {
                 work.each(|node| {
@@ -423,17 +425,115 @@ unsafe impl<P: Place> GcHeader for ZeroWord<P> {
                     }
                 });
             }
+            Self::part(work, unreachable, rest);
+        }
+        visited
+    }
+}
+
+/// The steps of `deduce`.
+impl<P: Place> ZeroWord<P> {
+    /// Takes from the references of each node those that others of `work` hold.
+    unsafe fn subtract<M: ObjectModel<Header = Self>>(model: &M, work: &List<P>) {
+        // SAFETY: nodes that `enter` left are alive; so below.
+        unsafe {
+            work.each(|node| {
+                model.trace(node, |child| {
+                    if Self::has(child, COLLECTING) {
+                        match model.scratch(child) {
+                            0 => negative(),
+                            CAP => {}
+                            refs => model.set_scratch(child, refs - 1),
+                        }
+                    }
+                });
+            });
+        }
+    }
+    /// The end of `deduce`: nodes that are still COLLECTING, which are `rest`, leave `work`.
+    unsafe fn part(work: &List<P>, unreachable: &List<P>, rest: Vec<Node<P>>) {
+        // SAFETY: as above.
+        unsafe {
             if work.mask.get() != 0 {
-                pages.settled(work.mask.replace(0));
+                work.pages().settled(work.mask.replace(0));
             } else {
                 let mut stay = work.nodes.take();
                 stay.retain(|&node| !Self::has(node, COLLECTING));
                 work.nodes.set(stay);
             }
-            unreachable.nodes.set(rest);
-            unreachable.first.set(0);
         }
-        visited
+        unreachable.nodes.set(rest);
+        unreachable.first.set(0);
+    }
+
+    /// `deduce` where `scratch` is the count. All nodes stay COLLECTING, so that it can be told which edges were subtracted; what
+    /// is known of one is in two flags:
+    ///
+    /// ```text
+    /// -                 ahead of the walk; a root if references are left
+    /// REACHED           to be looked through, though none is left
+    /// BEHIND            behind the walk, and nothing has reached it
+    /// BEHIND | REACHED  a survivor, looked through
+    /// ```
+    unsafe fn deduce_in_place<M: ObjectModel<Header = Self>>(model: &M, work: &List<P>, unreachable: &List<P>, number: usize) -> usize {
+        const SURVIVOR: u8 = BEHIND | REACHED;
+        let (space, pages) = (work.space(), work.pages());
+        let (mut behind, mut gave_up, mut reached): (Vec<Node<P>>, bool, usize) = (Vec::new(), false, 0);
+        // SAFETY: as in `deduce`.
+        unsafe {
+            let visited = Self::enter(model, work);
+            Self::subtract(model, work);
+            let mut scan = |node: Node<P>, behind: &mut Vec<Node<P>>| {
+                Self::set(node, SURVIVOR);
+                reached += 1;
+                model.trace(node, |child| {
+                    if !Self::has(child, COLLECTING) || Self::has(child, REACHED) || model.scratch(child) != 0 {
+                        return;
+                    }
+                    if Self::has(child, BEHIND) {
+                        if behind.try_reserve(1).is_err() {
+                            gave_up = true;
+                            return;
+                        }
+                        Self::unset(child, BEHIND);
+                        behind.push(child);
+                    }
+                    Self::set(child, REACHED);
+                });
+            };
+            work.each(|node| {
+                if !Self::has(node, REACHED) && model.scratch(node) == 0 {
+                    return Self::set(node, BEHIND);
+                }
+                scan(node, &mut behind);
+                while let Some(node) = behind.pop() {
+                    scan(node, &mut behind);
+                }
+            });
+            // What was taken is put back: the same edges, once more.
+            work.each(|node| {
+                model.trace(node, |child| {
+                    if Self::has(child, COLLECTING) && model.scratch(child) != CAP {
+                        model.set_scratch(child, model.scratch(child) + 1);
+                    }
+                });
+            });
+            let rest = if gave_up { None } else { space.room_for_trash(visited - reached) };
+            gave_up |= rest.is_none();
+            let mut rest = rest.unwrap_or_default();
+            work.each(|node| {
+                let survives = gave_up || P::flags(node.cast()) & SURVIVOR == SURVIVOR;
+                Self::unset(node, SURVIVOR);
+                if survives {
+                    Self::unset(node, COLLECTING);
+                    pages.label::<P>(node.cast(), number);
+                } else {
+                    rest.push(node);
+                }
+            });
+            Self::part(work, unreachable, rest);
+            visited
+        }
     }
 }
 

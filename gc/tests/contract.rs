@@ -8,6 +8,9 @@ macro_rules! all { ($($name:ident = $header:ty;)*) => { $( mod $name {
     instar_gc::laws!($header);
 } )* } }
 instar_gc::for_each_gc_header!(all [Toys]);
+mod zero_word_in_place {
+    instar_gc::laws!(instar_gc::ZeroWord<instar_gc::testing::PackedToys>);
+}
 
 /// Where every birth is met by a death, no collection empties the youngest generation; sweeps must not walk all of it each time.
 #[test]

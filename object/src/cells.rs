@@ -181,19 +181,20 @@ impl<L: Layout> Heap<L> {
     pub(crate) unsafe fn free_object(&self, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
         let bytes = info.instance_bytes(payload_bytes);
         // SAFETY: an object has a header.
-        unsafe { core::hint::assert_unchecked(bytes >= crate::header::HEADER) };
+        unsafe { core::hint::assert_unchecked(bytes >= crate::layout::Plan::<L>::HEADER) };
         stats::died(self, obj, bytes);
         let cell = obj.cell(info.prefix_bytes as usize);
         let gc = info.has(TypeFlags::GC);
         if L::FREE_LISTS
             && !(gc && before::<L>(bytes) != 0)
+            && bytes >= 16
             && let Some(list) = self.kind_list(info, payload_bytes)
             && list.len.get() < info.free_list.cap
             && (list.len.get() == 0 || list.bytes.get() as usize == bytes)
         {
             list.bytes.set(bytes as u32);
             self.requested.set(self.requested.get().wrapping_sub(bytes));
-            // SAFETY: a cell has at least 16 bytes and is ours now.
+            // SAFETY: the cell has at least 16 bytes and is ours now.
             unsafe {
                 cell.cast::<usize>().write(0);
                 cell.cast::<*mut u8>().add(1).write(list.head.get());

@@ -92,7 +92,8 @@ struct Model<'a, L: Layout> {
 }
 
 // SAFETY: (1) `trace_object` visits each owned word once (promises of `Trace`) and nothing else; (2) a count word counts
-// handles and traced fields alike, and says when it is stuck; (3) scratch bits of the count word are nobody else's.
+// handles and traced fields alike, and says when it is stuck; (3) scratch bits of the count word are nobody else's, and a count
+// that is known is below 2^23.
 unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
     type Header = L::Gc;
 
@@ -115,11 +116,17 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
     }
     #[inline]
     unsafe fn scratch(&self, node: *mut L::Gc) -> u32 {
-        ObjPtr::<L>::from_gc(node).count().scratch()
+        let count = ObjPtr::<L>::from_gc(node).count();
+        match L::Gc::IN_PLACE {
+            false => count.scratch(),
+            true if count.is_stuck() => instar_gc::ROOT,
+            true => count.count() as u32,
+        }
     }
     #[inline]
     unsafe fn set_scratch(&self, node: *mut L::Gc, value: u32) {
-        ObjPtr::<L>::from_gc(node).count().set_scratch(value);
+        let count = ObjPtr::<L>::from_gc(node).count();
+        if L::Gc::IN_PLACE { count.force(value as u64) } else { count.set_scratch(value) }
     }
     unsafe fn free_tombstone(&self, node: *mut L::Gc) {
         // SAFETY: passed on.

@@ -1,6 +1,6 @@
 //! A covering array of layouts: every pair of choices on two axes that is legal occurs in one of them. `tests/covering.rs` proves it, and
 //! runs them against the model. Layouts that people build are in `presets.rs`.
-use crate::attrs::{Exact, Inline, Merged, Spare, Split};
+use crate::attrs::{Exact, Inline, Merged, Shape, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
 use crate::type_word::{Index, Pointer};
@@ -8,50 +8,66 @@ use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
-use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
+use instar_refcount::{Immortal, Packed, Plain, Saturating, Uncounted};
 
 /// Row 0.
-pub type C00 = Compose<Plain, TwoWord, Split, Spare, InWord, SelfTag, Pool8, false, true, false, Pointer>;
+pub type C00 = Compose<Plain, TwoWord, Inline, Exact, InWord, SelfTag, Bump, true, false, true, Index>;
 /// Row 1.
-pub type C01 = Compose<Plain, TwoWord, Merged, Spare, InWord, Boxed, Bump, false, true, true, Pointer>;
+pub type C01 = Compose<Plain, TwoWord, Merged, Spare, InWord, SelfTag, System, true, true, false, Index>;
 /// Row 2.
-pub type C02 = Compose<Plain, TwoWord, Merged, Exact, InWord, Tagged, Pool, false, false, true, Index>;
+pub type C02 = Compose<Plain, TwoWord, Shape, Exact, InWord, Boxed, Pool8, true, false, true, Index>;
 /// Row 3.
-pub type C03 = Compose<Plain, TwoWord, Inline, Exact, InWord, Boxed, System, true, false, true, Index>;
+pub type C03 = Compose<Plain, TwoWord, Split, Spare, InWord, Tagged, Pool, false, true, false, Pointer>;
 /// Row 4.
-pub type C04 = Compose<Saturating, TwoWord, Inline, Exact, InWord, Tagged, System, false, false, false, Index>;
+pub type C04 = Compose<Saturating, OneWord, Inline, Spare, InTable, Tagged, System, true, false, false, Index>;
 /// Row 5.
-pub type C05 = Compose<Saturating, OneWord, Split, Exact, InWord, Tagged, Bump, true, true, false, Pointer>;
+pub type C05 = Compose<Saturating, TwoWord, Merged, Exact, InWord, Boxed, Pool8, false, true, true, Pointer>;
 /// Row 6.
-pub type C06 = Compose<Saturating, OneWord, Merged, Exact, InWord, Boxed, Pool, false, true, true, Index>;
+pub type C06 = Compose<Saturating, TwoWord, Split, Exact, InWord, SelfTag, Bump, true, true, true, Pointer>;
 /// Row 7.
-pub type C07 = Compose<Saturating, ZeroWord, Merged, Spare, InTable, SelfTag, Pool8, true, false, true, Index>;
+pub type C07 = Compose<Saturating, ZeroWord, Shape, Exact, InWord, Tagged, Pool, false, true, false, Index>;
 /// Row 8.
-pub type C08 = Compose<Uncounted, TwoWord, Split, Exact, InWord, SelfTag, Bump, false, false, false, Pointer>;
+pub type C08 = Compose<Uncounted, OneWord, Shape, Exact, InWord, Tagged, Bump, false, true, true, Index>;
 /// Row 9.
-pub type C09 = Compose<Uncounted, TwoWord, Merged, Spare, InWord, Tagged, Pool, true, false, false, Index>;
+pub type C09 = Compose<Uncounted, OneWord, Split, Spare, InWord, SelfTag, Pool, false, true, false, Index>;
 /// Row 10.
-pub type C10 = Compose<Uncounted, OneWord, Merged, Exact, InTable, SelfTag, System, true, false, true, Pointer>;
+pub type C10 = Compose<Uncounted, TwoWord, Merged, Exact, InTable, Boxed, System, true, true, false, Pointer>;
 /// Row 11.
-pub type C11 = Compose<Uncounted, ZeroWord, Inline, Exact, InTable, Boxed, Pool8, false, true, false, Pointer>;
+pub type C11 = Compose<Uncounted, ZeroWord, Inline, Spare, InTable, SelfTag, Pool8, true, false, true, Pointer>;
 /// Row 12.
-pub type C12 = Compose<Immortal<Plain>, TwoWord, Split, Spare, InTable, Tagged, Bump, false, false, true, Index>;
+pub type C12 = Compose<Packed, ZeroWord, Inline, Exact, InTable, SelfTag, Pool, false, true, false, Index>;
 /// Row 13.
-pub type C13 = Compose<Immortal<Plain>, TwoWord, Inline, Spare, InWord, SelfTag, System, false, true, false, Pointer>;
+pub type C13 = Compose<Packed, ZeroWord, Merged, Spare, InTable, Tagged, Pool, true, false, false, Index>;
 /// Row 14.
-pub type C14 = Compose<Immortal<Plain>, OneWord, Merged, Spare, InWord, Boxed, Pool8, false, false, true, Index>;
+pub type C14 = Compose<Packed, ZeroWord, Shape, Exact, InTable, Boxed, Pool, false, false, false, Index>;
 /// Row 15.
-pub type C15 = Compose<Immortal<Plain>, ZeroWord, Split, Exact, InTable, Boxed, Pool, true, false, false, Index>;
+pub type C15 = Compose<Packed, ZeroWord, Split, Spare, InTable, Boxed, Pool8, true, false, true, Index>;
 /// Row 16.
-pub type C16 = Compose<Immortal<Saturating>, TwoWord, Split, Spare, InTable, Boxed, System, false, false, true, Pointer>;
+pub type C16 = Compose<Immortal<Plain>, OneWord, Inline, Exact, InWord, Boxed, Pool, true, false, true, Pointer>;
 /// Row 17.
-pub type C17 = Compose<Immortal<Saturating>, TwoWord, Inline, Spare, InWord, SelfTag, Bump, false, false, true, Pointer>;
+pub type C17 = Compose<Immortal<Plain>, OneWord, Merged, Spare, InTable, Boxed, Bump, true, false, false, Pointer>;
 /// Row 18.
-pub type C18 = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InWord, SelfTag, Pool, true, true, false, Pointer>;
+pub type C18 = Compose<Immortal<Plain>, TwoWord, Shape, Exact, InWord, SelfTag, System, false, true, false, Index>;
 /// Row 19.
-pub type C19 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Boxed, Pool, false, false, true, Index>;
+pub type C19 = Compose<Immortal<Plain>, ZeroWord, Split, Exact, InWord, Tagged, Pool8, false, false, false, Index>;
 /// Row 20.
-pub type C20 = Compose<Immortal<Saturating>, ZeroWord, Split, Spare, InWord, Tagged, Pool8, true, true, false, Index>;
+pub type C20 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, SelfTag, Bump, true, true, false, Index>;
+/// Row 21.
+pub type C21 = Compose<Immortal<Saturating>, OneWord, Shape, Exact, InTable, Boxed, Pool, true, false, true, Index>;
+/// Row 22.
+pub type C22 = Compose<Immortal<Saturating>, OneWord, Split, Exact, InTable, SelfTag, Pool8, false, false, false, Pointer>;
+/// Row 23.
+pub type C23 = Compose<Immortal<Saturating>, TwoWord, Split, Spare, InWord, Tagged, System, true, false, true, Index>;
+/// Row 24.
+pub type C24 = Compose<Immortal<Saturating>, ZeroWord, Merged, Exact, InWord, Boxed, Pool, false, true, false, Pointer>;
+/// Row 25.
+pub type C25 = Compose<Immortal<Packed>, ZeroWord, Inline, Exact, InTable, SelfTag, Pool, true, false, false, Index>;
+/// Row 26.
+pub type C26 = Compose<Immortal<Packed>, ZeroWord, Merged, Spare, InTable, Tagged, Pool8, false, true, false, Index>;
+/// Row 27.
+pub type C27 = Compose<Immortal<Packed>, ZeroWord, Shape, Exact, InTable, Boxed, Pool, true, false, true, Index>;
+/// Row 28.
+pub type C28 = Compose<Immortal<Packed>, ZeroWord, Split, Exact, InTable, Tagged, Pool8, true, true, false, Index>;
 
 /// The rows of the array, as `for_each_layout!` gives its layouts.
 #[macro_export]
@@ -79,6 +95,14 @@ macro_rules! for_each_covering_layout {
             c18 "c18" = $crate::covering::C18;
             c19 "c19" = $crate::covering::C19;
             c20 "c20" = $crate::covering::C20;
+            c21 "c21" = $crate::covering::C21;
+            c22 "c22" = $crate::covering::C22;
+            c23 "c23" = $crate::covering::C23;
+            c24 "c24" = $crate::covering::C24;
+            c25 "c25" = $crate::covering::C25;
+            c26 "c26" = $crate::covering::C26;
+            c27 "c27" = $crate::covering::C27;
+            c28 "c28" = $crate::covering::C28;
         }
     };
 }

@@ -1,8 +1,7 @@
 //! What happens when the last reference goes: context-free, without recursion, without running program code, and without
 //! allocation except for the queue of events (no memory for it: the finalizer or callback is skipped).
 //!
-//! Leaves and inert objects are freed at once. Other objects link through their count word into the list of the dead, which one loop works
-//! off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
+//! Leaves and inert objects are freed at once. Other objects join the list of the dead (`dead_list.rs`), which one loop works off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
 //! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
 //!
 //! Under `dealloc-queued` the loop ends after so many objects, and goes on at the next death or safe point: what is unreachable is
@@ -13,8 +12,9 @@
 //! each child. Orders differ only where a child is shared by the object and another child of it.
 use crate::attrs;
 use crate::bufvec::BufVec;
+use crate::dead_list::DeadList;
 use crate::handle::Owned;
-use crate::header::{HEADER, ObjPtr};
+use crate::header::ObjPtr;
 use crate::heap::{Event, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
@@ -22,67 +22,36 @@ use crate::types::{End, TAIL, TypeFlags, TypeInfo, Words};
 use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
 use core::cell::Cell;
-use core::ptr::with_exposed_provenance_mut;
 use instar_refcount::{CountWord, Release};
 
-/// The dead that are not torn down yet.
-pub(crate) struct DeathList<L: Layout> {
-    head: Cell<Option<ObjPtr<L>>>,
-    batch: Cell<Option<ObjPtr<L>>>,
-    batch_last: Cell<Option<ObjPtr<L>>>,
-    running: Cell<bool>,
-    /// Tombstones are many enough for a sweep, once what dies together is dead.
-    sweep: Cell<bool>,
-}
-
-fn address<L: Layout>(obj: Option<ObjPtr<L>>) -> usize {
-    obj.map_or(0, |o| o.as_ptr().expose_provenance())
-}
-unsafe fn object<L: Layout>(address: usize) -> Option<ObjPtr<L>> {
-    // SAFETY: links hold addresses that `address` exposed, of objects whose cells are still ours.
-    core::ptr::NonNull::new(with_exposed_provenance_mut(address)).map(|p| unsafe { ObjPtr::new(p) })
-}
-
-impl<L: Layout> DeathList<L> {
-    pub(crate) fn new() -> Self {
-        DeathList { head: Cell::new(None), batch: Cell::new(None), batch_last: Cell::new(None), running: Cell::new(false), sweep: Cell::new(false) }
+/// A dead object joins the list of the dead.
+///
+/// # Safety
+/// As for `died_in`.
+#[inline(always)]
+unsafe fn push<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    if !heap.death.push(obj) {
+        // SAFETY: passed on.
+        unsafe { put_off(heap, obj) }
     }
-    #[inline(always)]
-    fn push(&self, obj: ObjPtr<L>) {
-        obj.count().link(0);
-        match self.batch_last.replace(Some(obj)) {
-            Some(last) => last.count().link(address(Some(obj))),
-            None => self.batch.set(Some(obj)),
+}
+
+/// There is no memory to note that an object is dead: it stays as it is, and the next collection of its generation finds that nobody
+/// refers to it. Objects that collections do not look at own no chain of others: they are torn down here.
+///
+/// # Safety
+/// As for `died_in`.
+#[cold]
+#[inline(never)]
+unsafe fn put_off<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
+    // SAFETY: the object is complete.
+    unsafe {
+        if !obj.info().has(TypeFlags::GC) {
+            obj.count().set_one();
+            last_rites(heap, obj);
+        } else if !heap.is_tracked(obj) {
+            heap.collector.track(obj.gc());
         }
-    }
-    fn waits(&self) -> bool {
-        self.head.get().is_some() || self.batch.get().is_some()
-    }
-    /// Splices the batch in front and takes the first object off.
-    #[inline(always)]
-    fn pop(&self) -> Option<ObjPtr<L>> {
-        if let Some(first) = self.batch.take() {
-            // The last one's link is 0: right as it is if nothing waits.
-            if let Some(last) = self.batch_last.take()
-                && self.head.get().is_some()
-            {
-                relink(last, address(self.head.get()));
-            }
-            self.head.set(Some(first));
-        }
-        let obj = self.head.get()?;
-        // SAFETY: see `object`.
-        self.head.set(unsafe { object(obj.count().linked()) });
-        Some(obj)
-    }
-}
-
-/// Changes the link of a linked object, keeping whether it was revived.
-fn relink<L: Layout>(obj: ObjPtr<L>, to: usize) {
-    let revived = obj.count().is_revived();
-    obj.count().link(to);
-    if revived {
-        obj.count().revive();
     }
 }
 
@@ -124,8 +93,8 @@ unsafe fn died_slowly<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
     unsafe {
         if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
             free_inert(heap, obj);
-        } else if heap.death.running.get() {
-            heap.death.push(obj);
+        } else if heap.death.is_running() {
+            push(heap, obj);
         } else if dies_plainly(obj, flags) {
             tear_down_words(heap, obj);
         } else {
@@ -239,7 +208,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
             let attrs = if KIND == INSTANCE { Plan::<L>::ATTRS } else { 0 };
             let prefix = Plan::<L>::GC + attrs + if weak { Plan::<L>::WEAK } else { 0 };
-            let bytes = prefix + HEADER + bytes;
+            let bytes = prefix + Plan::<L>::HEADER + bytes;
             core::hint::assert_unchecked(bytes != 0);
             stats::died(heap, obj, bytes);
             heap.free_object_cell(true, obj.cell(prefix), bytes);
@@ -248,7 +217,7 @@ unsafe fn tear_down_kind<L: Layout, const KIND: u8>(heap: &Heap<L>, obj: ObjPtr<
             release_known(heap, ty);
         }
     }
-    if heap.death.batch.get().is_some() && !heap.death.running.get() {
+    if heap.death.has_batch() && !heap.death.is_running() {
         work_off(heap);
     }
 }
@@ -302,7 +271,7 @@ unsafe fn child_died<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
         } else if flags.intersects(TypeFlags::LEAF.union(TypeFlags::INERT)) {
             free_inert(heap, obj);
         } else {
-            heap.death.push(obj);
+            push(heap, obj);
         }
     }
 }
@@ -376,10 +345,10 @@ pub(crate) unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>
 }
 
 /// Ends the loop also when a payload's drop panics; the next death goes on with the list.
-struct Running<'h, L: Layout>(&'h DeathList<L>);
+struct Running<'h, L: Layout>(&'h DeadList<L>);
 impl<L: Layout> Drop for Running<'_, L> {
     fn drop(&mut self) {
-        self.0.running.set(false);
+        self.0.set_running(false);
     }
 }
 
@@ -389,12 +358,12 @@ impl<L: Layout> Drop for Running<'_, L> {
 /// As for `died_in`.
 #[inline(never)]
 unsafe fn run<L: Layout>(heap: &Heap<L>, first: ObjPtr<L>) {
-    heap.death.running.set(true);
+    heap.death.set_running(true);
     let guard = Running(&heap.death);
     first.count().set_one();
     // SAFETY: nobody refers to the object; the one reference is ours.
     unsafe { last_rites(heap, first) }
-    if heap.death.batch.get().is_some() || heap.death.head.get().is_some() || heap.death.sweep.get() {
+    if heap.death.waits() || heap.death.wants_sweep() {
         work_off(heap);
     }
     drop(guard);
@@ -410,7 +379,7 @@ fn work_off<L: Layout>(heap: &Heap<L>) {
         if L::QUEUED {
             heap.collector.ring();
         }
-    } else if heap.death.sweep.get() {
+    } else if heap.death.wants_sweep() {
         sweep(heap);
     }
 }
@@ -425,7 +394,7 @@ fn sweep<L: Layout>(heap: &Heap<L>) {
     let steps = if L::QUEUED { heap.piece.saturating_mul(SWEPT_PER_PIECE) } else { usize::MAX };
     // SAFETY: a sweep frees only cells of tombstones.
     let done = unsafe { heap.collector.sweep_due_generations(steps, &mut |node| exhume(heap, node)) };
-    heap.death.sweep.set(!done);
+    heap.death.want_sweep(!done);
     if !done {
         heap.collector.ring();
     }
@@ -437,7 +406,7 @@ const SWEPT_PER_PIECE: usize = 8;
 /// Tears down at most `most` of the dead.
 #[inline(always)]
 fn work_off_some<L: Layout>(heap: &Heap<L>, most: usize) {
-    heap.death.running.set(true);
+    heap.death.set_running(true);
     let mut left = most;
     let guard = Running(&heap.death);
     let before = heap.requested.get();
@@ -465,19 +434,19 @@ impl<L: Layout> Heap<L> {
     /// With `dealloc-queued`, tears down the next piece of what is dead and waits; whether more waits. For safe points; the bell of
     /// [`Heap::gc_set_bell`] rings while more waits.
     pub fn release_queued(&self) -> bool {
-        if !L::QUEUED || self.death.running.get() {
+        if !L::QUEUED || self.death.is_running() {
             return false;
         }
         if self.death.waits() {
             work_off(self);
-        } else if self.death.sweep.get() {
+        } else if self.death.wants_sweep() {
             sweep(self);
         }
-        self.death.waits() || self.death.sweep.get()
+        self.death.waits() || self.death.wants_sweep()
     }
     /// `release_queued` until nothing waits: before anything that looks at all objects, or has no memory.
     pub fn release_all_queued(&self) {
-        if L::QUEUED && !self.death.running.get() && self.death.waits() {
+        if L::QUEUED && !self.death.is_running() && self.death.waits() {
             work_off_some(self, usize::MAX);
         }
     }
@@ -603,15 +572,15 @@ unsafe fn release_slots<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) {
 unsafe fn bury<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, payload_bytes: usize) {
     let bytes = info.instance_bytes(payload_bytes);
     stats::died(heap, obj, bytes);
-    obj.count().link(bytes | (info.prefix_bytes as usize) << 40);
+    obj.bury(bytes | (info.prefix_bytes as usize) << 40);
     // SAFETY: the collector kept the node; a sweep frees only such cells.
     unsafe {
         if heap.collector.note_tombstone(obj.gc()).is_none() {
             return;
         }
         // Each sweep walks the whole generation: where much dies together, one at the end does.
-        heap.death.sweep.set(true);
-        if !heap.death.running.get() && heap.death.batch.get().is_none() {
+        heap.death.want_sweep(true);
+        if !heap.death.is_running() && !heap.death.has_batch() {
             sweep(heap);
         }
     }
@@ -623,7 +592,7 @@ unsafe fn bury<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L>, pa
 /// No list holds the node any more.
 pub(crate) unsafe fn exhume<L: Layout>(heap: &Heap<L>, node: *mut L::Gc) {
     let obj = ObjPtr::<L>::from_gc(node);
-    let packed = obj.count().linked();
+    let packed = obj.buried();
     // SAFETY: `bury` wrote the sizes.
     unsafe { heap.free_object_cell(true, obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
 }

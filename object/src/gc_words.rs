@@ -57,6 +57,7 @@ pub struct InCount<L>(PhantomData<fn() -> L>);
 // `mark_large` says that it is one.
 unsafe impl<L: Layout> Place for InCount<L> {
     const SIDE_AT: usize = instar_alloc::SIDE_AT;
+    const IN_PLACE: bool = L::Rc::EXTRA_BITS && !L::Rc::SCRATCH;
     #[inline(always)]
     unsafe fn flags(node: *mut u8) -> u8 {
         // SAFETY: without a word the node is the header, which begins with the count.

@@ -2,21 +2,23 @@
 //!
 //! ```text
 //! [weakref word] [attribute words] [GC words] | count 8 | type 8 | payload ...
+//!                                             | count 4 | type 4 | payload ...     a packed count beside an index
 //!  <- prefix, as the type's flags say ------>  ^ ObjPtr
 //! ```
 //! The prefix is found by fixed offsets downwards; a type has the parts that its flags name. What the parts hold is
 //! the business of their policies.
+use crate::attrs::{self, AttrsPolicy};
 use crate::layout::{Layout, Plan};
 use crate::select::Active;
 use crate::heap::{AllocError, Heap};
 use crate::type_word::TypePolicy;
-use crate::types::TypeInfo;
+use crate::types::{TypeFlags, TypeInfo};
 use core::cell::Cell;
 use core::ptr::NonNull;
 use instar_refcount::CountWord;
 
 /// Count and type of an object.
-#[repr(C)]
+#[repr(C, align(8))]
 pub struct Header<L: Layout = Active> {
     pub(crate) count: L::Rc,
     pub(crate) ty: <L::Type as TypePolicy>::Field<L>,
@@ -49,14 +51,13 @@ impl<L: Layout> core::fmt::Debug for ObjPtr<L> {
     }
 }
 
-/// Bytes of the header, for every layout of this crate.
-pub const HEADER: usize = 16;
+/// Bytes of the header under the layout of this build.
+pub const HEADER: usize = Plan::<Active>::HEADER;
 
 impl<L: Layout> Header<L> {
     /// Count one, and the type.
     #[inline(always)]
     pub(crate) fn new(ty: <L::Type as TypePolicy>::Field<L>) -> Self {
-        const { assert!(size_of::<Self>() == HEADER) };
         Header { count: L::Rc::one(), ty }
     }
     /// Where the pointer to the type object stands.
@@ -103,7 +104,7 @@ impl<L: Layout> ObjPtr<L> {
     #[inline(always)]
     pub const fn payload<T>(self) -> *mut T {
         // SAFETY: the header is part of a cell that goes on with the payload.
-        unsafe { self.0.as_ptr().cast::<u8>().add(HEADER).cast() }
+        unsafe { self.0.as_ptr().cast::<u8>().add(Plan::<L>::HEADER).cast() }
     }
     /// The type object.
     #[inline(always)]
@@ -126,7 +127,7 @@ impl<L: Layout> ObjPtr<L> {
     /// # Safety
     /// Instances of the new type have the same shape (prefix, payload, slots, kind of payload). `heap` is the object's.
     pub unsafe fn set_ty(self, heap: &Heap<L>, ty: ObjPtr<L>) -> Result<(), AllocError> {
-        L::Type::set(&self.header().ty, &heap.types, ty)
+        if <L::Attrs as AttrsPolicy>::SHAPES { attrs::shape::set_type(heap, self, ty) } else { L::Type::set(&self.header().ty, &heap.types, ty) }
     }
     /// The GC words. Only for objects whose type has them.
     #[inline(always)]
@@ -140,11 +141,30 @@ impl<L: Layout> ObjPtr<L> {
         // SAFETY: `gc` was made by `gc()`.
         unsafe { ObjPtr(NonNull::new_unchecked(gc.cast::<u8>().add(Plan::<L>::GC).cast())) }
     }
-    /// The attribute word number `i`, counted upwards to the GC words. Only for objects whose type has them.
+    /// The attribute word number `i`, counted upwards to the GC words. Only for objects whose type has them: with shapes, those that
+    /// have no `VALUES`.
     #[inline(always)]
     pub(crate) fn attr_word<'a>(self, i: usize) -> &'a Cell<*mut u8> {
         // SAFETY: types with attributes have GC words (`TypeInfo::new`), so the offset is fixed.
-        unsafe { &*self.0.as_ptr().cast::<u8>().sub(Plan::<L>::GC + Plan::<L>::ATTRS - i * 8).cast() }
+        unsafe { &*self.0.as_ptr().cast::<u8>().sub(Plan::<L>::GC + attrs::shape::prefix::<L>(TypeFlags::ATTRS) - i * 8).cast() }
+    }
+    /// Leaves a number below 2^48 in the header of a cell that nobody uses any more; the flags stay.
+    pub(crate) fn bury(self, number: usize) {
+        if L::Rc::LINKS {
+            return self.count().link(number);
+        }
+        debug_assert!(number < 1 << 56);
+        let flags = self.count().flags();
+        // SAFETY: the header is one word, and nobody reads count or type any more; the count begins with its flags.
+        unsafe { self.as_ptr().cast::<u64>().write(((number as u64) << 8 | flags as u64).to_le()) }
+    }
+    /// The number that `bury` left.
+    pub(crate) fn buried(self) -> usize {
+        if L::Rc::LINKS {
+            return self.count().linked();
+        }
+        // SAFETY: as above.
+        u64::from_le(unsafe { self.as_ptr().cast::<u64>().read() }) as usize >> 8
     }
     /// Start of the cell.
     #[inline(always)]

@@ -4,7 +4,7 @@
 use crate::attrs;
 use crate::cells::FreeCells;
 use crate::handle::Owned;
-use crate::header::{HEADER, Header, ObjPtr};
+use crate::header::{Header, ObjPtr};
 use crate::layout::{HeaderPlan, Layout, Plan};
 use crate::measure::MemStats;
 use crate::select::Active;
@@ -86,7 +86,7 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) cells: L::Alloc,
     pub(crate) collector: Collector<L::Gc>,
     pub(crate) pending: Cell<bool>,
-    pub(crate) death: crate::death::DeathList<L>,
+    pub(crate) death: crate::dead_list::DeadList<L>,
     pub(crate) piece: usize,
     pub(crate) types: <L::Type as TypePolicy>::Table<L>,
     events: UnsafeCell<Vec<Event<L>>>,
@@ -133,7 +133,7 @@ impl<L: Layout> Heap<L> {
             cells: L::Alloc::new(),
             collector: Collector::with_scheme(options.thresholds, options.scheme),
             pending: Cell::new(false),
-            death: crate::death::DeathList::new(),
+            death: crate::dead_list::DeadList::new(),
             piece: options.piece.max(1),
             types: Default::default(),
             events: UnsafeCell::new(Vec::new()),
@@ -248,10 +248,10 @@ impl<L: Layout> Heap<L> {
             let bytes = info.payload_bytes as usize;
             assert!(size_of::<T>() <= bytes);
             // The type of the type is a heap type only if it says so; then it owns itself, as in CPython.
-            let obj = self.shape_parts(L::Type::blank(), None, info, bytes)?;
+            let obj = self.shape_parts(None, info, bytes)?;
             obj.payload::<T>().write(payload);
             obj.payload::<u8>().add(size_of::<T>()).write_bytes(0, bytes - size_of::<T>());
-            obj.set_ty(self, obj)?;
+            L::Type::set(&obj.header().ty, &self.types, obj)?;
             let owned = Owned::from_word(Word::from_ptr(obj));
             if obj.info().has(TypeFlags::HEAP_TYPE) {
                 core::mem::forget(owned.clone());
@@ -277,22 +277,21 @@ impl<L: Layout> Heap<L> {
                 obj.gc().write(L::Gc::new());
                 return Ok(obj);
             }
-            self.shape_parts(L::Type::field(&self.types, ty)?, Some(ty), info, payload_bytes)
+            self.shape_parts(Some(ty), info, payload_bytes)
         }
     }
 
+    /// Without `ty` the type is set later.
     #[inline(never)]
-    unsafe fn shape_parts(
-        &self,
-        field: <L::Type as TypePolicy>::Field<L>,
-        ty: Option<ObjPtr<L>>,
-        info: &TypeInfo<L>,
-        payload_bytes: usize,
-    ) -> Result<ObjPtr<L>, AllocError> {
+    unsafe fn shape_parts(&self, ty: Option<ObjPtr<L>>, info: &TypeInfo<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
         let prefix = info.prefix_bytes as usize;
         let capacity = attrs::birth_capacity(info)?;
+        let field = match ty {
+            Some(ty) => attrs::shape::birth_field(self, ty, info, capacity)?,
+            None => L::Type::blank(),
+        };
         let payload_bytes = payload_bytes + attrs::birth_bytes(info, capacity);
-        let bytes = prefix + HEADER + payload_bytes;
+        let bytes = prefix + Plan::<L>::HEADER + payload_bytes;
         let flags = info.flags.get();
         let gc = flags.contains(TypeFlags::GC);
         let cell = if L::FREE_LISTS { self.kind_cell(info, bytes, payload_bytes)? } else { self.object_cell(gc, bytes)? };

@@ -3,7 +3,7 @@
 use crate::attrs;
 use crate::bufvec::BufVec;
 use crate::handle::Owned;
-use crate::header::{HEADER, Header, ObjPtr};
+use crate::header::{Header, ObjPtr};
 use crate::heap::{AllocError, Heap};
 use crate::layout::{Layout, Plan};
 use crate::stats;
@@ -85,7 +85,7 @@ impl<L: Layout> Heap<L> {
         if !self.collector.count_alloc_quietly() {
             return None;
         }
-        let Some(cell) = self.cell_quickly(Plan::<L>::GC + HEADER + payload_bytes) else {
+        let Some(cell) = self.cell_quickly(Plan::<L>::GC + Plan::<L>::HEADER + payload_bytes) else {
             self.collector.uncount_alloc();
             return None;
         };
@@ -105,7 +105,7 @@ impl<L: Layout> Heap<L> {
         if <L::Alloc as Cells>::ALIGN < 16 {
             return 0; // nothing is rounded up that far
         }
-        (prefix + HEADER + 8 + count * size_of::<Word<L>>()) & 8
+        (prefix + Plan::<L>::HEADER + 8 + count * size_of::<Word<L>>()) & 8
     }
 
     /// `free_tail` for a type that has the collector's words and nothing else before the header.
@@ -177,7 +177,7 @@ impl<L: Layout> Heap<L> {
     #[inline(always)]
     pub(crate) unsafe fn known_cell<const GC: bool, const WEAK: bool>(&self, ty: ObjPtr<L>, payload_bytes: usize) -> Result<ObjPtr<L>, AllocError> {
         let prefix = if GC { Plan::<L>::GC } else { 0 } + if WEAK { Plan::<L>::WEAK } else { 0 };
-        let bytes = prefix + HEADER + payload_bytes;
+        let bytes = prefix + Plan::<L>::HEADER + payload_bytes;
         let field = L::Type::field(&self.types, ty)?;
         let cell = if L::FREE_LISTS { self.kind_cell(ty.as_info(), bytes, payload_bytes)? } else { self.object_cell(GC, bytes)? };
         stats::allocated(self, ty.as_info().vtable.name);
@@ -215,8 +215,8 @@ impl<L: Layout> Heap<L> {
         let weak = L::Weak::WORD && flags.contains(TypeFlags::WEAKREF);
         let prefix = Plan::<L>::GC + Plan::<L>::ATTRS + if weak { Plan::<L>::WEAK } else { 0 };
         let capacity = attrs::birth_capacity(info)?;
-        let field = L::Type::field(&self.types, ty)?;
-        let bytes = prefix + HEADER + attrs::birth_bytes(info, capacity);
+        let field = attrs::shape::birth_field(self, ty, info, capacity)?;
+        let bytes = prefix + Plan::<L>::HEADER + attrs::birth_bytes(info, capacity);
         let cell = self.object_cell(true, bytes)?;
         // SAFETY: the prefix has exactly the parts that the flags name, and each is written here; there is no payload.
         unsafe {
@@ -263,8 +263,8 @@ impl<L: Layout> Heap<L> {
             if L::FREE_LISTS {
                 self.free_object(obj, obj.info(), size_of::<T>());
             } else {
-                stats::died(self, obj, HEADER + size_of::<T>());
-                self.free_cell(obj.cell(0), HEADER + size_of::<T>());
+                stats::died(self, obj, Plan::<L>::HEADER + size_of::<T>());
+                self.free_cell(obj.cell(0), Plan::<L>::HEADER + size_of::<T>());
             }
         }
     }

@@ -102,13 +102,19 @@ where
 pub(crate) struct Plan<L>(PhantomData<L>);
 
 impl<L: Layout> Plan<L> {
+    pub(crate) const HEADER: usize = size_of::<Header<L>>();
     pub(crate) const GC: usize = size_of::<L::Gc>();
     pub(crate) const ATTRS: usize = L::Attrs::WORDS * 8;
     pub(crate) const WEAK: usize = if L::Weak::WORD { 8 } else { 0 };
     /// Policies that need flags or scratch bits beside the count. Forced by every heap.
     pub(crate) const CHECK: () = {
-        assert!(size_of::<L::Rc>() == 8);
-        if let Some(why) = objection(L::Rc::EXTRA_BITS, L::Weak::WORD, L::Gc::NEEDS_SCRATCH, L::Alloc::SIDE >= L::Gc::PAGE_BYTES) {
+        assert!(Self::HEADER == header(size_of::<L::Rc>(), L::Type::BYTES));
+        let page_room = L::Alloc::SIDE >= L::Gc::PAGE_BYTES;
+        if let Some(why) = objection(L::Rc::EXTRA_BITS, L::Weak::WORD, L::Gc::NEEDS_SCRATCH, page_room) {
+            panic!("{}", why);
+        }
+        let one_word = L::Gc::PAGE_BYTES != 0 && !L::Weak::WORD;
+        if let Some(why) = objection_to_index(!L::Rc::LINKS, one_word, L::Attrs::SHAPES, L::Slots::EXACT, L::Type::BYTES == 4) {
             panic!("{}", why);
         }
         assert!(HeaderPlan::<L>::USED <= 7, "instar: the policies ask for more flags than the count word has");
@@ -126,6 +132,29 @@ pub(crate) const fn objection(spare_bits: bool, weak_word: bool, needs_scratch: 
     }
     if !page_room {
         return Some("instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)");
+    }
+    None
+}
+
+/// Bytes of a header.
+pub(crate) const fn header(count: usize, ty: usize) -> usize {
+    (count + ty).next_multiple_of(8)
+}
+
+/// Why a packed count, which wants no other word of an object, and shapes, which want exact slots, cannot be in a layout whose types have an
+/// index, or have none.
+pub(crate) const fn objection_to_index(packed: bool, one_word: bool, shapes: bool, exact: bool, index: bool) -> Option<&'static str> {
+    if packed && !index {
+        return Some("instar: `rc-packed` leaves half a word for the type: add `type-index`");
+    }
+    if packed && !one_word {
+        return Some("instar: `rc-packed` is for objects of one word: add `gc-zero-word` and `weakref-table`");
+    }
+    if shapes && !index {
+        return Some("instar: `attrs-shape` says more with the type's index: add `type-index`");
+    }
+    if shapes && !exact {
+        return Some("instar: `attrs-shape` has no slot to spare: add `slots-exact`");
     }
     None
 }

@@ -47,6 +47,7 @@ mod bufvec;
 mod cells;
 mod collect;
 pub mod covering;
+mod dead_list;
 mod death;
 pub mod dict;
 mod fields;

@@ -1,6 +1,6 @@
 //! Named layouts, as types: present in every build, so that tables and tests need no rebuild.
 //! The features of the same names in `Cargo.toml` choose the same policies; a test compares them.
-use crate::attrs::{Exact, Inline, Merged, Spare, Split};
+use crate::attrs::{Exact, Inline, Merged, Shape, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
 use crate::type_word::Index;
@@ -8,7 +8,7 @@ use crate::value::{Boxed, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
-use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
+use instar_refcount::{Immortal, Packed, Plain, Saturating, Uncounted};
 
 /// No feature at all.
 pub type Default = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, false>;
@@ -77,6 +77,17 @@ pub type BestTypeIndex = Compose<Immortal<Saturating>, OneWord, Inline, Exact, I
 /// The default with an index for the type.
 pub type DefaultTypeIndex = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, System, false, false, false, Index>;
 
+/// `best` with a header of one word, and no other word for the collector.
+pub type BestPacked = Compose<Immortal<Packed>, ZeroWord, Inline, Exact, InTable, Tagged, Pool, true, false, false, Index>;
+/// `best` with shapes and headers of one word: nothing before the header.
+pub type BestShape = Compose<Immortal<Packed>, ZeroWord, Shape, Exact, InTable, Tagged, Pool, true, false, false, Index>;
+/// And on 8-byte cells.
+pub type BestShape8 = Compose<Immortal<Packed>, ZeroWord, Shape, Exact, InTable, Tagged, Pool8, true, false, false, Index>;
+/// Shapes without any other choice than those that they need.
+pub type DefaultShape = Compose<Plain, TwoWord, Shape, Exact, InWord, Boxed, System, false, false, false, Index>;
+/// A packed count without any other choice than those that it needs.
+pub type PlainPacked = Compose<Packed, ZeroWord, Split, Spare, InTable, Boxed, Pool, false, false, false, Index>;
+
 /// `best` without counts: nothing is freed. A bound, not a layout to work with.
 pub type BestUncounted = Compose<Uncounted, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;
 /// The default without counts.
@@ -114,6 +125,11 @@ macro_rules! for_each_layout {
             best_queued "best,dealloc-queued" = $crate::presets::BestQueued;
             step_queued "cpython-312,dealloc-queued" = $crate::presets::StepQueued;
             best_type_index "best,type-index" = $crate::presets::BestTypeIndex;
+            best_packed "best,rc-packed,gc-zero-word,type-index" = $crate::presets::BestPacked;
+            best_shape "best,rc-packed,gc-zero-word,type-index,attrs-shape" = $crate::presets::BestShape;
+            best_shape8 "best,rc-packed,gc-zero-word,type-index,attrs-shape,alloc-pool8" = $crate::presets::BestShape8;
+            default_shape "type-index,attrs-shape,slots-exact" = $crate::presets::DefaultShape;
+            plain_packed "rc-packed,gc-zero-word,type-index,weakref-table,alloc-pool" = $crate::presets::PlainPacked;
             default_type_index "type-index" = $crate::presets::DefaultTypeIndex;
             default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;

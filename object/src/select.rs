@@ -22,10 +22,10 @@ macro_rules! axis {
     };
 }
 
-axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating, "rc-none" => instar_refcount::Uncounted }
+axis! { "Width and overflow of the count." RcWord = instar_refcount::Plain; "rc-saturating" => instar_refcount::Saturating, "rc-none" => instar_refcount::Uncounted, "rc-packed" => instar_refcount::Packed }
 axis! { "Whether some objects opt out of counting." Rc = RcWord; "rc-immortal" => instar_refcount::Immortal<RcWord> }
 axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" => instar_gc::OneWord, "gc-zero-word" => crate::gc_words::ZeroWord }
-axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline }
+axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline, "attrs-shape" => attrs::Shape }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
 axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged, "value-selftag" => value::SelfTag }
@@ -42,6 +42,13 @@ impl crate::gc_words::AllocPolicy for instar_alloc::Mimalloc {
 pub type Chosen = Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, { cfg!(feature = "elide-static") }, { cfg!(feature = "freelists") }, { cfg!(feature = "dealloc-queued") }, Type>;
 
 const SMALL_COUNT: bool = <<Chosen as Layout>::Rc as instar_refcount::CountWord>::EXTRA_BITS;
+const PACKED: bool = cfg!(feature = "rc-packed") && !cfg!(feature = "__all-features");
+const _: () = assert!(!PACKED || cfg!(feature = "type-index"), "instar: `rc-packed` leaves half a word for the type: add `type-index`");
+const _: () = assert!(
+    !PACKED || cfg!(feature = "gc-zero-word"),
+    "instar: `rc-packed` is for objects of one word, and collections count in the count itself: add `gc-zero-word`"
+);
+const _: () = assert!(!PACKED || cfg!(feature = "weakref-table"), "instar: `rc-packed` is for objects of one word: add `weakref-table`");
 const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "gc-one-word"),
     "instar: `gc-one-word` counts in spare bits of the count word: add `rc-saturating` or `rc-immortal`"
@@ -58,6 +65,9 @@ const _: () = assert!(
     cfg!(feature = "__all-features") || SMALL_COUNT || !cfg!(feature = "weakref-table"),
     "instar: `weakref-table` needs a header bit: add `rc-saturating` or `rc-immortal`"
 );
+const SHAPES: bool = cfg!(feature = "attrs-shape") && !cfg!(feature = "__all-features");
+const _: () = assert!(!SHAPES || cfg!(feature = "type-index"), "instar: `attrs-shape` says more with the type's index: add `type-index`");
+const _: () = assert!(!SHAPES || cfg!(feature = "slots-exact"), "instar: `attrs-shape` has no slot to spare: add `slots-exact`");
 
 cfg_select! {
     feature = "__all-features" => {

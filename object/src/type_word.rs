@@ -7,7 +7,9 @@
 //! Half a word is what remains of a type when there are fewer than 2^32 of them. Alone it saves nothing, since headers are whole
 //! words; it is what an object costs to be asked for its type through the heap, and the condition of a header of one word.
 //!
-//! A type gets its index with its first instance, and no index is ever given to another type.
+//! A type gets its index with its first instance, and no index is ever given to another type. It has several where the index says more
+//! than the type (`attrs/shape.rs`); what it says stands in the table, too.
+use crate::attrs::AttrsPolicy;
 use crate::header::ObjPtr;
 use crate::heap::AllocError;
 use crate::layout::Layout;
@@ -32,6 +34,14 @@ pub trait TypePolicy: 'static {
     fn field<L: Layout>(table: &Self::Table<L>, ty: ObjPtr<L>) -> Result<Self::Field<L>, AllocError>;
     /// Where the type's pointer stands; not to be written through, but by `set`.
     fn place<'a, L: Layout>(field: &'a Self::Field<L>, table: impl FnOnce() -> &'a Self::Table<L>) -> &'a Cell<ObjPtr<L>>;
+    /// Where the index stands, if the field is one.
+    fn index<L: Layout>(_field: &Self::Field<L>) -> Option<&Cell<u32>> {
+        None
+    }
+    /// The table, if there is one.
+    fn table<L: Layout>(_table: &Self::Table<L>) -> Option<&Table<L>> {
+        None
+    }
     /// Replaces the type.
     fn set<L: Layout>(field: &Self::Field<L>, table: &Self::Table<L>, ty: ObjPtr<L>) -> Result<(), AllocError>;
 }
@@ -71,8 +81,14 @@ pub struct Index;
 
 const CHUNK: u32 = 4096;
 
+/// A type, and what its index says of an instance besides.
+struct Entry<L: Layout> {
+    ty: Cell<ObjPtr<L>>,
+    record: <L::Attrs as AttrsPolicy>::Record,
+}
+
 /// [`CHUNK`] places that never move.
-type Chunk<L> = Box<[Cell<ObjPtr<L>>]>;
+type Chunk<L> = Box<[Entry<L>]>;
 
 /// The types of a heap by index. Index 0 is nobody's.
 pub struct Table<L: Layout> {
@@ -86,9 +102,9 @@ impl<L: Layout> Default for Table<L> {
 }
 
 impl<L: Layout> Table<L> {
-    /// The place of an index that was given out.
+    /// What stands under an index that was given out.
     #[inline(always)]
-    fn place(&self, index: u32) -> &Cell<ObjPtr<L>> {
+    fn entry(&self, index: u32) -> &Entry<L> {
         // SAFETY: `add` alone changes the vector, and not while somebody looks. The index is one of `add`'s, and a chunk stays
         // where it is as long as the table.
         unsafe {
@@ -96,23 +112,28 @@ impl<L: Layout> Table<L> {
             chunks.get_unchecked((index / CHUNK) as usize).get_unchecked((index % CHUNK) as usize)
         }
     }
-    /// A new index, for `ty`.
+    /// What stands beside the type of an index that was given out.
+    #[inline(always)]
+    pub(crate) fn record(&self, index: u32) -> &<L::Attrs as AttrsPolicy>::Record {
+        &self.entry(index).record
+    }
+    /// The first of `count` new indices in a row, all for `ty`.
     #[cold]
     #[inline(never)]
-    fn add(&self, ty: ObjPtr<L>) -> Result<u32, AllocError> {
+    pub(crate) fn add(&self, ty: ObjPtr<L>, count: u32) -> Result<u32, AllocError> {
         let index = self.next.get();
-        let next = index.checked_add(1).ok_or(AllocError)?;
-        // SAFETY: see `place`.
+        let next = index.checked_add(count).ok_or(AllocError)?;
+        // SAFETY: see `entry`.
         let chunks = unsafe { &mut *self.chunks.get() };
-        if (index / CHUNK) as usize == chunks.len() {
+        while ((next - 1) / CHUNK) as usize >= chunks.len() {
             let mut chunk = Vec::new();
             chunks.try_reserve(1).map_err(|_| AllocError)?;
             chunk.try_reserve_exact(CHUNK as usize).map_err(|_| AllocError)?;
-            chunk.resize_with(CHUNK as usize, || Cell::new(ObjPtr::dangling()));
+            chunk.resize_with(CHUNK as usize, || Entry { ty: Cell::new(ObjPtr::dangling()), record: Default::default() });
             chunks.push(chunk.into_boxed_slice());
         }
         self.next.set(next);
-        self.place(index).set(ty);
+        (index..next).for_each(|index| self.entry(index).ty.set(ty));
         Ok(index)
     }
 }
@@ -123,6 +144,7 @@ impl TypePolicy for Index {
     type Field<L: Layout> = Cell<u32>;
     type Table<L: Layout> = Table<L>;
 
+    #[inline(always)]
     fn blank<L: Layout>() -> Cell<u32> {
         Cell::new(0)
     }
@@ -135,13 +157,21 @@ impl TypePolicy for Index {
     fn field<L: Layout>(table: &Table<L>, ty: ObjPtr<L>) -> Result<Cell<u32>, AllocError> {
         let index = &ty.as_info().index;
         if index.get() == 0 {
-            index.set(table.add(ty)?);
+            index.set(table.add(ty, 1)?);
         }
         Ok(Cell::new(index.get()))
     }
     #[inline(always)]
     fn place<'a, L: Layout>(field: &'a Cell<u32>, table: impl FnOnce() -> &'a Table<L>) -> &'a Cell<ObjPtr<L>> {
-        table().place(field.get())
+        &table().entry(field.get()).ty
+    }
+    #[inline(always)]
+    fn index<L: Layout>(field: &Cell<u32>) -> Option<&Cell<u32>> {
+        Some(field)
+    }
+    #[inline(always)]
+    fn table<L: Layout>(table: &Table<L>) -> Option<&Table<L>> {
+        Some(table)
     }
     fn set<L: Layout>(field: &Cell<u32>, table: &Table<L>, ty: ObjPtr<L>) -> Result<(), AllocError> {
         field.set(Self::field(table, ty)?.get());

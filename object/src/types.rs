@@ -324,7 +324,10 @@ impl<L: Layout> TypeInfo<L> {
             flags.insert(TypeFlags::VALUES);
         }
         let parts = TypeFlags::ATTRS | TypeFlags::HEAP_TYPE | TypeFlags::VAR | TypeFlags::SLOTS | TypeFlags::WORDS;
-        if flags.intersection(parts) == TypeFlags::ATTRS | TypeFlags::HEAP_TYPE && vtable.drop.is_none() {
+        if flags.intersection(parts) == TypeFlags::ATTRS | TypeFlags::HEAP_TYPE
+            && vtable.drop.is_none()
+            && (!<L::Attrs as AttrsPolicy>::SHAPES || flags.contains(TypeFlags::VALUES))
+        {
             flags.insert(TypeFlags::INSTANCE);
         }
         let mut prefix = 0;
@@ -332,7 +335,7 @@ impl<L: Layout> TypeInfo<L> {
             prefix += Plan::<L>::GC;
         }
         if flags.contains(TypeFlags::ATTRS) {
-            prefix += Plan::<L>::ATTRS;
+            prefix += attrs::shape::prefix::<L>(flags);
         }
         if flags.contains(TypeFlags::WEAKREF) {
             prefix += Plan::<L>::WEAK;
@@ -378,7 +381,7 @@ impl<L: Layout> TypeInfo<L> {
     /// Bytes of an instance's cell with a payload of `payload_bytes`, values of attributes that follow it included.
     #[inline(always)]
     pub fn instance_bytes(&self, payload_bytes: usize) -> usize {
-        self.prefix_bytes as usize + crate::header::HEADER + payload_bytes
+        self.prefix_bytes as usize + Plan::<L>::HEADER + payload_bytes
     }
 }
 

@@ -1,9 +1,9 @@
 //! Weak references: the list of those that refer to one object, found through a word in its prefix or through a table.
 //! Python's weakref types are not known here; their payload begins with a [`WeakRefBody`].
 use crate::handle::Owned;
-use crate::header::{HEADER, ObjPtr};
+use crate::header::ObjPtr;
 use crate::heap::{AllocError, Event, Heap};
-use crate::layout::{HeaderPlan, Layout};
+use crate::layout::{HeaderPlan, Layout, Plan};
 use crate::select::Active;
 use crate::types::TypeFlags;
 use crate::word::Word;
@@ -72,7 +72,7 @@ impl<L: Layout> WeakRefBody<L> {
         unsafe { Owned::owned_or_none(self.callback.replace(Word::NULL)) }
     }
     fn object(&self) -> ObjPtr<L> {
-        let header = core::ptr::from_ref(self).addr() - HEADER;
+        let header = core::ptr::from_ref(self).addr() - Plan::<L>::HEADER;
         // SAFETY: an attached body is the start of a payload (`attach`'s contract), so the header is right before it;
         // `attach` exposed its address.
         unsafe { ObjPtr::new(core::ptr::NonNull::new_unchecked(core::ptr::with_exposed_provenance_mut(header))) }

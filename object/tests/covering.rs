@@ -10,11 +10,22 @@ use std::collections::BTreeSet;
 fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
     use instar_alloc::{Bump, Pool, Pool8, System};
     use instar_gc::{OneWord, TwoWord};
-    use instar_refcount::{Immortal, Plain, Saturating, Uncounted};
+    use instar_refcount::{Immortal, Packed, Plain, Saturating, Uncounted};
     vec![
-        ("rc", vec![Plain::NAME, Saturating::NAME, Uncounted::NAME, <Immortal<Plain>>::NAME, <Immortal<Saturating>>::NAME]),
+        (
+            "rc",
+            vec![
+                Plain::NAME,
+                Saturating::NAME,
+                Uncounted::NAME,
+                Packed::NAME,
+                <Immortal<Plain>>::NAME,
+                <Immortal<Saturating>>::NAME,
+                <Immortal<Packed>>::NAME,
+            ],
+        ),
         ("gc", vec![TwoWord::NAME, OneWord::NAME, "zero-word"]),
-        ("attrs", vec![attrs::Split::NAME, attrs::Merged::NAME, attrs::Inline::NAME]),
+        ("attrs", vec![attrs::Split::NAME, attrs::Merged::NAME, attrs::Inline::NAME, attrs::Shape::NAME]),
         ("slots", vec![attrs::Spare::NAME, attrs::Exact::NAME]),
         ("weakref", vec![weak::InWord::NAME, weak::InTable::NAME]),
         ("value", vec![value::Boxed::NAME, value::Tagged::NAME, value::SelfTag::NAME]),
@@ -42,9 +53,18 @@ fn choices<L: Layout>() -> Vec<&'static str> {
     ]
 }
 
-/// A plain count has no bits to spare, and only pools have pages to walk; every other set is legal.
+/// A plain count has no bits to spare, only pools have pages to walk, a packed count is for objects of one word, and shapes are indices
+/// and have nothing to spare; every other set is legal.
 fn is_legal(a: &str, b: &str) -> bool {
-    ![(a, b), (b, a)].iter().any(|pair| matches!(pair, ("plain", "one-word" | "zero-word" | "table") | ("zero-word", "system" | "bump")))
+    ![(a, b), (b, a)].iter().any(|pair| {
+        matches!(
+            pair,
+            ("plain", "one-word" | "zero-word" | "table")
+                | ("zero-word", "system" | "bump")
+                | ("shape", "cpython" | "pointer")
+                | ("packed" | "packed+immortal", "two-word" | "one-word" | "word" | "pointer" | "system" | "bump")
+        )
+    })
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn a_preset_feature_is_its_type() {
     } else if !cfg!(any(
         feature = "rc-saturating",
         feature = "rc-none",
+        feature = "rc-packed",
         feature = "rc-immortal",
         feature = "elide-static",
         feature = "dealloc-queued",
@@ -32,6 +33,7 @@ fn a_preset_feature_is_its_type() {
         feature = "gc-zero-word",
         feature = "attrs-merged",
         feature = "attrs-inline",
+        feature = "attrs-shape",
         feature = "slots-exact",
         feature = "weakref-table",
         feature = "value-tagged",

@@ -33,7 +33,7 @@ fn parts_are_where_the_layout_says<L: Layout>() {
         let before: Vec<usize> = (0..L::Attrs::WORDS).map(|i| *at(L::ATTRS_AT + i as isize * 8).cast::<usize>()).collect();
         attrs::set_dict(ptr, dict);
         let after: Vec<usize> = (0..L::Attrs::WORDS).map(|i| *at(L::ATTRS_AT + i as isize * 8).cast::<usize>()).collect();
-        assert_ne!(before, after, "a dict is in a word of the attributes");
+        assert!(L::Attrs::WORDS == 0 || before != after, "a dict is in a word of the attributes");
     }
     assert!(L::TYPE_AT > L::COUNT_AT && L::TYPE_AT < L::PAYLOAD_AT);
     drop(more);

@@ -12,6 +12,9 @@ const ROWS: &[(&str, [usize; 9])] = &[
     ("compact", [48, 64, 64, 80, 80, 96, 112, 112, 128]),
     ("compact-exact", [32, 48, 64, 64, 80, 80, 96, 96, 112]),
     ("best", [32, 48, 48, 64, 64, 80, 80, 96, 96]),
+    ("best,rc-packed,gc-zero-word,type-index", [16, 32, 32, 48, 48, 64, 64, 80, 80]),
+    ("best,rc-packed,gc-zero-word,type-index,attrs-shape", [16, 16, 32, 32, 48, 48, 64, 64, 80]),
+    ("best,rc-packed,gc-zero-word,type-index,attrs-shape,alloc-pool8", [16, 16, 24, 32, 40, 48, 56, 64, 72]),
     ("best,alloc-pool8", [32, 40, 48, 56, 64, 72, 80, 88, 96]),
 ];
 
@@ -79,7 +82,8 @@ instar_object::for_each_layout!(laws);
 #[test]
 fn core_types() {
     fn check<L: Layout>() {
-        assert_eq!(size_of::<Header<L>>(), 16);
+        assert_eq!(size_of::<Header<L>>(), if L::Rc::LINKS { 16 } else { 8 });
+        assert_eq!(align_of::<Header<L>>(), 8);
         assert_eq!(size_of::<Word<L>>(), 8);
         assert_eq!(size_of::<Owned<L>>(), 8);
         assert_eq!(size_of::<Option<Owned<L>>>(), 8);

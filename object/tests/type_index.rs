@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 /// The index in the header.
 fn index<L: Layout>(o: &Owned<L>) -> u32 {
-    unsafe { *o.ptr().unwrap().as_ptr().cast::<u32>().add(2) }
+    unsafe { *o.ptr().unwrap().as_ptr().cast::<u32>().byte_add(size_of::<L::Rc>()) }
 }
 
 fn every_object_is_of_its_type<L: Layout>() {
@@ -78,6 +78,8 @@ macro_rules! laws { ($($name:ident $text:literal = $layout:ty;)*) => { $( mod $n
 } )* } }
 laws! {
     best_type_index "best,type-index" = instar_object::presets::BestTypeIndex;
+    best_packed "best,rc-packed,gc-zero-word,type-index" = instar_object::presets::BestPacked;
+    best_shape "best,attrs-shape" = instar_object::presets::BestShape;
     default_type_index "type-index" = instar_object::presets::DefaultTypeIndex;
     pointer "best" = instar_object::presets::Best;
 }

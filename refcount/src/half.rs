@@ -8,7 +8,7 @@ const LINKED: u32 = 1 << 31;
 const REVIVED: u32 = 1 << 16;
 
 #[repr(C, align(8))]
-pub(crate) struct Half {
+pub struct Half {
     pub(crate) count: Cell<u32>,
     upper: Cell<u32>,
 }

@@ -1,17 +1,40 @@
-//! `Immortal<R>`: some objects opt out of counting (PEP 683), on top of a plain or a saturating count.
-//! Both forms test before they write: the word of an immortal object may lie on a read-only page.
+//! `Immortal<R>`: some objects opt out of counting (PEP 683), on top of a plain, a saturating or a packed count.
+//! All forms test before they write: the word of an immortal object may lie on a read-only page.
 use crate::half::{Half, half_methods};
-use crate::{Plain, CountWord, Release, Saturating};
+use crate::packed::packed_methods;
+use crate::{CountWord, Packed, Plain, Release, Saturating};
 use core::marker::PhantomData;
 
-/// A 32-bit count with a region that means "never freed".
-#[repr(transparent)]
-pub struct Immortal<R>(Half, PhantomData<fn() -> R>);
+/// A policy from which objects may opt out.
+pub trait Base: 'static {
+    /// What the count is made of then.
+    #[doc(hidden)]
+    type Bits;
+}
+impl Base for Plain {
+    type Bits = Half;
+}
+impl Base for Saturating {
+    type Bits = Half;
+}
+impl Base for Packed {
+    type Bits = Packed;
+}
 
-impl<R> Immortal<R> {
+/// A 32-bit or 24-bit count with a region that means "never freed".
+#[repr(transparent)]
+pub struct Immortal<R: Base>(R::Bits, PhantomData<fn() -> R>);
+
+impl<R: Base> Immortal<R> {
     #[inline(always)]
-    const fn from_half(half: Half) -> Self {
+    const fn from_half(half: R::Bits) -> Self {
         Immortal(half, PhantomData)
+    }
+}
+impl Immortal<Packed> {
+    #[inline(always)]
+    fn packed(&self) -> &Packed {
+        &self.0
     }
 }
 
@@ -88,5 +111,21 @@ unsafe impl CountWord for Immortal<Saturating> {
     #[inline(always)]
     fn is_immortal(&self) -> bool {
         self.0.count.get() >= 3 << 30
+    }
+}
+
+/// The count in three bytes; immortal in the middle of what is stuck.
+// SAFETY: see `Packed`; what is immortal is stuck.
+unsafe impl CountWord for Immortal<Packed> {
+    const NAME: &'static str = "packed+immortal";
+    const IMMORTAL: bool = true;
+    packed_methods!();
+
+    fn set_immortal(&self) {
+        self.0.replace_count(3 << 22);
+    }
+    #[inline(always)]
+    fn is_immortal(&self) -> bool {
+        self.0.word() >= 3 << 30
     }
 }

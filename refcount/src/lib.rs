@@ -1,12 +1,14 @@
 //! The count word of an object and the rules for changing it: one type a policy, all of them always compiled.
 //!
-//! A count word is eight bytes. Policies that count in 32 bits leave the upper half to the owner of the object:
+//! A count word is eight bytes, or four if its owner wants the other half for something else. Policies that count in 32 of eight
+//! bytes' bits leave the upper half to the owner of the object:
 //!
 //! ```text
 //! 63      56 55             32 31             0
 //! | flags 8 | scratch 24      | count 32      |    Saturating, Immortal<_>
 //! | flags 8 | scratch 24      | always 2^31   |    Uncounted
 //! | count 64                                  |    Plain: no flags, no scratch
+//!                       | count 24 | flags 8  |    Packed, Immortal<Packed>: four bytes, no scratch, no link
 //! | flags 8 | R | link: address, 48 bits      |    any policy, while the object waits to be torn down
 //! ```
 //!
@@ -18,13 +20,15 @@
 
 mod half;
 mod immortal;
+mod packed;
 mod plain;
 mod saturating;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod uncounted;
 
-pub use immortal::Immortal;
+pub use immortal::{Base, Immortal};
+pub use packed::Packed;
 pub use plain::Plain;
 pub use saturating::Saturating;
 pub use uncounted::Uncounted;
@@ -53,8 +57,8 @@ pub const ADDRESS_BITS: u32 = 48;
 ///   2. An immortal count never says `Dead`, stays immortal, and no retain or release writes its word.
 ///   3. `count` is the number of references while it is at most `EXACT_MAX`; beyond it `is_stuck` holds for ever.
 ///   4. Retain and release leave flags and scratch alone; links keep the flags.
-///   5. After `link(a)`, `is_linked` holds and `linked` is `a` until `set_one`, whatever `revive` and `set_flags` do meanwhile.
-///   6. The word is eight bytes, aligned to eight, and all that it knows is in it.
+///   5. After `link(a)`, `is_linked` holds and `linked` is `a` (0 without `LINKS`) until `set_one`, whatever `revive` and `set_flags` do meanwhile.
+///   6. The word is eight bytes, aligned to eight, or without `LINKS` four; all that it knows is in it, and flags are its first byte then.
 pub unsafe trait CountWord: Sized + 'static {
     /// Name of the policy in reports.
     const NAME: &'static str;
@@ -62,8 +66,12 @@ pub unsafe trait CountWord: Sized + 'static {
     const EXACT_MAX: u64;
     /// Whether `set_immortal` has an effect.
     const IMMORTAL: bool;
-    /// Whether the word has flags and scratch beside the count.
+    /// Whether the word has flags beside the count.
     const EXTRA_BITS: bool;
+    /// Whether the word has scratch bits too.
+    const SCRATCH: bool = Self::EXTRA_BITS;
+    /// Whether a link holds an address. If not, it only says that the object waits, and somebody else knows the order.
+    const LINKS: bool = true;
 
     /// The word of a new object: one reference.
     fn one() -> Self;
@@ -86,11 +94,11 @@ pub unsafe trait CountWord: Sized + 'static {
     /// Sets the count itself: for tests of the ends of the range.
     fn force(&self, count: u64);
 
-    /// Replaces a zero count by a link (0 = end of the list).
+    /// Replaces a zero count by a link (0 = end of the list); without `LINKS`, by the word that the object waits.
     fn link(&self, address: usize);
     /// Whether the word is a link now.
     fn is_linked(&self) -> bool;
-    /// The address that `link` stored.
+    /// The address that `link` stored; 0 without `LINKS`.
     fn linked(&self) -> usize;
     /// Notes, on a linked word, that one reference was taken.
     fn revive(&self);
@@ -101,9 +109,9 @@ pub unsafe trait CountWord: Sized + 'static {
     fn flags(&self) -> u8;
     /// Replaces the flags byte; only with `EXTRA_BITS`, and never with [`LINKED_FLAG`].
     fn set_flags(&self, flags: u8);
-    /// The 24 scratch bits; 0 without `EXTRA_BITS`.
+    /// The 24 scratch bits; 0 without `SCRATCH`.
     fn scratch(&self) -> u32;
-    /// Replaces the scratch bits; only with `EXTRA_BITS`.
+    /// Replaces the scratch bits; only with `SCRATCH`.
     fn set_scratch(&self, value: u32);
 }
 
@@ -117,6 +125,8 @@ macro_rules! for_each_refcount {
             uncounted = $crate::Uncounted;
             immortal_plain = $crate::Immortal<$crate::Plain>;
             immortal_saturating = $crate::Immortal<$crate::Saturating>;
+            packed = $crate::Packed;
+            immortal_packed = $crate::Immortal<$crate::Packed>;
         }
     };
 }

@@ -2,7 +2,7 @@
 //! those of `zoo.rs`. What one header does beyond the promises is tested beside it.
 mod zoo;
 
-pub use zoo::{Model, Toy, Toys, Zoo, bury, toy};
+pub use zoo::{Model, PackedToys, Spots, Toy, Toys, Zoo, bury, toy};
 
 use crate::{Collector, GcHeader, Scheme, TwoWord};
 use alloc::collections::BTreeSet;
@@ -93,6 +93,9 @@ fn script<H: GcHeader>(seed: u64, scheme: Scheme) -> (Vec<usize>, Vec<usize>) {
                 roots.extend(saved.iter().copied().collect::<BTreeSet<_>>());
                 sizes.push(report.collected);
                 for i in after {
+                    let edges = zoo.live().into_iter().flat_map(|from| zoo.get(from).edges.borrow().clone()).filter(|&to| to == i).count();
+                    let held = roots.iter().filter(|&&root| root == i).count();
+                    assert!(zoo.get(i).stuck.get() || zoo.get(i).count() == edges + held, "a collection changed a count");
                     let node = zoo.node(i);
                     // SAFETY: a live toy.
                     assert!(unsafe { H::is_tracked(node) && !H::has_working_flags(node) } && zoo.get(i).scratch() == 0);

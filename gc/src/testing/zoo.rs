@@ -27,6 +27,10 @@ pub struct Toy<H> {
     pub index: usize,
 }
 impl<H> Toy<H> {
+    /// References to it.
+    pub fn count(&self) -> usize {
+        self.count.get()
+    }
     /// Bits that the header's policy keeps during a collection.
     pub fn scratch(&self) -> u32 {
         self.scratch.get()
@@ -37,8 +41,12 @@ impl<H> Toy<H> {
     }
 }
 
-/// Where toys lie, for a header that is not in them.
-pub struct Toys;
+/// Where toys lie, for a header that is not in them; where collections count in the count itself, or in scratch bits.
+pub struct Spots<const IN_PLACE: bool>;
+/// Toys that have scratch bits.
+pub type Toys = Spots<false>;
+/// Toys that have none.
+pub type PackedToys = Spots<true>;
 type PageToy = Toy<ZeroWord<Toys>>;
 /// Every seventh toy lies on no page.
 fn is_large(index: usize) -> bool {
@@ -46,8 +54,9 @@ fn is_large(index: usize) -> bool {
 }
 // SAFETY: (1) flags are the toy's; (2) `Ground` makes pages with a zeroed side at 128 and keeps them for ever; (3) `Ground` puts the
 // links before a large toy.
-unsafe impl Place for Toys {
+unsafe impl<const IN_PLACE: bool> Place for Spots<IN_PLACE> {
     const SIDE_AT: usize = 128;
+    const IN_PLACE: bool = IN_PLACE;
     unsafe fn flags(node: *mut u8) -> u8 {
         // SAFETY: nodes are toys, whose first field has no size; so below.
         let toy = unsafe { &*node.cast::<PageToy>() };
@@ -269,9 +278,17 @@ unsafe impl<H: GcHeader> ObjectModel for Model<'_, H> {
         }
     }
     unsafe fn scratch(&self, node: *mut H) -> u32 {
-        toy(node).scratch.get()
+        match toy(node) {
+            toy if !H::IN_PLACE => toy.scratch.get(),
+            toy if toy.stuck.get() => crate::ROOT,
+            toy => toy.count.get() as u32,
+        }
     }
     unsafe fn set_scratch(&self, node: *mut H, value: u32) {
+        if H::IN_PLACE {
+            assert!(!toy(node).stuck.get(), "a stuck count is written");
+            return toy(node).count.set(value as usize);
+        }
         toy(node).scratch.set(value);
     }
     fn roots(&mut self, visit: &mut dyn FnMut(*mut H)) {

@@ -17,9 +17,9 @@
 //! A *place* is where a slot is: words from the header on. So a cache needs to know nothing else, and in the second form one
 //! comparison says that the instance has the slot and no dict.
 use super::values::Values;
-use super::{AttrsPolicy, SlotPolicy};
-use crate::header::{HEADER, ObjPtr};
-use crate::layout::Layout;
+use super::{AttrsPolicy, SlotPolicy, shape};
+use crate::header::ObjPtr;
+use crate::layout::{Layout, Plan};
 use crate::types::{TypeFlags, TypeInfo};
 use crate::word::Word;
 use core::ptr::{null_mut, without_provenance_mut};
@@ -49,7 +49,7 @@ pub(super) fn first_place<L: Layout>(info: &TypeInfo<L>) -> usize {
     if !L::Attrs::INLINE {
         return 0;
     }
-    (HEADER + info.payload_bytes as usize).div_ceil(8) + !L::Slots::EXACT as usize
+    (Plan::<L>::HEADER + info.payload_bytes as usize).div_ceil(8) + !L::Slots::EXACT as usize
 }
 
 /// The word at a place.
@@ -80,8 +80,10 @@ pub(super) fn bytes_of<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> usize {
 #[inline(always)]
 pub(super) unsafe fn init<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, capacity: usize) {
     let first = first_place(info);
-    if L::Slots::EXACT {
-        State::in_cell(first + capacity, first).set(obj);
+    if L::Attrs::SHAPES && info.has(TypeFlags::VALUES) {
+        // The type's index, which is written with the header, says so.
+    } else if L::Slots::EXACT {
+        obj.attr_word(0).set(State::in_cell(first + capacity, first).word());
     } else {
         obj.attr_word(0).set(null_mut());
         if !info.has(TypeFlags::VALUES) {
@@ -104,11 +106,19 @@ pub(super) struct State(*mut u8);
 impl State {
     #[inline(always)]
     pub(super) fn of<L: Layout>(obj: ObjPtr<L>) -> Self {
-        State(obj.attr_word(0).get())
+        if L::Attrs::SHAPES { shape::state(obj) } else { State(obj.attr_word(0).get()) }
     }
     #[inline(always)]
     pub(super) fn set<L: Layout>(self, obj: ObjPtr<L>) {
-        obj.attr_word(0).set(self.0);
+        if L::Attrs::SHAPES { shape::set_state(obj, self) } else { obj.attr_word(0).set(self.0) }
+    }
+    #[inline(always)]
+    pub(super) fn word(self) -> *mut u8 {
+        self.0
+    }
+    #[inline(always)]
+    pub(super) fn from_word(word: *mut u8) -> Self {
+        State(word)
     }
     #[inline(always)]
     pub(super) fn in_cell(limit: usize, high: usize) -> Self {

@@ -4,14 +4,17 @@
 //! split  (3.11): [values*] [dict*]      at most one is set
 //! merged (3.12): [values* | 1] or [dict*] or [0]
 //! inline (3.13): [dict*] or [0], and the values behind the payload: `in_cell.rs`
+//! shape:         no word, and the values behind the payload: `shape.rs`
 //! ```
 //! The words stand between the weakref word and the GC words. Python's dict type is not known here: an instance that
 //! needs a dict gets one from the interpreter.
 mod in_cell;
+pub(crate) mod shape;
 mod shared_keys;
 mod storage;
 mod values;
 
+pub use shape::Shape;
 pub use shared_keys::{MAX_KEYS, SharedKeys};
 
 use crate::handle::Owned;
@@ -38,18 +41,32 @@ pub trait AttrsPolicy: 'static {
     const WORDS: usize;
     /// Whether an instance's values are in its own cell.
     const INLINE: bool = false;
+    /// Whether the type's index says how they are.
+    const SHAPES: bool = false;
+    /// What the table of types keeps for that.
+    type Record: Record;
 }
+/// What stands beside a type in the table of types.
+pub trait Record: Default + 'static {
+    /// The shape, where there are shapes.
+    fn shape(&self) -> Option<&shape::ShapeRecord> {
+        None
+    }
+}
+impl Record for () {}
 /// A word for the values and a word for the dict, as CPython 3.11.
 pub struct Split;
 impl AttrsPolicy for Split {
     const NAME: &'static str = "split";
     const WORDS: usize = 2;
+    type Record = ();
 }
 /// One word for either, as CPython 3.12.
 pub struct Merged;
 impl AttrsPolicy for Merged {
     const NAME: &'static str = "merged";
     const WORDS: usize = 1;
+    type Record = ();
 }
 
 /// A word for the dict, and the values behind the payload in the same cell, as CPython 3.13 and later.
@@ -58,6 +75,7 @@ impl AttrsPolicy for Inline {
     const NAME: &'static str = "inline";
     const WORDS: usize = 1;
     const INLINE: bool = true;
+    type Record = ();
 }
 
 /// How many slots an instance gets.
@@ -150,7 +168,8 @@ pub(crate) fn birth_capacity<L: Layout>(info: &TypeInfo<L>) -> Result<usize, All
     }
     let keys = info.shared_keys.get();
     // SAFETY: the type's keys live as long as the type.
-    Ok(if keys.is_null() { 0 } else { unsafe { (*keys).len() } })
+    let names = if keys.is_null() { 0 } else { unsafe { (*keys).len() } };
+    Ok(if L::Attrs::SHAPES { names.max(1) } else { names })
 }
 /// Bytes behind the payload of an instance that is to be made with so many slots.
 #[inline(always)]
@@ -369,7 +388,8 @@ pub fn check<L: Layout>(obj: ObjPtr<L>) {
         assert!(used >= first && used <= first + slots);
         for place in used..first + slots {
             // SAFETY: the cell has the slots.
-            assert!(unsafe { (*in_cell::at(obj, place)).is_null() }, "slots that are not in use are empty");
+            let empty = unsafe { (*in_cell::at(obj, place)).is_null() };
+            assert!(empty || (L::Attrs::SHAPES && shape::is_pointer(obj, place)), "slots that are not in use are empty");
         }
     }
 }

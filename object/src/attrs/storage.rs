@@ -35,7 +35,6 @@ fn dict_at<L: Layout>(word: *mut u8) -> Word<L> {
 
 #[inline(always)]
 pub(super) fn storage<L: Layout>(obj: ObjPtr<L>) -> Storage<L> {
-    let word = obj.attr_word(0).get();
     if in_cell::exact::<L>() {
         let state = State::of(obj);
         return if state.is_in_cell() {
@@ -47,6 +46,7 @@ pub(super) fn storage<L: Layout>(obj: ObjPtr<L>) -> Storage<L> {
         };
     }
     if in_cell::as_cpython::<L>() {
+        let word = obj.attr_word(0).get();
         return if !word.is_null() {
             Storage::Dict(dict_at(word))
         } else if obj.info().has(TypeFlags::VALUES) {

@@ -7,9 +7,9 @@ use crate::attrs;
 use crate::collect::trace_object;
 use crate::death::{exhume, payload_bytes};
 use crate::handle::Owned;
-use crate::header::{HEADER, ObjPtr};
+use crate::header::ObjPtr;
 use crate::heap::Heap;
-use crate::layout::Layout;
+use crate::layout::{Layout, Plan};
 use crate::types::TypeFlags;
 use crate::word::Word;
 use std::collections::HashSet;
@@ -118,7 +118,7 @@ pub fn requested<L: Layout>(obj: ObjPtr<L>) -> usize {
     let info = obj.info();
     let flags = info.flags.get();
     // SAFETY: the object is complete.
-    let bytes = unsafe { info.prefix_bytes as usize + HEADER + payload_bytes(obj, info, flags) };
+    let bytes = unsafe { info.prefix_bytes as usize + Plan::<L>::HEADER + payload_bytes(obj, info, flags) };
     let links = if flags.contains(TypeFlags::GC) { crate::gc_words::before::<L>(bytes) } else { 0 };
     let outside = if flags.contains(TypeFlags::ATTRS) { attrs::capacities(obj).1.map_or(0, attrs::outside_bytes::<L>) } else { 0 };
     // SAFETY: as above.

@@ -5,7 +5,7 @@
 use super::LAYOUTS;
 use crate::attrs::{self, AttrsPolicy, MAX_KEYS, SlotPolicy};
 use crate::gc_words::before;
-use crate::layout::{Layout, Plan, objection};
+use crate::layout::{Layout, Plan, header, objection, objection_to_index};
 use crate::type_word::TypePolicy;
 use crate::value::ValueRepr;
 use crate::weak::WeakPolicy;
@@ -22,6 +22,8 @@ pub struct CountNumbers {
     pub bytes: usize,
     /// Whether the word has bits to spare for other policies.
     pub spare_bits: bool,
+    /// Whether it shares its eight bytes with the type.
+    pub packed: bool,
 }
 
 /// The words of the collector.
@@ -52,6 +54,8 @@ pub struct AttrsNumbers {
     pub in_cell: bool,
     /// Whether there is no slot too many.
     pub exact: bool,
+    /// Whether the type's index says where values are, so that only types of changing size have a word.
+    pub shapes: bool,
     /// Bytes of so many slots in the instance's cell.
     pub cell_block: fn(usize) -> usize,
     /// Bytes of a block of so many slots outside it.
@@ -92,7 +96,7 @@ impl Numbers {
     /// The numbers of a layout.
     pub fn of<L: Layout>() -> Self {
         Numbers {
-            count: CountNumbers { name: L::Rc::NAME, bytes: size_of::<L::Rc>(), spare_bits: L::Rc::EXTRA_BITS },
+            count: CountNumbers { name: L::Rc::NAME, bytes: size_of::<L::Rc>(), spare_bits: L::Rc::EXTRA_BITS, packed: !L::Rc::LINKS },
             gc: GcNumbers {
                 name: L::Gc::NAME,
                 bytes: Plan::<L>::GC,
@@ -106,6 +110,7 @@ impl Numbers {
                 words: L::Attrs::WORDS,
                 in_cell: L::Attrs::INLINE,
                 exact: L::Slots::EXACT,
+                shapes: L::Attrs::SHAPES,
                 cell_block: attrs::cell_bytes::<L>,
                 block: attrs::outside_bytes::<L>,
             },
@@ -117,7 +122,13 @@ impl Numbers {
     }
     /// Why the policies cannot work together, if they cannot.
     pub fn objection(&self) -> Option<&'static str> {
+        let one_word = self.gc.page_bytes != 0 && self.weakref.1 == 0;
         objection(self.count.spare_bits, self.weakref.1 != 0, self.gc.needs_scratch, self.alloc.side >= self.gc.page_bytes)
+            .or(objection_to_index(self.count.packed, one_word, self.attrs.shapes, self.attrs.exact, self.ty.1 == 4))
+    }
+    /// Bytes of the header.
+    pub fn header(&self) -> usize {
+        header(self.count.bytes, self.ty.1)
     }
     /// The policies by name, axis by axis.
     pub fn axes(&self) -> [(&'static str, &'static str); 8] {
@@ -138,6 +149,9 @@ impl Numbers {
     }
     /// Slots of an instance whose class has `names` attribute names, in steady state.
     pub fn capacity(&self, names: usize) -> usize {
+        if self.attrs.shapes {
+            return names.max(1);
+        }
         if self.attrs.exact { names } else { (names + 1).min(MAX_KEYS) }
     }
 }

@@ -118,9 +118,13 @@ impl Facts {
         let mut p = Parts { numbers: n, parts: Vec::new(), block: 0, at: 0 };
         let (in_cell, outside) = self.attrs.map_or((None, None), |a| a.capacities(n));
         let values = in_cell.map_or(0, n.attrs.cell_block);
-        let words = if self.attrs.is_some() { n.attrs.words * 8 } else { 0 };
+        let words = match self.attrs {
+            Some(a) if n.attrs.shapes => !a.sized as usize * 8,
+            Some(_) => n.attrs.words * 8,
+            None => 0,
+        };
         let prefix = if self.weakref { n.weakref.1 } else { 0 } + words + if self.gc { n.gc.bytes } else { 0 };
-        if self.gc && prefix + crate::header::HEADER + self.payload + values > instar_alloc::SMALL_MAX {
+        if self.gc && prefix + n.header() + self.payload + values > instar_alloc::SMALL_MAX {
             p.put("gc", "links of a large object", n.gc.large);
         }
         if self.weakref {
@@ -141,7 +145,7 @@ impl Facts {
         }
         p.put("rc", "count", n.count.bytes);
         p.put("type", n.ty.0, n.ty.1);
-        p.lose("type", "nobody's", crate::header::HEADER - n.count.bytes - n.ty.1);
+        p.lose("type", "nobody's", n.header() - n.count.bytes - n.ty.1);
         p.put("payload", "payload", self.payload - self.slots * 8);
         p.put("payload", "slots", self.slots * 8);
         let set = self.attrs.map_or(0, |a| a.set);
@@ -150,8 +154,13 @@ impl Facts {
                 Some(a) if a.dict || outside.is_some() => (0, "slots given up"),
                 _ => (set, "spare slots"),
             };
-            // As CPython: 8 bytes of numbers before them, and their order after them.
-            p.values(values, if n.attrs.exact { 0 } else { 8 }, capacity, set, why);
+            if n.attrs.shapes && why == "slots given up" {
+                p.put("attrs", "dict or values", 8);
+                p.lose("slots", why, values - 8);
+            } else {
+                // As CPython: 8 bytes of numbers before them, and their order after them.
+                p.values(values, if n.attrs.exact { 0 } else { 8 }, capacity, set, why);
+            }
         }
         p.end();
         if let Some(capacity) = outside {
