@@ -11,6 +11,7 @@ mod cell;
 mod census;
 mod check;
 mod commands;
+mod counts;
 mod diff;
 mod error;
 mod fingerprint;
@@ -91,6 +92,14 @@ enum Command {
         /// Numbers of live objects, comma-separated.
         #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000])]
         objects: Vec<u64>,
+    },
+    /// How often counts are written, and how many local reads are borrowed, beside CPython 3.14's own rule.
+    Counts {
+        #[command(flatten)]
+        choice: Choice,
+        /// Programs, comma-separated; those of a run when none is named.
+        #[arg(long, value_delimiter = ',')]
+        programs: Vec<String>,
     },
     /// Compare two variants of the last run, or two result files.
     Compare {
@@ -239,6 +248,7 @@ fn dispatch(cli: Cli) -> Result<bool> {
         Command::Run(arguments) => commands::run(&workspace, &arguments),
         Command::Instances { choice } => commands::instances(&workspace, &choice),
         Command::Pauses { choice, objects } => pauses::run(&workspace, &choice, &objects),
+        Command::Counts { choice, programs } => counts::run(&workspace, &choice, &programs),
         Command::Compare { a, b } => commands::compare(&workspace, &a, &b),
         Command::Report { out } => commands::report(&workspace, out),
         Command::Order { binary } => order::run(&workspace, &binary),

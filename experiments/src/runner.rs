@@ -122,7 +122,10 @@ impl Runner {
 }
 
 /// The file that `-X memstats` left; `Ok(None)` when the binary wrote none.
-fn read_memstats(file: &Path) -> std::result::Result<Option<Memstats>, String> {
+///
+/// # Errors
+/// What is wrong with its content.
+pub fn read_memstats(file: &Path) -> std::result::Result<Option<Memstats>, String> {
     let Ok(bytes) = std::fs::read(file) else {
         return Ok(None);
     };

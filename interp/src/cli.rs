@@ -253,8 +253,8 @@ fn gc_words(gc: &mut GcChoice, words: &str) -> Result<(), String> {
             "generations" => gc.scheme = Scheme::Generations,
             "incremental" => gc.scheme = Scheme::Incremental,
             "young-old" => gc.scheme = Scheme::YoungOld,
-            "gross" => gc.net = false,
-            "net" => gc.net = true,
+            "gross" => gc.gross = true,
+            "net" => gc.gross = false,
             other => return Err(format!("never, auto or stress, generations, incremental or young-old, gross or net, not '{other}'")),
         }
     }

@@ -53,7 +53,7 @@ impl From<AllocError> for BootError {
 impl Vm {
     /// Makes an interpreter. Its heap is the thread's heap from here on.
     pub fn boot(settings: Settings) -> Result<Box<Vm>, BootError> {
-        let heap = Rc::new(Heap::new(HeapOptions { memory_limit: settings.memory_limit, scheme: settings.gc.scheme, death_counts: settings.gc.net, ..HeapOptions::default() }));
+        let heap = Rc::new(Heap::new(HeapOptions { memory_limit: settings.memory_limit, scheme: settings.gc.scheme, death_counts: !settings.gc.gross, ..HeapOptions::default() }));
         // SAFETY: the Vm owns the heap and shuts it down before it goes (`finalize.rs`).
         unsafe { heap.attach() };
         let keys = hash_keys(settings.hash_seed);

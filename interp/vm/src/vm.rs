@@ -116,8 +116,8 @@ pub struct GcChoice {
     pub mode: GcMode,
     /// What is collected together, and when.
     pub scheme: Scheme,
-    /// Deaths are taken off the allocations that make a collection due.
-    pub net: bool,
+    /// Every allocation makes a collection due; else deaths are taken off, as in CPython.
+    pub gross: bool,
 }
 
 /// Which collections run that the program does not ask for.
