@@ -4,7 +4,7 @@ use crate::attrs::{Exact, Inline, Merged, Shape, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
 use crate::type_word::Index;
-use crate::value::{Boxed, SelfTag, Tagged};
+use crate::value::{Boxed, NanBox, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
 use instar_gc::{OneWord, TwoWord};
@@ -55,6 +55,10 @@ pub type Best8 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, 
 pub type BestFloats8 = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, SelfTag, Pool8, true, false>;
 /// The default with immediate floats.
 pub type DefaultSelfTag = Compose<Plain, TwoWord, Split, Spare, InWord, SelfTag, System, false, false>;
+/// The default with all floats but NaN immediate.
+pub type DefaultNanBox = Compose<Plain, TwoWord, Split, Spare, InWord, NanBox, System, false, false>;
+/// `best` with those.
+pub type BestNanBox = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, NanBox, Pool, true, false>;
 /// The default on 8-byte cells.
 pub type DefaultPool8 = Compose<Plain, TwoWord, Split, Spare, InWord, Boxed, Pool8, false, false>;
 /// The default on cells that are never used again.
@@ -132,6 +136,8 @@ macro_rules! for_each_layout {
             plain_packed "rc-packed,gc-zero-word,type-index,weakref-table,alloc-pool" = $crate::presets::PlainPacked;
             default_type_index "type-index" = $crate::presets::DefaultTypeIndex;
             default_selftag "value-selftag" = $crate::presets::DefaultSelfTag;
+            default_nanbox "value-nanbox" = $crate::presets::DefaultNanBox;
+            best_nanbox "best,value-nanbox" = $crate::presets::BestNanBox;
             default_pool8 "alloc-pool8" = $crate::presets::DefaultPool8;
             default_bump "alloc-bump" = $crate::presets::DefaultBump;
             one_word_split "rc-saturating,gc-one-word,weakref-table" = $crate::presets::OneWordSplit;

@@ -28,7 +28,7 @@ axis! { "Words of the cycle collector." Gc = instar_gc::TwoWord; "gc-one-word" =
 axis! { "Where instance attributes live." Attrs = attrs::Split; "attrs-merged" => attrs::Merged, "attrs-inline" => attrs::Inline, "attrs-shape" => attrs::Shape }
 axis! { "Slots that an instance gets." Slots = attrs::Spare; "slots-exact" => attrs::Exact }
 axis! { "Where weak references are found." Weak = weak::InWord; "weakref-table" => weak::InTable }
-axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged, "value-selftag" => value::SelfTag }
+axis! { "What one value slot holds." Value = value::Boxed; "value-tagged" => value::Tagged, "value-selftag" => value::SelfTag, "value-nanbox" => value::NanBox }
 axis! { "Where cells come from." Alloc = instar_alloc::System; "alloc-pool" => instar_alloc::Pool, "alloc-pool8" => instar_alloc::Pool8, "alloc-bump" => instar_alloc::Bump, "alloc-mimalloc" => instar_alloc::Mimalloc }
 
 axis! { "What the type word holds." Type = type_word::Pointer; "type-index" => type_word::Index }

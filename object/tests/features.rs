@@ -38,6 +38,7 @@ fn a_preset_feature_is_its_type() {
         feature = "weakref-table",
         feature = "value-tagged",
         feature = "value-selftag",
+        feature = "value-nanbox",
         feature = "alloc-pool",
         feature = "alloc-pool8",
         feature = "alloc-bump",

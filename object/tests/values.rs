@@ -1,6 +1,6 @@
 //! Laws of value encodings, for every policy: what goes in comes out bit for bit, kinds exclude each other, arithmetic on words is
 //! arithmetic on integers.
-use instar_object::presets::{Default, DefaultSelfTag, DefaultTagged};
+use instar_object::presets::{Default, DefaultNanBox, DefaultSelfTag, DefaultTagged};
 use instar_object::{Layout, Word};
 use proptest::prelude::*;
 
@@ -56,6 +56,7 @@ macro_rules! every { ($f:ident ($($arg:expr),*)) => {{
     $f::<Default>($($arg),*);
     $f::<DefaultTagged>($($arg),*);
     $f::<DefaultSelfTag>($($arg),*);
+    $f::<DefaultNanBox>($($arg),*);
 }} }
 
 proptest! {
@@ -74,7 +75,7 @@ proptest! {
 #[test]
 fn ends_of_the_ranges() {
     let near = |n: i64| [n.wrapping_sub(1), n, n.wrapping_add(1)];
-    let ends: Vec<i64> = [0, i64::MIN, i64::MAX, 1 << 61, -(1 << 61), 1 << 62, -(1 << 62), i64::MIN >> 1, i64::MAX >> 1].into_iter().flat_map(near).collect();
+    let ends: Vec<i64> = [0, i64::MIN, i64::MAX, 1 << 61, -(1 << 61), 1 << 62, -(1 << 62), 1 << 50, -(1 << 50), 1 << 51, -(1 << 51), 1 << 25, 1 << 26, i64::MIN >> 1, i64::MAX >> 1].into_iter().flat_map(near).collect();
     for &a in &ends {
         for &b in &ends {
             every!(integers(a, b));
@@ -100,5 +101,10 @@ fn ordinary_floats_are_immediate() {
     for x in [-0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MAX, f64::MIN_POSITIVE, 1e-300, 5e-324, 2f64.powi(257), 2f64.powi(-255).next_down()] {
         assert!(!immediate(x), "{x}");
     }
+    let boxed_nan = |x: f64| Word::<DefaultNanBox>::from_float(x).is_some();
+    for x in [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, -5e-324, 0.1, -1e300] {
+        assert!(boxed_nan(x), "{x}");
+    }
+    assert!(!boxed_nan(f64::NAN) && !boxed_nan(-f64::NAN) && !boxed_nan(f64::from_bits(u64::MAX)));
     assert!(Word::<DefaultTagged>::from_float(1.0).is_none() && !Word::<DefaultTagged>::TAGGED_FLOATS);
 }

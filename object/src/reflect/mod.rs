@@ -11,7 +11,7 @@ pub use parts::{Attributes, Buffer, Facts, Found, Part};
 
 use crate::attrs;
 use crate::layout::Layout;
-use crate::value::{Boxed, SelfTag, Tagged, ValueRepr};
+use crate::value::{Boxed, NanBox, SelfTag, Tagged, ValueRepr};
 
 /// Bytes of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,14 +57,14 @@ pub fn immediate_int(i: i64) -> Vec<String> {
     fn of<V: ValueRepr>(i: i64) -> Option<String> {
         V::encode(i).map(|_| V::NAME.to_owned())
     }
-    [of::<Boxed>(i), of::<Tagged>(i), of::<SelfTag>(i)].into_iter().flatten().collect()
+    [of::<Boxed>(i), of::<Tagged>(i), of::<SelfTag>(i), of::<NanBox>(i)].into_iter().flatten().collect()
 }
 /// The value policies whose words hold this float, by name.
 pub fn immediate_float(x: f64) -> Vec<String> {
     fn of<V: ValueRepr>(x: f64) -> Option<String> {
         V::encode_float(x).map(|_| V::NAME.to_owned())
     }
-    [of::<Boxed>(x), of::<Tagged>(x), of::<SelfTag>(x)].into_iter().flatten().collect()
+    [of::<Boxed>(x), of::<Tagged>(x), of::<SelfTag>(x), of::<NanBox>(x)].into_iter().flatten().collect()
 }
 
 /// One layout of the list.

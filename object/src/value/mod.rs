@@ -1,9 +1,11 @@
 //! What one value slot holds: the encodings. Counting and types of values are not here (`word.rs`, `handle.rs`).
 mod boxed;
+mod nanbox;
 mod selftag;
 mod tagged;
 
 pub use boxed::Boxed;
+pub use nanbox::NanBox;
 pub use selftag::SelfTag;
 pub use tagged::Tagged;
 
