@@ -90,7 +90,7 @@ pub struct Cell {
     pub output_key: String,
     /// Memory of the run that verified the output.
     pub memory: Option<Memstats>,
-    /// Counters of the counting build of the same variant.
+    /// Counters of the counting build of the same variant, which runs the program at size S.
     #[serde(default)]
     pub counters: Option<Memstats>,
     /// Timed runs.

@@ -62,7 +62,7 @@ fn steps(times: &Times, experiment: &Experiment, first_variants: &[String], firs
     }
     if experiment.stats {
         let counting: Vec<String> = all.iter().map(|name| format!("{name}-stats")).collect();
-        steps.push(("counting builds, every program once more".into(), built(&counting) + verify_s * 1.5));
+        steps.push(("counting builds, every program at size S".into(), built(&counting) + verify_s * 0.2));
     }
     // What does not fit before the limit is left out, but for the rounds that an interval needs.
     let before: f64 = steps.iter().map(|step| step.1).sum();

@@ -45,17 +45,17 @@ impl Times {
         self.program_s.insert(format!("{program}.{size}"), seconds);
     }
 
-    /// Guess for builds one after the other: the last time of each, else 2.5 minutes for the first of a fresh
-    /// checkout and 45 seconds for the others.
+    /// Guess for builds one after the other: the last time of each, else 160 seconds for the first of a fresh
+    /// checkout and 55 for the others.
     pub fn builds<'a>(&self, variants: impl Iterator<Item = &'a str>) -> f64 {
         let guess = |(index, name): (usize, &str)| {
             self.build_s
                 .get(name)
                 .copied()
                 .unwrap_or(if index == 0 && self.build_s.is_empty() {
-                    150.0
+                    160.0
                 } else {
-                    45.0
+                    55.0
                 })
         };
         variants.enumerate().map(guess).sum()
