@@ -28,7 +28,7 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
         ("attrs", vec![attrs::Split::NAME, attrs::Merged::NAME, attrs::Inline::NAME, attrs::Shape::NAME]),
         ("slots", vec![attrs::Spare::NAME, attrs::Exact::NAME]),
         ("weakref", vec![weak::InWord::NAME, weak::InTable::NAME]),
-        ("value", vec![value::Boxed::NAME, value::Tagged::NAME, value::SelfTag::NAME]),
+        ("value", vec![value::Boxed::NAME, value::Tagged::NAME, value::SelfTag::NAME, value::NanBox::NAME]),
         ("alloc", vec![System::NAME, Pool::NAME, Pool8::NAME, Bump::NAME]),
         ("elide", vec!["off", "static"]),
         ("freelists", vec!["off", "on"]),
