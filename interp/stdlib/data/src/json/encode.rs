@@ -10,7 +10,7 @@ use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::builtin_function::PyBuiltinFunction;
 use instar_vm::types::dict::PyDict;
-use instar_vm::types::float::PyFloat;
+use instar_vm::types::float::float_value;
 use instar_vm::types::int::{int_ref, IntRef};
 use instar_vm::types::list::PyList;
 use instar_vm::types::str::PyStr;
@@ -141,7 +141,7 @@ impl Work<'_> {
         if o.is(&vm.consts.true_) { return Ok(Some("true".into())) }
         if o.is(&vm.consts.false_) { return Ok(Some("false".into())) }
         if let Some(t) = self.int(vm, o)? { return Ok(Some(t)) }
-        match o.cast::<PyFloat>().map(|f| f.value()) { Some(x) => Ok(Some(self.float(vm, o, x)?)), None => Ok(None) }
+        match float_value(o) { Some(x) => Ok(Some(self.float(vm, o, x)?)), None => Ok(None) }
     }
 
     fn mark(&self, vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
