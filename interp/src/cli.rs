@@ -2,6 +2,8 @@
 //!
 //! Not here: what the options do (`run.rs`), environment variables that change objects (`INSTAR_GC`, in `run.rs` too).
 
+use std::ffi::OsString;
+
 use instar_object::{Active, GcHeader, Layout, Scheme};
 use instar_vm::vm::{GcChoice, GcMode, Settings};
 
@@ -15,7 +17,7 @@ pub enum Target {
     /// `-m NAME`
     Module(String),
     /// A file, a directory or an archive.
-    File(String),
+    File(OsString),
     /// Standard input (`-` or nothing).
     Stdin,
 }
@@ -84,7 +86,7 @@ fn settings() -> Settings {
 }
 
 /// Reads the arguments (without the program's name).
-pub fn parse(args: Vec<String>) -> Request {
+pub fn parse(args: Vec<OsString>) -> Request {
     let mut s = settings();
     let mut versions = 0;
     // `-R`: whatever the environment says of the seed.
@@ -92,14 +94,16 @@ pub fn parse(args: Vec<String>) -> Request {
     let mut args = args.into_iter();
     let mut target = None;
     let mut rest = Vec::new();
-    'words: while let Some(word) = args.next() {
+    let text = |word: OsString| word.to_string_lossy().into_owned();
+    'words: while let Some(given) = args.next() {
+        let word = text(given.clone());
         match word.as_str() {
-            "-" => { target = Some(Target::Stdin); rest.push(word); break }
+            "-" => { target = Some(Target::Stdin); rest.push(given); break }
             "--" => break,
             "--help" | "--help-all" => return Request::Show(USAGE.to_owned()),
             "--version" => { versions += 1; continue }
             "--stdlib" => match args.next() {
-                Some(dir) => { s.stdlib = Some(dir); continue }
+                Some(dir) => { s.stdlib = Some(text(dir)); continue }
                 None => return wrong("Argument expected for the --stdlib option"),
             },
             "--check-hash-based-pycs" => { args.next(); continue }
@@ -108,8 +112,8 @@ pub fn parse(args: Vec<String>) -> Request {
         if let Some(dir) = word.strip_prefix("--stdlib=") { s.stdlib = Some(dir.to_owned()); continue }
         if word.starts_with("--") { return wrong(&format!("unknown option {word}")) }
         let Some(letters) = word.strip_prefix('-') else {
-            rest.push(word.clone());
-            target = Some(Target::File(word));
+            rest.push(given.clone());
+            target = Some(Target::File(given));
             break;
         };
         let mut at = letters.char_indices();
@@ -117,12 +121,12 @@ pub fn parse(args: Vec<String>) -> Request {
             let mut value = |name: char| -> Result<String, Request> {
                 let tail = &letters[i + letter.len_utf8()..];
                 if !tail.is_empty() { return Ok(tail.to_owned()) }
-                args.next().ok_or_else(|| wrong(&format!("Argument expected for the -{name} option")))
+                args.next().map(text).ok_or_else(|| wrong(&format!("Argument expected for the -{name} option")))
             };
             match letter {
                 'c' | 'm' => match value(letter) {
                     Ok(v) => {
-                        rest.push(format!("-{letter}"));
+                        rest.push(format!("-{letter}").into());
                         target = Some(if letter == 'c' { Target::Command(v + "\n") } else { Target::Module(v) });
                         break 'words;
                     }
@@ -161,7 +165,7 @@ pub fn parse(args: Vec<String>) -> Request {
         return Request::Show(if versions > 1 { format!("Python {VERSION} (instar) [{}]\n", env!("INSTAR_RUSTC")) } else { format!("Python {VERSION}\n") });
     }
     let target = target.or_else(|| args.next().map(|f| { rest.push(f.clone()); Target::File(f) })).unwrap_or(Target::Stdin);
-    if rest.is_empty() { rest.push(String::new()) }
+    if rest.is_empty() { rest.push(OsString::new()) }
     rest.extend(args);
     s.argv = rest;
     if let Some(message) = apply_environment(&mut s, randomize) {

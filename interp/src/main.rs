@@ -20,8 +20,7 @@ use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    match cli::parse(args) {
+    match cli::parse(std::env::args_os().skip(1).collect()) {
         cli::Request::Show(text) => match std::io::stdout().write_all(text.as_bytes()) { Ok(()) => ExitCode::SUCCESS, Err(_) => ExitCode::FAILURE },
         cli::Request::Wrong(text) => {
             eprint!("{text}");

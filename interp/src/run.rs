@@ -3,6 +3,7 @@
 //! Order of start-up: types (`Vm::boot`), native modules, `builtins`, `sys`, importlib, encodings, signals, streams, warnings options,
 //! `site`, `sys.path[0]`. Not here: the command line (`cli.rs`).
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -67,14 +68,11 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
     code
 }
 
-/// Waits for threads, runs exit functions and finalizers, flushes. False if standard output could not be flushed or an interrupt
-/// came while waiting.
+/// Waits for threads, runs exit functions and finalizers, flushes. False if standard output could not be flushed.
 fn end(vm: &mut Vm) -> bool {
     let flushed = flush_streams(vm);
-    match instar_vm::sysmod::shutdown(vm) {
-        Ok(()) => flush_streams(vm) && flushed,
-        Err(e) => { vm.unraisable(e, "Exception ignored on threading shutdown", None); false }
-    }
+    instar_vm::sysmod::shutdown(vm);
+    flush_streams(vm) && flushed
 }
 
 /// The allocator's word for the parser and the compiler.
@@ -141,12 +139,12 @@ fn set_path(vm: &mut Vm) -> PyResult<()> {
     let path = bootstrap::path_list(vm)?;
     path.clear(vm);
     let mut entries = Vec::new();
-    if !vm.settings.ignore_environment && let Ok(p) = std::env::var("PYTHONPATH") {
-        entries.extend(p.split(':').filter(|e| !e.is_empty()).map(str::to_owned));
+    if !vm.settings.ignore_environment && let Some(p) = std::env::var_os("PYTHONPATH") {
+        entries.extend(p.as_encoded_bytes().split(|b| *b == b':').filter(|e| !e.is_empty()).map(<[u8]>::to_vec));
     }
-    entries.push(vm.settings.stdlib.clone().unwrap_or_else(|| EMBEDDED.to_owned()));
+    entries.push(vm.settings.stdlib.clone().unwrap_or_else(|| EMBEDDED.to_owned()).into());
     for e in entries {
-        let e = vm.new_str(&e)?;
+        let e = vm.fs_decode(&e)?;
         path.push(vm, e)?;
     }
     Ok(())
@@ -172,10 +170,10 @@ fn builtin_importer(vm: &mut Vm) -> PyResult<Option<Owned>> {
     match vm.loaded_module("_frozen_importlib")? { Some(m) => vm.get_attr_str(&m, "BuiltinImporter").map(Some), None => Ok(None) }
 }
 
-fn prepend_path(vm: &mut Vm, entry: &str) -> PyResult<()> {
+fn prepend_path(vm: &mut Vm, entry: &Path) -> PyResult<()> {
     if vm.settings.safe_path { return Ok(()) }
     let path = bootstrap::path_list(vm)?;
-    let entry = vm.new_str(entry)?;
+    let entry = vm.fs_decode(entry.as_os_str().as_encoded_bytes())?;
     path.insert(vm, 0, entry)
 }
 
@@ -200,7 +198,7 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     let dict = vm.module_dict(&module)?;
     match target {
         Target::Command(text) => {
-            prepend_path(vm, "")?;
+            prepend_path(vm, Path::new(""))?;
             let text = dedent(text);
             vm.register_source("<string>", &text);
             // A comment about the encoding says nothing here: the text has been decoded.
@@ -209,13 +207,13 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
             execute::run_code(vm, &code, &dict, dict.obj(), None).map(drop)
         }
         Target::Module(name) => {
-            let here = std::env::current_dir().map(|d| d.display().to_string()).unwrap_or_default();
+            let here = std::env::current_dir().unwrap_or_default();
             prepend_path(vm, &here)?;
             run_as_main(vm, name, true)
         }
         Target::File(file) => run_file(vm, &dict, file),
         Target::Stdin => {
-            prepend_path(vm, "")?;
+            prepend_path(vm, Path::new(""))?;
             if prompt::is_interactive(vm) { return prompt::program(vm, &dict) }
             let mut bytes = Vec::new();
             if let Err(e) = std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes) { return Err(vm.os_error_from(e, None)) }
@@ -268,12 +266,12 @@ fn run_as_main(vm: &mut Vm, name: &str, alter_argv: bool) -> PyResult<()> {
     vm.call_n(&run, &args).map(drop)
 }
 
-fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &str) -> PyResult<()> {
+fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &OsStr) -> PyResult<()> {
     let path = PathBuf::from(file);
     let archive = path.is_dir() || std::fs::read(&path).is_ok_and(|b| b.starts_with(b"PK\x03\x04"));
     if archive {
         let path = bootstrap::path_list(vm)?;
-        let entry = vm.new_str(file)?;
+        let entry = vm.fs_decode(file.as_encoded_bytes())?;
         path.insert(vm, 0, entry)?;
         return run_as_main(vm, "__main__", false);
     }
@@ -283,16 +281,16 @@ fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &str) -> PyResult<()> {
             let number = e.raw_os_error().unwrap_or(0);
             let text = e.to_string();
             let text = text.split(" (os error").next().unwrap_or("");
-            eprintln!("{}: can't open file '{}': [Errno {number}] {text}", vm.settings.executable, absolute(file));
+            eprintln!("{}: can't open file '{}': [Errno {number}] {text}", vm.settings.executable, absolute(file).display());
             let two = vm.new_int(2)?;
             let ty = vm.types.system_exit.clone();
             return Err(vm.raise(&ty, vec![two]));
         }
     };
     let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    let folder = real.parent().map(|d| d.display().to_string()).unwrap_or_default();
+    let folder = real.parent().map(Path::to_path_buf).unwrap_or_default();
     prepend_path(vm, &folder)?;
-    let shown = vm.new_str(&absolute(file))?;
+    let shown = vm.fs_decode(absolute(file).as_os_str().as_encoded_bytes())?;
     for key in ["__file__", "__cached__"] {
         let k = vm.intern(key)?;
         let value = if key == "__file__" { shown.clone() } else { vm.none() };
@@ -305,10 +303,10 @@ fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &str) -> PyResult<()> {
         let key = vm.names.__loader__.clone();
         dict.set_item(vm, &key, &loader)?;
     }
-    run_text(vm, dict, &bytes, &absolute(file))
+    run_text(vm, dict, &bytes, &absolute(file).display().to_string())
 }
 
-fn absolute(file: &str) -> String { std::path::absolute(file).map_or_else(|_| file.to_owned(), |p| p.display().to_string()) }
+fn absolute(file: &OsStr) -> PathBuf { std::path::absolute(file).unwrap_or_else(|_| file.into()) }
 
 /// Compiles and runs source text in a namespace.
 pub fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {

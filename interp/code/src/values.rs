@@ -86,6 +86,20 @@ fn follow(code: &CodeBlob, depth: &[i32], handler: &[u32], asked: Option<usize>)
     Ok(v.asked.and_then(|(_, known)| known))
 }
 
+/// Whether the instruction that makes a generator may follow this one.
+fn at_start(op: Op) -> bool { matches!(op, Op::CopyFreeVars | Op::MakeCell | Op::Nop) }
+
+/// Whether verified code makes a generator when it is called: its flags may say so and it does not.
+pub(crate) fn makes_generator(code: &CodeBlob) -> bool {
+    let mut at = 0;
+    while let Some(op) = code.units.get(at).and_then(|u| Op::from_u16(u.op)) {
+        if op == Op::ReturnGenerator { return true }
+        if !at_start(op) { return false }
+        at += op.len();
+    }
+    false
+}
+
 /// Only codes of generators suspend, and they do so behind the instruction that makes the generator.
 fn generators(code: &CodeBlob, depth: &[i32]) -> Check {
     let suspends = code.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0;
@@ -100,10 +114,9 @@ fn generators(code: &CodeBlob, depth: &[i32]) -> Check {
             Op::YieldValue if !made && depth[at] >= 0 => return fail(at, "suspends outside of a generator"),
             _ => {}
         }
-        if !matches!(op, Op::CopyFreeVars | Op::MakeCell | Op::Nop) { start = false }
+        if !at_start(op) { start = false }
         at += op.len();
     }
-    if suspends && !made { return fail(0, "no generator is made") }
     Ok(())
 }
 

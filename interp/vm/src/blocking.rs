@@ -34,13 +34,17 @@ impl Vm {
         }
     }
 
-    /// Waits by `wait` for as long as `timeout` says, signals in between; whether what it waits for came.
+    /// Waits by `wait` for as long as `timeout` says, signals in between; whether what it waits for came. A signal that came with it is
+    /// handled before the caller goes on: an error then means that it came.
     pub fn wait_for(&mut self, timeout: Option<std::time::Duration>, wait: impl Fn(Option<std::time::Duration>) -> Waited + Send + Sync) -> PyResult<bool> {
         let end = timeout.and_then(|t| std::time::Instant::now().checked_add(t));
         loop {
             let left = end.map(|e| e.saturating_duration_since(std::time::Instant::now()));
             match self.without_gil(|| wait(left)) {
-                Waited::Woken => return Ok(true),
+                Waited::Woken => {
+                    if self.breaker.get() & crate::eval::breaker::bits::SIGNAL != 0 { self.safe_point()? }
+                    return Ok(true);
+                }
                 Waited::TimedOut => return Ok(false),
                 Waited::Interrupted => self.safe_point()?,
             }

@@ -170,6 +170,7 @@ fn singletons(heap: &Heap, types: &Types, latin1: Vec<Owned>) -> Result<Singleto
             // SAFETY: the type is bytes.
             unsafe { bytes::alloc(heap, types.bytes.ptr(), &[])? }
         },
+        single_bytes: Box::new([const { std::cell::OnceCell::new() }; 256]),
         latin1,
         small_ints,
         memory_errors,

@@ -122,6 +122,7 @@ impl Vm {
         let c = &self.consts;
         let mut roots: Vec<Word> = self.names.all().map(Owned::word).collect();
         roots.extend([&c.none, &c.true_, &c.false_, &c.ellipsis, &c.not_implemented, c.empty_tuple.obj(), &c.empty_str, &c.empty_bytes].map(Owned::word));
+        roots.extend(c.single_bytes.iter().filter_map(|b| b.get()).map(Owned::word));
         roots.extend(c.latin1.iter().chain(&c.small_ints).map(Owned::word));
         roots.extend(c.memory_errors.iter().map(|e| e.obj().word()));
         roots.extend(self.types.all().iter().map(|t| t.obj().word()));

@@ -32,16 +32,14 @@ struct Report {
     seen: Vec<Ref<PyException>>,
     sources: Sources,
     limit: Option<usize>,
-    /// Also causes and contexts, and carets: what cannot propagate is reported without them, as CPython's native printer does.
-    chain: bool,
 }
 
 /// How an exception is linked to the one that is shown before it.
 enum Link { Cause, Context }
 
 impl Report {
-    fn new(vm: &mut Vm, chain: bool) -> Report {
-        Report { out: String::new(), depth: 0, need_close: false, seen: Vec::new(), sources: Sources::default(), limit: traceback_limit(vm), chain }
+    fn new(vm: &mut Vm) -> Report {
+        Report { out: String::new(), depth: 0, need_close: false, seen: Vec::new(), sources: Sources::default(), limit: traceback_limit(vm) }
     }
 
     fn indent(&self) -> String { " ".repeat(2 * self.depth) }
@@ -63,19 +61,17 @@ impl Report {
     fn exception(&mut self, vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) -> PyResult<()> {
         vm.check_native_stack(" while printing a traceback")?;
         let mut rows = vec![(e.clone(), tb, None)];
-        if self.chain {
-            loop {
-                let at = rows.last().expect("law: not empty").0.clone();
-                let next = match at.cause_exception().filter(|c| self.unseen(c)) {
-                    Some(c) => Some((c, Link::Cause)),
-                    None if at.suppress_context.get() => None,
-                    None => at.context_exception().filter(|c| self.unseen(c)).map(|c| (c, Link::Context)),
-                };
-                let Some((next, link)) = next else { break };
-                rows.last_mut().expect("law: not empty").2 = Some(link);
-                let tb = traceback_of(&next);
-                rows.push((next, tb, None));
-            }
+        loop {
+            let at = rows.last().expect("law: not empty").0.clone();
+            let next = match at.cause_exception().filter(|c| self.unseen(c)) {
+                Some(c) => Some((c, Link::Cause)),
+                None if at.suppress_context.get() => None,
+                None => at.context_exception().filter(|c| self.unseen(c)).map(|c| (c, Link::Context)),
+            };
+            let Some((next, link)) = next else { break };
+            rows.last_mut().expect("law: not empty").2 = Some(link);
+            let tb = traceback_of(&next);
+            rows.push((next, tb, None));
         }
         for (e, tb, link) in rows.into_iter().rev() {
             match link { Some(Link::Cause) => self.emit(CAUSE), Some(Link::Context) => self.emit(CONTEXT), None => {} }
@@ -85,7 +81,7 @@ impl Report {
     }
 
     fn one(&mut self, vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) -> PyResult<()> {
-        let stack = tb.as_ref().map(|t| frames::format_stack(vm, t, self.limit, self.chain, &mut self.sources)).filter(|s| !s.is_empty());
+        let stack = tb.as_ref().map(|t| frames::format_stack(vm, t, self.limit, true, &mut self.sources)).filter(|s| !s.is_empty());
         if !exception_group::is_group(vm, e.obj()) {
             if let Some(s) = stack { self.emit("Traceback (most recent call last):\n"); self.emit(&s) }
             let text = exception_only(vm, e, tb.as_ref());
@@ -148,15 +144,15 @@ fn traceback_limit(vm: &mut Vm) -> Option<usize> {
 fn safe_str(vm: &mut Vm, o: &Owned, what: &str) -> String { vm.str_text(o).unwrap_or_else(|_| format!("<{what} str() failed>")) }
 fn safe_repr(vm: &mut Vm, o: &Owned, what: &str) -> String { vm.repr_text(o).unwrap_or_else(|_| format!("<{what} repr() failed>")) }
 
-/// The class as reports name it: with its module unless that is `builtins` or `__main__`.
-fn class_name(vm: &mut Vm, ty: &TypeRef) -> String {
+/// The class as reports name it: with its module unless that is `builtins` or `__main__`; `unknown` stands for one that is no text.
+fn class_name(vm: &mut Vm, ty: &TypeRef, unknown: &str) -> String {
     let key = vm.names.__module__.clone();
     let name = ty.qualname(vm);
     match vm.get_attr_opt(ty.obj(), &key) {
         Ok(Some(m)) => match m.cast::<PyStr>().map(|m| m.to_string_lossy()) {
             Some(m) if m == "builtins" || m == "__main__" => name,
             Some(m) => format!("{m}.{name}"),
-            None => format!("<unknown>.{name}"),
+            None => format!("{unknown}{name}"),
         },
         _ => name,
     }
@@ -165,7 +161,7 @@ fn class_name(vm: &mut Vm, ty: &TypeRef) -> String {
 /// The last lines of a report: class and message (or the place of a syntax error), then notes.
 pub fn exception_only(vm: &mut Vm, e: &Ref<PyException>, tb: Option<&Ref<PyTraceback>>) -> String {
     let ty = e.obj().type_of(vm).clone();
-    let class = class_name(vm, &ty);
+    let class = class_name(vm, &ty, "<unknown>.");
     let mut out = if ty.is_subtype_of(vm, &vm.types.syntax_error) {
         syntax_report(vm, e, &class)
     } else {
@@ -248,8 +244,8 @@ fn source_with_caret(text: &str, range: Option<(i64, bool, Option<i64>)>, no_off
 }
 
 /// The whole report, as `traceback.format_exception` joined. `tb` replaces the exception's own traceback if given.
-pub fn format_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>, chain: bool) -> String {
-    let mut report = Report::new(vm, chain);
+pub fn format_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) -> String {
+    let mut report = Report::new(vm);
     report.unseen(e);
     if report.exception(vm, e, tb).is_err() { report.out.push_str("<traceback cut short>\n") }
     report.out
@@ -276,7 +272,7 @@ pub fn write_stderr(vm: &mut Vm, text: &str) {
 
 /// The native `sys.excepthook`.
 pub fn print_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) {
-    let text = format_exception(vm, e, tb, true);
+    let text = format_exception(vm, e, tb);
     write_stderr(vm, &text);
 }
 
@@ -359,6 +355,15 @@ pub fn report_unraisable(vm: &mut Vm, error: Raised, what: &str, object: Option<
     print_unraisable(vm, error.exception(), message.as_deref(), object.as_ref());
 }
 
+/// The stack without carets, class and message: neither what led to the exception nor its notes, nor what is special for some classes.
+fn format_briefly(vm: &mut Vm, e: &Ref<PyException>) -> String {
+    let limit = traceback_limit(vm);
+    let stack = traceback_of(e).map(|t| frames::format_stack(vm, &t, limit, false, &mut Sources::default())).filter(|s| !s.is_empty());
+    let ty = e.obj().type_of(vm).clone();
+    let (class, text) = (class_name(vm, &ty, "<unknown>"), safe_str(vm, e.obj(), "exception"));
+    format!("{}{}{class}: {text}\n", if stack.is_some() { "Traceback (most recent call last):\n" } else { "" }, stack.unwrap_or_default())
+}
+
 /// The native hook's report.
 pub fn print_unraisable(vm: &mut Vm, e: &Ref<PyException>, message: Option<&str>, object: Option<&Owned>) {
     let head = match (message, object) {
@@ -366,6 +371,6 @@ pub fn print_unraisable(vm: &mut Vm, e: &Ref<PyException>, message: Option<&str>
         (Some(m), None) => format!("{m}:\n"),
         (None, None) => String::new(),
     };
-    let body = format_exception(vm, e, traceback_of(e), false);
+    let body = format_briefly(vm, e);
     write_stderr(vm, &format!("{head}{body}"));
 }

@@ -12,6 +12,8 @@ pub mod structs;
 
 pub use shutdown::shutdown;
 
+use std::ffi::OsString;
+
 use crate::object::Owned;
 use crate::vm::{PyResult, Vm};
 
@@ -125,12 +127,18 @@ fn paths(vm: &mut Vm) -> PyResult<()> {
     Ok(())
 }
 
+/// A list of texts from the system, undecodable bytes as lone surrogates.
+fn system_list(vm: &mut Vm, items: &[OsString]) -> PyResult {
+    let items = items.iter().map(|i| vm.fs_decode(i.as_encoded_bytes())).collect::<PyResult<Vec<_>>>()?;
+    Ok(vm.new_list(items)?.into_obj())
+}
+
 fn arguments(vm: &mut Vm) -> PyResult<()> {
     let s = vm.settings.clone();
-    let argv = list(vm, &s.argv)?;
+    let argv = system_list(vm, &s.argv)?;
     put(vm, "argv", argv)?;
-    let all: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-    let orig = list(vm, if all.is_empty() { &s.argv } else { &all })?;
+    let all: Vec<OsString> = std::env::args_os().collect();
+    let orig = system_list(vm, if all.is_empty() { &s.argv } else { &all })?;
     put(vm, "orig_argv", orig)?;
     let options = list(vm, &s.warn_options)?;
     put(vm, "warnoptions", options)?;

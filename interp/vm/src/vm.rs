@@ -96,6 +96,8 @@ pub struct Singletons {
     pub empty_str: Owned,
     /// `b''`
     pub empty_bytes: Owned,
+    /// Bytes objects of length 1, made when they are asked for.
+    pub single_bytes: Box<[std::cell::OnceCell<Owned>; 256]>,
     /// One-character strings of Latin-1.
     pub latin1: Vec<Owned>,
     /// The ints from [`SMALL_INT_MIN`] on where ints are boxed (empty where they are immediates).
@@ -136,7 +138,7 @@ pub enum GcMode {
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Settings {
-    pub argv: Vec<String>,
+    pub argv: Vec<std::ffi::OsString>,
     pub executable: String,
     pub hash_seed: Option<u32>,
     pub optimize: u8,

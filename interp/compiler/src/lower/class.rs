@@ -158,8 +158,7 @@ impl<'a> Compiler<'a> {
         let scope = self.u.unit_scope;
         let Some(&annotations) = self.table.by_node.get(&(usize::MAX - scope, Tag::Annotations)) else { return Ok(()) };
         let pos = self.u.pos;
-        let line = self.u.first_line;
-        self.enter(annotations, "__annotate__", line);
+        self.enter(annotations, "__annotate__", pos.line as u32);
         self.prologue(deferred[0].node.range);
         self.format_check()?;
         let dict = self.u.depth as i32;

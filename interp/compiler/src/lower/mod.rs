@@ -81,13 +81,23 @@ impl<'a> Compiler<'a> {
         self.prologue(TextRange::default());
         let scope = self.u.scope;
         let annotated = self.table.scopes[scope].has_annotations;
+        match body.first() {
+            Some(ast::Stmt::FunctionDef(f)) => { let head = self.head(f.range, &f.decorator_list); self.at(head) }
+            Some(ast::Stmt::ClassDef(c)) => { let head = self.head(c.range, &c.decorator_list); self.at(head) }
+            Some(first) => self.at(first.range()),
+            None => {}
+        }
         if annotated && self.future_annotations { self.u.emit(Op::SetupAnnotations, 0, 0, 0); }
+        let (start, first) = (self.u.insts.len(), self.u.pos);
         if self.table.scopes[scope].conditional_annotations && !self.future_annotations { self.annotation_set()?; }
         let body = if mode == Mode::Exec { self.docstring(body)? } else { body };
         self.body(body)?;
         if annotated && !self.future_annotations {
-            self.u.pos.line = self.u.first_line as i32;
+            // Compiled when all of them are known, executed before the first statement: it may be asked for meanwhile.
+            let end = self.u.insts.len();
+            self.u.pos = first;
             self.class_annotations("__annotate__")?;
+            self.u.move_to(end, start);
         }
         self.return_none();
         self.epilogue();

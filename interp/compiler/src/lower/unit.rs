@@ -190,6 +190,13 @@ impl<'a> Unit<'a> {
     /// Sets the depth (after code that does not fall through).
     pub(crate) fn set_depth(&mut self, depth: u32) { self.depth = depth; self.max_depth = self.max_depth.max(depth); }
 
+    /// Moves the instructions from `from` on, which no label is among, in front of instruction `to`.
+    pub(crate) fn move_to(&mut self, from: usize, to: usize) {
+        let moved = self.insts.len() - from;
+        self.insts[to..].rotate_right(moved);
+        for label in self.labels.iter_mut().filter(|l| **l != NONE && **l as usize >= to) { *label += moved as u32; }
+    }
+
     /// Emits an instruction; the depth follows the fall-through path.
     pub(crate) fn emit(&mut self, op: Op, a: i32, b: i32, c: i32) -> &mut Inst {
         let e = temp_effect(op, word(op, a, b, c));

@@ -127,7 +127,7 @@ fn excepthook(vm: &mut Vm, _: &Owned, args: &Owned) -> PyResult {
     let mut report = format!("Exception in thread {name}:\n");
     if let Some(e) = fields[1].cast::<PyException>().cloned() {
         let tb = Ref::try_from(fields[2].clone()).ok();
-        report += &instar_vm::display::format_exception(vm, &e, tb, true);
+        report += &instar_vm::display::format_exception(vm, &e, tb);
     }
     let (write, flush, report) = (vm.names.write.clone(), vm.names.flush.clone(), vm.new_str(&report)?);
     vm.call_method(&file, &write, &[report])?;

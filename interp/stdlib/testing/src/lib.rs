@@ -17,6 +17,7 @@ mod locale;
 mod memory;
 mod sequence;
 mod signatures;
+mod threads;
 
 use instar_vm::builtins::add_functions;
 use instar_vm::module::NativeModule;
@@ -30,7 +31,7 @@ pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MOD
 const TESTCAPI: NativeModule = NativeModule { name: "_testcapi", doc: "", functions: &[], exec };
 
 fn exec(vm: &mut Vm, module: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
-    for functions in [calling::SHAPES, calling::CALLS, code::FUNCTIONS, config::FUNCTIONS, exceptions::FUNCTIONS, memory::FUNCTIONS, signatures::FUNCTIONS] {
+    for functions in [calling::SHAPES, calling::CALLS, code::FUNCTIONS, config::FUNCTIONS, exceptions::FUNCTIONS, memory::FUNCTIONS, signatures::FUNCTIONS, threads::FUNCTIONS] {
         add(vm, module, "_testcapi", namespace, functions)?
     }
     calling::exec(vm, namespace)?;

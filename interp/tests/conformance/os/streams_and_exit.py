@@ -26,6 +26,11 @@ for limit, entries in ((1, 1), (0, 0), (-1, 0), (1 << 1000, 2), (-1 << 1000, 0),
     done = run(f"import sys\nsys.tracebacklimit = {limit}\ndef f(): 1 / 0\nf()")
     assert done.stderr.count(b"  File ") == entries, (limit, done.stderr)
 
+# What fails while the end waits for threads is told at once and changes no exit code.
+done = run("import atexit, threading\nthreading._register_atexit(lambda: 1 / 0)\natexit.register(print, 'then', flush=True)")
+assert done.returncode == 0 and done.stdout == b"then\n", done
+assert done.stderr.startswith(b"Exception ignored on threading shutdown:\nTraceback") and done.stderr.endswith(b"ZeroDivisionError: division by zero\n"), done
+
 old = sys.getdlopenflags()
 sys.setdlopenflags(old + 1)
 assert sys.getdlopenflags() == old + 1

@@ -60,6 +60,30 @@ try:
         time.sleep(0.001)
 except KeyboardInterrupt:
     pass
+
+
+# One that comes with the lock is handled at once: the lock is taken, nothing has been done with it.
+def wait():
+    waiter = threading.Lock()
+    waiter.acquire()
+
+    def wake():
+        waiter.release()
+        _thread.interrupt_main()
+
+    late = False
+    _thread.start_new_thread(wake, ())
+    try:
+        waiter.acquire()
+        late = True
+        for _ in range(1000):
+            time.sleep(0.001)
+    except KeyboardInterrupt:
+        assert waiter.locked()
+    return late
+
+
+assert not all(wait() for _ in range(5))
 try:
     _thread.interrupt_main(1000)
 except ValueError as e:

@@ -45,4 +45,8 @@ with memoryview(owner) as view:
         pass
 owner.append(1)
 assert owner == b"ab\x01" and isinstance(b"", bytes)
+# Those of length 1 are shared.
+single = b"a"
+for same in b"xay"[1:2], single + b"", "a".encode(), "a".encode("latin-1"), b"a b".split()[0], b" a ".strip(), bytes([97]):
+    assert same is single
 print("ok")

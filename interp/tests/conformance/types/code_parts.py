@@ -58,4 +58,19 @@ refused(ValueError, co_code=b"x")
 refused(TypeError, co_name=1)
 refused(TypeError, co_nothing=1)
 refused(OverflowError, co_firstlineno=2 ** 80)
+# Flags may say that code makes a generator: it does what its instructions do.
+for flag in 0x20, 0x80, 0x200:
+    def plain(a):
+        return a + 1
+
+    claimed = types.FunctionType(plain.__code__.replace(co_flags=plain.__code__.co_flags | flag), {})
+    assert claimed.__code__.co_flags & flag and [claimed(n) for n in range(40)] == list(range(1, 41))
+    assert claimed.__code__.replace(co_flags=plain.__code__.co_flags) == plain.__code__
+
+
+class WithPlain:
+    method = claimed
+
+
+assert WithPlain.__dict__["method"](3) == 4 and list(map(claimed, [1, 2])) == [2, 3] and claimed(a=5) == 6
 print("ok")

@@ -33,7 +33,7 @@ pub struct Executable {
     pub kwonly_count: usize,
     /// Their names, interned once a call wants their defaults.
     kwonly_names: OnceCell<Box<[Owned]>>,
-    /// `co_flags`.
+    /// `co_flags`, without those that say of a code that makes no generator that it made one: such a code runs as a plain function.
     pub flags: u32,
     /// Neither `*args` nor `**kwargs` nor keyword-only parameters nor a namespace, and a frame that is not huge (`stack.rs`): a call
     /// with exactly `arg_count` positional arguments needs no binding and may push the frame at once.
@@ -59,12 +59,14 @@ impl Executable {
         let units = blob.units.to_boxed().map_err(|_| vm.no_memory())?;
         let words = blob.locals.len() + HEADER_WORDS + blob.temps as usize;
         let special = flags::VARARGS | flags::VARKEYWORDS;
+        let suspends = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+        let own_flags = if blob.flags & suspends != 0 && !blob.makes_generator() { blob.flags & !suspends } else { blob.flags };
         let simple = blob.flags & (special | flags::OPTIMIZED) == flags::OPTIMIZED && blob.kwonly_count == 0 && words <= GUARD_WORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,
             arg_count: blob.arg_count as usize, posonly_count: blob.posonly_count as usize, kwonly_count: blob.kwonly_count as usize,
             kwonly_names: OnceCell::new(),
-            flags: blob.flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code, traced: UnsafeCell::default(),
+            flags: own_flags, simple, exact_args: if simple { blob.arg_count as usize } else { usize::MAX }, blob: blob.clone(), code, traced: UnsafeCell::default(),
         })
     }
 

@@ -12,9 +12,9 @@ use crate::vm::{PyResult, Raised, Vm};
 const SPECIAL: [&str; 12] = ["path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache",
     "meta_path", "__interactivehook__"];
 
-/// Ends the program: afterwards no Python code is run any more. The error is that of waiting for threads.
-pub fn shutdown(vm: &mut Vm) -> PyResult<()> {
-    let waited = call_in(vm, "threading", "_shutdown");
+/// Ends the program: afterwards no Python code is run any more.
+pub fn shutdown(vm: &mut Vm) {
+    if let Err(e) = call_in(vm, "threading", "_shutdown") { vm.unraisable(e, "Exception ignored on threading shutdown", None) }
     if let Err(e) = call_in(vm, "atexit", "_run_exitfuncs") { vm.unraisable(e, "Exception ignored while calling atexit functions", None) }
     flush(vm);
     vm.finalizing = true;
@@ -24,7 +24,6 @@ pub fn shutdown(vm: &mut Vm) -> PyResult<()> {
     vm.collecting.callbacks = None;
     if let Err(e) = clear_modules(vm) { ignore(e) }
     flush(vm);
-    waited
 }
 
 /// Nobody is left to tell.

@@ -96,11 +96,23 @@ pub unsafe fn alloc(heap: &instar_object::Heap, ty: instar_object::ObjPtr, parts
 }
 
 impl Vm {
-    /// A bytes object. `b''` is shared.
-    pub fn new_bytes(&self, bytes: &[u8]) -> PyResult { self.new_bytes_from(&[bytes]) }
+    /// A bytes object. `b''` and those of length 1 are shared.
+    pub fn new_bytes(&self, bytes: &[u8]) -> PyResult {
+        if let [byte] = bytes { return self.single_bytes(*byte) }
+        self.new_bytes_from(&[bytes])
+    }
+    fn single_bytes(&self, byte: u8) -> PyResult {
+        let place = &self.consts.single_bytes[usize::from(byte)];
+        if let Some(known) = place.get() { return Ok(known.clone()) }
+        // SAFETY: the type is bytes.
+        let made = unsafe { alloc(&self.heap, self.types.bytes.ptr(), &[&[byte]]) }.map_err(|e| self.out_of_memory(e))?;
+        if let Some(p) = made.ptr() { self.heap.make_immortal(p) }
+        Ok(place.get_or_init(|| made).clone())
+    }
     /// A bytes object of these parts, one after another.
     pub fn new_bytes_from(&self, parts: &[&[u8]]) -> PyResult {
         if parts.iter().all(|p| p.is_empty()) { return Ok(self.consts.empty_bytes.clone()) }
+        if let Some([byte]) = parts.iter().find(|p| !p.is_empty()) && parts.iter().map(|p| p.len()).sum::<usize>() == 1 { return self.single_bytes(*byte) }
         // SAFETY: the type is bytes.
         unsafe { alloc(&self.heap, self.types.bytes.ptr(), parts) }.map_err(|e| self.out_of_memory(e))
     }
