@@ -23,7 +23,13 @@ pub struct SysTypes {
 fn record(vm: &mut Vm, name: &'static str, fields: &[&'static str], values: Vec<Owned>) -> PyResult {
     let visible = fields.len();
     let ty = vm.new_struct_sequence_type("sys", name, fields, visible)?;
-    let value = vm.new_struct_sequence(&ty, values)?;
+    vm.fix_struct_sequence_type(&ty);
+    vm.new_struct_sequence(&ty, values)
+}
+
+/// The only instance of its type from now on.
+fn only(vm: &mut Vm, value: Owned) -> PyResult {
+    let ty = value.type_of(vm).clone();
     vm.forbid_struct_sequence_new(&ty)?;
     Ok(value)
 }
@@ -31,7 +37,8 @@ fn record(vm: &mut Vm, name: &'static str, fields: &[&'static str], values: Vec<
 /// `sys.version_info`.
 pub fn version_info(vm: &mut Vm) -> PyResult {
     let values = vec![vm.new_int(VERSION.0)?, vm.new_int(VERSION.1)?, vm.new_int(VERSION.2)?, vm.intern("final")?, vm.new_int(0)?];
-    record(vm, "version_info", &["major", "minor", "micro", "releaselevel", "serial"], values)
+    let value = record(vm, "version_info", &["major", "minor", "micro", "releaselevel", "serial"], values)?;
+    only(vm, value)
 }
 
 /// `sys.flags`.
@@ -57,9 +64,9 @@ pub fn flags(vm: &mut Vm) -> PyResult {
         "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode", "warn_default_encoding", "safe_path",
         "int_max_str_digits", "gil", "thread_inherit_context", "context_aware_warnings"];
     let ty = vm.new_struct_sequence_type("sys", "flags", &fields, 18)?;
+    vm.fix_struct_sequence_type(&ty);
     let value = vm.new_struct_sequence(&ty, values)?;
-    vm.forbid_struct_sequence_new(&ty)?;
-    Ok(value)
+    only(vm, value)
 }
 
 /// `sys.float_info`.
@@ -91,9 +98,9 @@ pub fn thread_info(vm: &mut Vm) -> PyResult {
 /// Makes the types that instances are made of later.
 pub fn make_types(vm: &mut Vm) -> PyResult<()> {
     let unraisable = vm.new_struct_sequence_type("", "UnraisableHookArgs", &["exc_type", "exc_value", "exc_traceback", "err_msg", "object"], 5)?;
-    vm.forbid_struct_sequence_new(&unraisable)?;
+    vm.fix_struct_sequence_type(&unraisable);
     let hooks = vm.new_struct_sequence_type("", "asyncgen_hooks", &["firstiter", "finalizer"], 2)?;
-    vm.forbid_struct_sequence_new(&hooks)?;
+    vm.fix_struct_sequence_type(&hooks);
     let state = vm.state::<SysTypes>();
     state.unraisable = Some(unraisable);
     state.asyncgen_hooks = Some(hooks);

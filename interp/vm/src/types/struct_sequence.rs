@@ -55,8 +55,9 @@ pub static DEF: TypeDef = TypeDef {
 };
 
 impl Vm {
-    /// A struct sequence type. At most 32 fields; `visible` of them are items. For a type that Python code cannot
-    /// instantiate call [`Vm::forbid_struct_sequence_new`] on it.
+    /// A struct sequence type. At most 32 fields; `visible` of them are items. Python code may change its attributes as it may change
+    /// those of a class, unless [`Vm::fix_struct_sequence_type`] is called on it, and make instances, unless
+    /// [`Vm::forbid_struct_sequence_new`] is.
     pub fn new_struct_sequence_type(&mut self, module: &'static str, name: &'static str, fields: &[&'static str], visible: usize) -> PyResult<TypeRef> {
         assert!(fields.len() <= GETTERS.len() && visible <= fields.len(), "law: our own tables");
         let base = self.types.tuple.clone();
@@ -77,11 +78,15 @@ impl Vm {
         for name in fields[..visible].iter().filter(|f| !f.is_empty()) { names.push(self.intern(name)?) }
         let (key, names) = (self.names.__match_args__.clone(), self.new_tuple(names)?.into_obj());
         ty.dict().set_interned(self, &key, &names)?;
+        ty.set_flag(vm_flags::IMMUTABLE, false);
         self.type_modified(&ty);
         let full_name = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
         self.state::<Specs>().0.insert(ty.obj().word().raw(), Spec { full_name, fields: fields.to_vec(), visible });
         Ok(ty)
     }
+
+    /// Python code cannot change this struct sequence type any more.
+    pub fn fix_struct_sequence_type(&mut self, ty: &TypeRef) { ty.set_flag(vm_flags::IMMUTABLE, true) }
 
     /// Python code cannot make instances of this struct sequence type any more.
     pub fn forbid_struct_sequence_new(&mut self, ty: &TypeRef) -> PyResult<()> {
