@@ -197,6 +197,8 @@ pub struct Vm {
     pub(crate) resumers_handling: usize,
     /// The exception in `raised` was raised again: no traceback entry for the frame it starts in.
     pub(crate) reraised: bool,
+    /// The unit from which a handler was entered last: what raises again at a generator's end stands there.
+    pub(crate) handler_entered_from: usize,
     /// An exception on its way through the eval loop. Owned.
     pub(crate) raised: Option<Ref<PyException>>,
     /// What the entry frame returned when the loop was left out of line (owned; null after an exception).
@@ -375,7 +377,7 @@ impl Vm {
     pub(crate) fn assemble(heap: Rc<Heap>, stack: DataStack, types: Types, consts: Singletons, names: Box<Names>,
         interned: crate::types::str::InternTable, modules: Ref<PyDict>, builtins: Ref<PyDict>, sys: Ref<PyDict>, settings: Settings,
         hash_keys: (u64, u64), native_stack_limit: usize) -> Vm {
-        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
+        Vm { breaker: Cell::new(0), fp: std::ptr::null_mut(), heap, stack, handled: Slot::default(), origin_depth: 0, resumers_handling: 0, reraised: false, handler_entered_from: 0, raised: None, exit: crate::object::Word::NULL, types, consts, names, interned,
             modules, builtins, sys, hash_keys, recursion_limit: 1000, recursion_limit_set: 1000, recursion_depth: 0, native_stack_limit, next_keys_version: 1,
             next_function_version: 1, method_cache: MethodCache::default(), repr_running: HashSet::new(), states: ByType::default(),
             native_modules: HashMap::new(), settings, finalizing: false, collecting: Default::default(), stress: Default::default(), promises: Default::default(),

@@ -221,6 +221,31 @@ try:
 except ValueError as e:
     assert str(e) == "f_lineno can only be set in a trace function"
 
+# A generator that is closed ends where it was last, which is its `finally` clause.
+def closed():
+    try:
+        yield 1
+    finally:
+        last = 2
+
+
+def closed_at_once():
+    yield 1
+    return 2
+
+
+def close(generator):
+    made = generator()
+    next(made)
+    made.close()
+
+
+for generator, ends in (closed, [("line", 4, ""), ("return", 4, "None")]), (closed_at_once, [("exception", 1, "GeneratorExit"), ("return", 1, "None")]):
+    events.clear()
+    run(close, generator)
+    seen = [e[1:] for e in events if e[0] == generator.__name__]
+    assert seen[-2:] == ends, seen
+
 # Threads have their own.
 names = []
 threading.settrace(lambda frame, event, arg: names.append(frame.f_code.co_name))

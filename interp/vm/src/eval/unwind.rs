@@ -1,6 +1,6 @@
 //! Finding the handler of an exception.
 
-use instar_code::Unit;
+use instar_code::{Op, Unit};
 
 use super::frame::{frame_flags, Frame};
 use super::slow::{calls, generators};
@@ -38,6 +38,7 @@ pub unsafe fn unwind(vm: *mut Vm, mut pc: *mut Unit, mut fp: *mut Word) -> After
                 let target = exec.units.as_ptr().cast_mut().add(h.target as usize);
                 f.set_pc(target);
                 settle(vm);
+                vm.handler_entered_from = unit;
                 return After { pc: target, fp };
             }
             stand_where_raised(vm, f, unit);
@@ -75,12 +76,16 @@ pub unsafe fn abandon(vm: &mut Vm, fp: *mut Word) {
 }
 
 /// A frame object left by an instruction without a line, which raised again what had been handled, tells the place that the
-/// traceback tells.
+/// traceback tells; at the end of a generator the place that was left last.
 unsafe fn stand_where_raised(vm: &Vm, f: Frame, unit: usize) {
     // SAFETY: the caller's frame is live, its pc may be any unit of its code.
     unsafe {
         let exec = &*f.exec();
         if f.frame_object().is_null() || exec.blob.positions.get(unit).is_none_or(|p| p.line >= 0) { return }
+        if exec.blob.units.get(unit).and_then(|u| Op::from_u16(u.op)) == Some(Op::Reraise) {
+            if vm.handler_entered_from < exec.units.len() { f.set_pc(exec.units.as_ptr().cast_mut().add(vm.handler_entered_from)) }
+            return;
+        }
         let Some(newest) = vm.raised.as_ref().and_then(|e| e.traceback.get()) else { return };
         let Some(newest) = newest.cast::<PyTraceback>() else { return };
         let at = usize::try_from(newest.lasti.get() / 8).ok().filter(|at| *at < exec.units.len());
