@@ -220,7 +220,7 @@ impl Deref for CodeBlob {
 impl CodeBlob {
     /// The first constant, which is the docstring if the flags say so. Does not unpack the rest.
     pub fn first_const(&self) -> Option<Const> { self.body.first_const() }
-    /// Whether this code, which is verified, makes a generator (coroutine, async generator) when it is called. The flags of code that
-    /// was put together may say so though it does not.
-    pub fn makes_generator(&self) -> bool { crate::values::makes_generator(self) }
+    /// The unit at which this code, which is verified, makes a generator (coroutine, async generator) when it is called, if it does.
+    /// The flags of code that was put together may say so though it does not.
+    pub fn generator_made_at(&self) -> Option<usize> { crate::values::generator_made_at(self) }
 }

@@ -89,15 +89,15 @@ fn follow(code: &CodeBlob, depth: &[i32], handler: &[u32], asked: Option<usize>)
 /// Whether the instruction that makes a generator may follow this one.
 fn at_start(op: Op) -> bool { matches!(op, Op::CopyFreeVars | Op::MakeCell | Op::Nop) }
 
-/// Whether verified code makes a generator when it is called: its flags may say so and it does not.
-pub(crate) fn makes_generator(code: &CodeBlob) -> bool {
+/// The unit at which verified code makes a generator when it is called.
+pub(crate) fn generator_made_at(code: &CodeBlob) -> Option<usize> {
     let mut at = 0;
     while let Some(op) = code.units.get(at).and_then(|u| Op::from_u16(u.op)) {
-        if op == Op::ReturnGenerator { return true }
-        if !at_start(op) { return false }
+        if op == Op::ReturnGenerator { return Some(at) }
+        if !at_start(op) { return None }
         at += op.len();
     }
-    false
+    None
 }
 
 /// Only codes of generators suspend, and they do so behind the instruction that makes the generator.

@@ -1,7 +1,8 @@
-# needs: sys, threading
+# needs: sys, threading, warnings
 # sys.settrace: call, line, return, exception and opcode events, f_trace, jumps.
 import sys
 import threading
+import warnings
 
 events = []
 
@@ -245,6 +246,24 @@ for generator, ends in (closed, [("line", 4, ""), ("return", 4, "None")]), (clos
     run(close, generator)
     seen = [e[1:] for e in events if e[0] == generator.__name__]
     assert seen[-2:] == ends, seen
+
+# Far: caches of instructions hold numbers that are no instructions.
+space = {"spam": ()}
+exec("def far(out):\n    out.append(1)\n    for _ in spam:\n" + "        out.append(2)\n" * 2000 + "    out.append(3)\n", space)
+
+
+def leap(frame, event, arg):
+    if event == "line" and frame.f_lineno == 3:
+        frame.f_lineno = 2004
+    return leap
+
+
+out = []
+with warnings.catch_warnings(action="ignore"):
+    sys.settrace(leap)
+    space["far"](out)
+    sys.settrace(None)
+assert out == [1, 3], out
 
 # Threads have their own.
 names = []

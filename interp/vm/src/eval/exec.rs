@@ -60,7 +60,7 @@ impl Executable {
         let words = blob.locals.len() + HEADER_WORDS + blob.temps as usize;
         let special = flags::VARARGS | flags::VARKEYWORDS;
         let suspends = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-        let own_flags = if blob.flags & suspends != 0 && !blob.makes_generator() { blob.flags & !suspends } else { blob.flags };
+        let own_flags = if blob.flags & suspends != 0 && blob.generator_made_at().is_none() { blob.flags & !suspends } else { blob.flags };
         let simple = blob.flags & (special | flags::OPTIMIZED) == flags::OPTIMIZED && blob.kwonly_count == 0 && words <= GUARD_WORDS;
         Ok(Executable {
             units, consts: consts.into(), names: names.into(), nlocals: blob.locals.len(), temps: blob.temps as usize,

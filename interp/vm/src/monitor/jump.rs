@@ -122,7 +122,7 @@ pub fn set_line(vm: &mut Vm, frame: &Ref<PyFrame>, value: &Owned) -> PyResult<()
     if line < blob.first_line as i32 { return Err(vm.value_error(format!("line {line} comes before the current code block"))) }
     let Some(t) = super::code::Traced::of(exec) else { return Err(vm.value_error("f_lineno can only be set in a trace function")) };
     // A generator is made at the beginning, once.
-    let begin = (0..blob.units.len()).find(|&u| super::code::op_at(exec, u) == Op::ReturnGenerator).map_or(0, |u| u + 1);
+    let begin = blob.generator_made_at().map_or(0, |u| u + 1);
     if frame.current_unit() < begin { return Err(vm.value_error("can't jump from the 'call' trace event of a new frame")) }
     let starts: Vec<(usize, i32)> = (begin..blob.units.len()).filter(|&u| t.starts_line(u)).map(|u| (u, blob.positions[u].line)).collect();
     let Some(wanted) = starts.iter().map(|s| s.1).filter(|l| *l >= line).min() else {

@@ -2,7 +2,7 @@
 //!
 //! Not here: functions (`functions.rs`).
 
-use crate::object::Owned;
+use crate::object::{ObjExt, Owned};
 use crate::typeobj::TypeRef;
 use crate::vm::{PyResult, Vm};
 
