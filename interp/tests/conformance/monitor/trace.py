@@ -235,6 +235,13 @@ def closed_at_once():
     return 2
 
 
+async def translated():
+    try:
+        raise StopIteration
+    except StopIteration:
+        raise LookupError
+
+
 def close(generator):
     made = generator()
     next(made)
@@ -246,6 +253,16 @@ for generator, ends in (closed, [("line", 4, ""), ("return", 4, "None")]), (clos
     run(close, generator)
     seen = [e[1:] for e in events if e[0] == generator.__name__]
     assert seen[-2:] == ends, seen
+
+# One that is left by what a handler raises ends where that was raised.
+events.clear()
+sys.settrace(tracer)
+try:
+    translated().send(None)
+except LookupError:
+    pass
+sys.settrace(None)
+assert [e[1:] for e in events if e[0] == "translated"][-2:] == [("exception", 4, "LookupError"), ("return", 4, "None")], events
 
 # Far: caches of instructions hold numbers that are no instructions.
 space = {"spam": ()}

@@ -82,8 +82,10 @@ unsafe fn stand_where_raised(vm: &Vm, f: Frame, unit: usize) {
     unsafe {
         let exec = &*f.exec();
         if f.frame_object().is_null() || exec.blob.positions.get(unit).is_none_or(|p| p.line >= 0) { return }
-        if exec.blob.units.get(unit).and_then(|u| Op::from_u16(u.op)) == Some(Op::Reraise) {
-            if vm.handler_entered_from < exec.units.len() { f.set_pc(exec.units.as_ptr().cast_mut().add(vm.handler_entered_from)) }
+        if exec.blob.units.get(unit).and_then(|u| Op::from_u16(u.op)) == Some(Op::Reraise)
+            && exec.blob.positions.get(vm.handler_entered_from).is_some_and(|p| p.line >= 0)
+        {
+            f.set_pc(exec.units.as_ptr().cast_mut().add(vm.handler_entered_from));
             return;
         }
         let Some(newest) = vm.raised.as_ref().and_then(|e| e.traceback.get()) else { return };

@@ -237,8 +237,10 @@ fn annotations(vm: &mut Vm, this: &Owned) -> PyResult {
     let ty = this_type(this).clone();
     if !ty.is_heap_type() { return Err(not_for_native(vm, &ty, "__annotations__")) }
     if let Some(v) = own_entry(vm, &ty, &["__annotations__", "__annotations_cache__"])? { return Ok(v) }
-    let function = annotate(vm, this)?;
-    let result = if vm.is_none(&function) { vm.new_dict()?.into_obj() } else {
+    // A metaclass may have one of its own.
+    let key = vm.names.__annotate__.clone();
+    let function = vm.get_attr(this, &key)?;
+    let result = if !vm.is_callable(&function) { vm.new_dict()?.into_obj() } else {
         let one = vm.new_int(1)?;
         let result = vm.call1(&function, &one)?;
         if result.cast::<crate::types::dict::PyDict>().is_none() {
@@ -286,7 +288,7 @@ fn set_annotations(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult
 fn annotate(vm: &mut Vm, this: &Owned) -> PyResult {
     let ty = this_type(this).clone();
     if !ty.is_heap_type() { return Err(not_for_native(vm, &ty, "__annotate__")) }
-    if let Some(v) = own_entry(vm, &ty, &["__annotate_func__", "__annotate__"])? { return Ok(v) }
+    if let Some(v) = own_entry(vm, &ty, &["__annotate__", "__annotate_func__"])? { return Ok(v) }
     let (key, none) = (vm.intern("__annotate_func__")?, vm.none());
     ty.dict.set_item(vm, &key, &none)?;
     vm.type_modified(&ty);
@@ -298,8 +300,7 @@ fn set_annotate(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()
     let Some(value) = value else { return Err(vm.type_error("cannot delete __annotate__ attribute")) };
     immutable(vm, &ty, "__annotate__")?;
     if !vm.is_none(value) && value.type_of(vm).slots().call.is_none() { return Err(vm.type_error("__annotate__ must be callable or None")) }
-    let plain = vm.names.__annotate__.clone();
-    let key = if ty.dict.contains(vm, &plain)? { plain } else { vm.intern("__annotate_func__")? };
+    let key = vm.intern("__annotate_func__")?;
     ty.dict.set_item(vm, &key, value)?;
     if !vm.is_none(value) {
         for key in ["__annotations__", "__annotations_cache__"] {
