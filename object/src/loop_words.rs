@@ -7,7 +7,6 @@ use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::word::Word;
 use core::cell::Cell;
-use instar_refcount::{CountWord, Release};
 
 impl<L: Layout> Word<L> {
     /// One reference less; true if it was the last. The caller then calls `died`.
@@ -16,8 +15,8 @@ impl<L: Layout> Word<L> {
     /// `is_ptr`, and the caller owns a reference, which is gone afterwards.
     #[inline(always)]
     pub unsafe fn release_is_dead(self) -> bool {
-        crate::stats::release::<L>(self.ptr());
-        self.ptr().count().release() == Release::Dead
+        // SAFETY: passed on.
+        unsafe { crate::deferred::release_is_dead(self.ptr()) }
     }
     /// Disposes of an object after `release_is_dead` said so.
     ///
