@@ -1,5 +1,5 @@
 //! The promises of `CountWord`, for every policy of `for_each_refcount!`, and that the tests of them find a policy that lies.
-use instar_refcount::{CountWord, testing};
+use instar_refcount::{CountWord, Immortal, Packed, testing};
 
 macro_rules! all { ($($name:ident = $policy:ty;)*) => { $( mod $name { instar_refcount::laws!($policy); } )* } }
 instar_refcount::for_each_refcount!(all);
@@ -46,4 +46,28 @@ fn a_word_that_never_says_dead_is_found() {
 #[should_panic]
 fn a_link_that_loses_flags_is_found() {
     testing::flags_and_scratch_survive::<LinkLosesFlags>();
+}
+
+/// What is tested by its sign in both directions sticks where the sign is, at 2^23, and then no more moves.
+#[test]
+fn packed_counts_stick_at_their_sign() {
+    fn check<R: CountWord>() {
+        let c = R::one();
+        c.force((1 << 23) - 1);
+        c.retain();
+        assert!(c.is_stuck());
+        for _ in 0..3 {
+            assert_eq!(c.count(), 1 << 23);
+            c.retain();
+            assert_eq!(c.count(), 1 << 23);
+            assert_eq!(c.release(), Release::Alive);
+        }
+        let c = R::one();
+        c.force((1 << 23) - 2);
+        c.retain();
+        assert!(!c.is_stuck());
+        assert_eq!((c.release(), c.count()), (Release::Alive, (1 << 23) - 2));
+    }
+    check::<Packed>();
+    check::<Immortal<Packed>>();
 }
