@@ -1,6 +1,6 @@
 //! `check`: the stages that CI runs, each with its time, and a last line with the counts.
 //!
-//! Not here: house rules (`tidy`), running Python files (`suite`).
+//! Not here: house rules (`tidy`), running Python files (`suite`), the interpreter under AddressSanitizer (`sanitized`).
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,7 +13,8 @@ use crate::policy_page;
 use crate::programs;
 use crate::progress::Progress;
 use crate::rusage;
-use crate::suite::{self, Tally};
+use crate::sanitized::{SANITIZED_TARGET, SANITIZER};
+use crate::suite::{self, Tally, Under};
 use crate::tidy;
 use crate::times::duration;
 use crate::variants::{Variant, Variants, read_features};
@@ -41,23 +42,10 @@ const SANITIZED: [&str; 4] = [
 const FREESTANDING: [&str; 3] = ["instar-alloc", "instar-refcount", "instar-gc"];
 const BARE_TARGET: &str = "x86_64-unknown-none";
 
-/// The layout of the interpreter under AddressSanitizer: every object is an allocation that it watches.
-const WATCHED: &str = "best-system";
-const SANITIZED_TARGET: &str = "x86_64-unknown-linux-gnu";
-/// Sanitizers are behind a flag that only the bootstrap switch opens on a stable compiler.
-const SANITIZER: [(&str, &str); 2] = [
-    ("RUSTC_BOOTSTRAP", "1"),
-    ("RUSTFLAGS", "-Zsanitizer=address"),
-];
-/// Leaks are counted by the heap's own tests, which also leak on purpose. A refused allocation is a MemoryError; frames are several
-/// times as large.
-const SANITIZER_OPTIONS: (&str, &str) = (
-    "ASAN_OPTIONS",
-    "detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0",
-);
-
-struct Check<'a> {
-    workspace: &'a Workspace,
+/// Stages, what they counted, and since when.
+pub struct Check<'a> {
+    /// Where everything is.
+    pub workspace: &'a Workspace,
     total: Tally,
     start: Instant,
 }
@@ -67,63 +55,13 @@ struct Check<'a> {
 /// # Errors
 /// When a name is unknown, a stage cannot be run at all, or on Ctrl-C.
 pub fn variants(workspace: &Workspace, names: &[String]) -> Result<bool> {
-    rusage::catch_interrupts();
     let known = Variants::load(workspace)?;
     let chosen: Vec<&Variant> = names
         .iter()
         .map(|name| known.get(name))
         .collect::<Result<_>>()?;
-    let mut check = Check {
-        workspace,
-        total: Tally::default(),
-        start: Instant::now(),
-    };
+    let mut check = Check::new(workspace);
     check.layouts(&chosen, false)?;
-    Ok(check.finish())
-}
-
-/// Builds the whole interpreter with AddressSanitizer and runs the conformance files, and those that attack it with a collection at
-/// every safe point. False when anything failed.
-///
-/// # Errors
-/// When a stage cannot be run at all, or on Ctrl-C.
-pub fn sanitized(workspace: &Workspace) -> Result<bool> {
-    rusage::catch_interrupts();
-    let known = Variants::load(workspace)?;
-    let variant = known.get(WATCHED)?;
-    let mut check = Check {
-        workspace,
-        total: Tally::default(),
-        start: Instant::now(),
-    };
-    let target = workspace.target().join("asan");
-    let (directory, features) = (target.display().to_string(), variant.features.join(","));
-    let mut build = vec!["build", "--profile", "ci", "-p", "instar", "--bin", "instar"];
-    build.extend(["--no-default-features", "--features", &features]);
-    build.extend(["--target", SANITIZED_TARGET, "--target-dir", &directory]);
-    let name = format!("build {WATCHED} with AddressSanitizer");
-    if check.cargo(&name, &build, &SANITIZER)? {
-        let binary = target.join(SANITIZED_TARGET).join("ci/instar");
-        for (what, mode, below) in [
-            ("conformance", "auto", &[][..]),
-            ("hostile set", "stress", &suite::HOSTILE[..]),
-        ] {
-            check.stage(
-                &format!("{what} under AddressSanitizer, collection {mode}"),
-                || {
-                    let environment = [SANITIZER_OPTIONS];
-                    suite::conformance(
-                        workspace,
-                        &binary,
-                        mode,
-                        &variant.axes,
-                        below,
-                        &environment,
-                    )
-                },
-            )?;
-        }
-    }
     Ok(check.finish())
 }
 
@@ -132,12 +70,7 @@ pub fn sanitized(workspace: &Workspace) -> Result<bool> {
 /// # Errors
 /// When a stage cannot be run at all, or on Ctrl-C.
 pub fn run(workspace: &Workspace, all: bool, no_workspace_tests: bool) -> Result<bool> {
-    rusage::catch_interrupts();
-    let mut check = Check {
-        workspace,
-        total: Tally::default(),
-        start: Instant::now(),
-    };
+    let mut check = Check::new(workspace);
     check.stage("house rules", || {
         let complaints = tidy::complaints(workspace)?;
         Ok((tally_of(&complaints), complaints))
@@ -185,9 +118,19 @@ fn tally_of(complaints: &[String]) -> Tally {
     }
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// Nothing yet; Ctrl-C ends the stage that runs, and the check.
+    pub fn new(workspace: &'a Workspace) -> Check<'a> {
+        rusage::catch_interrupts();
+        Check {
+            workspace,
+            total: Tally::default(),
+            start: Instant::now(),
+        }
+    }
+
     /// Prints the sums; whether nothing failed.
-    fn finish(self) -> bool {
+    pub fn finish(self) -> bool {
         let Tally {
             passed,
             failed,
@@ -204,7 +147,10 @@ impl Check<'_> {
     }
 
     /// Runs one stage, prints its line, its troubles and its time.
-    fn stage(
+    ///
+    /// # Errors
+    /// When Ctrl-C was pressed; any other trouble is a failure of the stage.
+    pub fn stage(
         &mut self,
         name: &str,
         work: impl FnOnce() -> Result<(Tally, Vec<String>)>,
@@ -244,7 +190,10 @@ impl Check<'_> {
     }
 
     /// A cargo command as a stage; test counts are read from its output.
-    fn cargo(
+    ///
+    /// # Errors
+    /// As `stage`.
+    pub fn cargo(
         &mut self,
         name: &str,
         arguments: &[&str],
@@ -373,25 +322,18 @@ impl Check<'_> {
                 if mode == "auto" || (all && ALL_MODES.contains(&variant.name.as_str())) {
                     let name = format!("conformance, {}, collection {mode}", variant.name);
                     self.stage(&name, || {
-                        suite::conformance(workspace, &binary, mode, &variant.axes, &[], &[])
+                        suite::conformance(workspace, &Under::new(&binary, &variant.axes, mode), &[])
                     })?;
                 }
             }
             if all && !ALL_MODES.contains(&variant.name.as_str()) {
                 let name = format!("hostile set, {}, collection stress", variant.name);
                 self.stage(&name, || {
-                    suite::conformance(
-                        workspace,
-                        &binary,
-                        "stress",
-                        &variant.axes,
-                        &suite::HOSTILE,
-                        &[],
-                    )
+                    suite::conformance(workspace, &Under::new(&binary, &variant.axes, "stress"), &suite::HOSTILE)
                 })?;
             }
             self.stage(&format!("programs, {}", variant.name), || {
-                suite::programs(workspace, &binary, &programs)
+                suite::programs(workspace, &Under::new(&binary, &variant.axes, "auto"), &programs)
             })?;
         }
         Ok(())

@@ -37,6 +37,7 @@ mod programs;
 mod progress;
 mod runner;
 mod rusage;
+mod sanitized;
 mod statistics;
 mod suite;
 mod table;
@@ -137,10 +138,13 @@ enum Command {
         /// Nothing but conformance files and programs under these variants, comma-separated.
         #[arg(long, value_delimiter = ',', conflicts_with = "all")]
         variants: Vec<String>,
-        /// Nothing but the interpreter under AddressSanitizer: conformance files, and the hostile ones with a collection at every
-        /// safe point.
+        /// Nothing but the interpreter under AddressSanitizer: conformance files, the hostile ones with a collection at every safe
+        /// point too, and programs. A piece that passed is not run again.
         #[arg(long, conflicts_with_all = ["all", "variants"])]
         asan_interp: bool,
+        /// Of that nothing but these pieces, comma-separated, and whether they passed before or not.
+        #[arg(long, value_delimiter = ',', requires = "asan_interp")]
+        pieces: Vec<String>,
     },
     /// The callgrind benches of the libraries against those of the parent commit (of HEAD, in a changed tree); needs valgrind.
     BenchGate {
@@ -258,10 +262,13 @@ fn dispatch(cli: Cli) -> Result<bool> {
             no_workspace_tests,
             variants,
             asan_interp: false,
+            ..
         } if variants.is_empty() => check::run(&workspace, all, no_workspace_tests),
         Command::Check {
-            asan_interp: true, ..
-        } => check::sanitized(&workspace),
+            asan_interp: true,
+            pieces,
+            ..
+        } => sanitized::run(&workspace, &pieces),
         Command::Check { variants, .. } => check::variants(&workspace, &variants),
         Command::BenchGate { base } => bench_gate::run(&workspace, base.as_deref()),
         Command::Tidy => tidy::run(&workspace),

@@ -90,7 +90,7 @@ fn train(workspace: &Workspace, binary: &Path, axes: &BTreeSet<String>) -> Resul
             return Err(LabError::Failed(format!("{}: {}", program.name, finished.trouble())));
         }
     }
-    let (tally, _) = suite::conformance(workspace, binary, "auto", axes, &[], &[])?;
+    let (tally, _) = suite::conformance(workspace, &suite::Under::new(binary, axes, "auto"), &[])?;
     println!("   {} conformance files ran, {} failed", tally.passed, tally.failed);
     Ok(())
 }

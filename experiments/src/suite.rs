@@ -43,7 +43,6 @@ struct Case {
     arguments: Vec<String>,
     stdout: Option<Vec<u8>>,
     known_failure: Option<String>,
-    limit: Duration,
 }
 
 #[derive(Deserialize, Default)]
@@ -62,24 +61,66 @@ struct KnownFailure {
 }
 
 /// Directory of the conformance files.
-const CONFORMANCE: &str = "interp/tests/conformance";
+pub const CONFORMANCE: &str = "interp/tests/conformance";
 
 /// Those of its directories that attack the interpreter.
 pub const HOSTILE: [&str; 3] = ["hostile", "limits", "reentrancy"];
 
-/// Every `.py` below the directories `below` of the conformance files (below all if empty), run with `INSTAR_GC=gc` and the
-/// environment: exit code 0, and the output of the `.out` beside it if there is one. Files that `expect_fail.toml` lists for a layout
-/// with the features `axes` must fail.
+/// A binary, and what surrounds it while it runs files.
+#[derive(Debug, Clone, Copy)]
+pub struct Under<'a> {
+    /// The interpreter.
+    pub binary: &'a Path,
+    /// The features of its layout.
+    pub axes: &'a BTreeSet<String>,
+    /// When it collects: a value of `INSTAR_GC`.
+    pub gc: &'a str,
+    /// More variables for it.
+    pub environment: &'a [(&'a str, &'a str)],
+    /// Most that one file may take.
+    pub limit: Duration,
+}
+
+impl<'a> Under<'a> {
+    /// An ordinary run: two minutes are enough for each file.
+    pub fn new(binary: &'a Path, axes: &'a BTreeSet<String>, gc: &'a str) -> Under<'a> {
+        Under {
+            binary,
+            axes,
+            gc,
+            environment: &[],
+            limit: Duration::from_secs(120),
+        }
+    }
+}
+
+/// The directories of conformance files, sorted.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn areas(workspace: &Workspace) -> Result<Vec<String>> {
+    let root = workspace.path(CONFORMANCE);
+    let mut names = Vec::new();
+    for entry in at_path(&root, std::fs::read_dir(&root))? {
+        let entry = at_path(&root, entry)?;
+        let name = entry.file_name().to_string_lossy().to_string();
+        if entry.path().is_dir() && !name.starts_with(['.', '_']) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Every `.py` below the directories `below` of the conformance files (below all if empty): exit code 0, and the output of the `.out`
+/// beside it if there is one. Files that `expect_fail.toml` lists for the layout must fail.
 ///
 /// # Errors
 /// When the directory or `expect_fail.toml` cannot be read, or Ctrl-C was pressed.
 pub fn conformance(
     workspace: &Workspace,
-    binary: &Path,
-    gc: &str,
-    axes: &BTreeSet<String>,
+    under: &Under,
     below: &[&str],
-    environment: &[(&str, &str)],
 ) -> Result<(Tally, Vec<String>)> {
     let root = workspace.path(CONFORMANCE);
     let mut files = Vec::new();
@@ -109,7 +150,7 @@ pub fn conformance(
     let reasons: BTreeMap<String, String> = known
         .fail
         .into_iter()
-        .filter(|one| one.axes.is_empty() || one.axes.iter().any(|axis| axes.contains(axis)))
+        .filter(|one| one.axes.is_empty() || one.axes.iter().any(|axis| under.axes.contains(axis)))
         .map(|one| (one.file, one.reason))
         .collect();
     let mut cases = Vec::new();
@@ -134,14 +175,9 @@ pub fn conformance(
             arguments: Vec::new(),
             stdout,
             known_failure,
-            limit: Duration::from_secs(120),
         });
     }
-    let environment: Vec<(&str, &str)> = [("INSTAR_GC", gc)]
-        .into_iter()
-        .chain(environment.iter().copied())
-        .collect();
-    run_all(workspace, binary, &environment, &cases)
+    run_all(workspace, under, &cases)
 }
 
 /// Every program at size S against its committed output.
@@ -150,7 +186,7 @@ pub fn conformance(
 /// When a program cannot be read, or Ctrl-C was pressed.
 pub fn programs(
     workspace: &Workspace,
-    binary: &Path,
+    under: &Under,
     programs: &[Program],
 ) -> Result<(Tally, Vec<String>)> {
     let mut cases = Vec::new();
@@ -175,10 +211,9 @@ pub fn programs(
             arguments: vec!["S".into()],
             stdout: expected.stdout,
             known_failure: None,
-            limit: Duration::from_secs(120),
         });
     }
-    let (mut tally, more) = run_all(workspace, binary, &[], &cases)?;
+    let (mut tally, more) = run_all(workspace, under, &cases)?;
     tally.add(missing);
     notes.extend(more);
     Ok((tally, notes))
@@ -187,8 +222,7 @@ pub fn programs(
 /// Runs the cases on two threads (nothing is timed); reports in the order of the cases.
 fn run_all(
     workspace: &Workspace,
-    binary: &Path,
-    environment: &[(&str, &str)],
+    under: &Under,
     cases: &[Case],
 ) -> Result<(Tally, Vec<String>)> {
     let next = Mutex::new(0_usize);
@@ -205,7 +239,7 @@ fn run_all(
                         *next - 1
                     };
                     let Some(case) = cases.get(index) else { break };
-                    let outcome = run_one(binary, environment, case, &scratch);
+                    let outcome = run_one(under, case, &scratch);
                     outcomes.lock().expect("no holder of this lock can panic")[index] =
                         Some(outcome);
                 }
@@ -241,18 +275,14 @@ fn run_all(
     Ok((tally, failures))
 }
 
-fn run_one(
-    binary: &Path,
-    environment: &[(&str, &str)],
-    case: &Case,
-    scratch: &Path,
-) -> Result<Option<String>> {
-    let mut command = process::python_command(binary);
+fn run_one(under: &Under, case: &Case, scratch: &Path) -> Result<Option<String>> {
+    let mut command = process::python_command(under.binary);
     command
-        .envs(environment.iter().copied())
+        .env("INSTAR_GC", under.gc)
+        .envs(under.environment.iter().copied())
         .arg(&case.path)
         .args(&case.arguments);
-    let finished = process::run(&mut command, scratch, case.limit)?;
+    let finished = process::run(&mut command, scratch, under.limit)?;
     if !finished.ok() {
         return Ok(Some(finished.trouble()));
     }

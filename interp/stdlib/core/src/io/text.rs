@@ -361,7 +361,8 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
         // One more: a held `\r` may come first.
         t.decoded.try_reserve(codes.len() + 1)?;
         let codes = if t.universal { t.newlines.process(&codes, last)? } else { codes };
-        t.used += used;
+        // A decoder that used the stream meanwhile has taken what this call counted from.
+        t.used = (t.used + used).min(t.input.len());
         t.decoded.extend(codes);
         Ok::<_, TryReserveError>(())
     })?.map_err(|_| vm.no_memory())
