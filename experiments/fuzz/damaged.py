@@ -1,7 +1,8 @@
 """Programs with damage: source text with changed tokens, and marshalled code with changed bytes.
 
-Damaged text is compiled, not run. Damaged code is read, which verifies it, and what passes is run for a moment; the reference skips
-that, since it trusts code. Only crashes count. What does not live here: the programs that get the damage (statements.py).
+Damaged text is compiled, not run: `errors` shows the message and the place of its error, or its tree; of `syntax`, which is damaged
+more, only crashes count. Damaged code is read, which verifies it, and what passes is run for a moment; the reference skips
+that, since it trusts code. Only crashes count there. What does not live here: the programs that get the damage (statements.py).
 """
 import re
 
@@ -18,6 +19,20 @@ for mode in ("exec", "eval", "single"):
         compile(text, "<damaged>", mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as e:
         print(type(e).__name__)
+'''
+
+ERRORS = '''
+import ast, zlib
+text = %r
+for mode in ("exec", "eval", "single"):
+    try:
+        compile(text, "<damaged>", mode)
+        # Trees of what can be compiled, with all positions.
+        show(mode, zlib.crc32(ast.dump(ast.parse(text, mode=mode), include_attributes=True).encode("utf-8", "surrogatepass")))
+    except SyntaxError as e:
+        show(type(e), e.msg, e.lineno, e.offset, e.end_lineno, e.end_offset, e.text)
+    except Exception as e:
+        show(e)
 '''
 
 BYTECODE = '''
@@ -62,6 +77,30 @@ for _ in range(120):
     try: space.clear()
     except BaseException: pass
 '''
+
+
+def errors(rng):
+    text, _ = statements.program(rng)
+    tokens = TOKENS.findall(text)
+    # Mostly one thing is wrong, as with people.
+    for _ in range(rng.choice((0, 1, 1, 1, 1, 2))):
+        at, how = rng.randrange(len(tokens)), rng.randrange(5)
+        if how == 0:
+            del tokens[at]
+        elif how == 1:
+            tokens.insert(at, rng.choice(INSERTED))
+        elif how == 2:
+            tokens[at] = rng.choice(INSERTED)
+        elif how == 3:
+            tokens.insert(at, tokens[rng.randrange(len(tokens))])
+        elif len(tokens[at]) > 2:
+            # A typing error in a word.
+            cut = rng.randrange(len(tokens[at]))
+            tokens[at] = tokens[at][:cut] + tokens[at][cut + 1:]
+    if rng.random() < 0.3:
+        at = rng.randrange(len(tokens))
+        tokens = tokens[at:at + rng.choice((5, 20, 60))]
+    return ERRORS % "".join(tokens), "errors"
 
 
 def syntax(rng):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Differential fuzzer: the same generated programs on a reference Python and on other interpreters, differences shown small.
 
-usage: fuzz.py [--kind methods|expressions|statements|hostile|syntax|bytecode|all] [--seed N] [--count N] [--reference PYTHON] [--minutes M]
+usage: fuzz.py [--kind methods|calls|expressions|statements|features|errors|hostile|syntax|bytecode|all] [--seed N] [--count N] [--reference PYTHON] [--minutes M]
                [--show N] [--out DIR] [--one SEED] INTERPRETER...
 
 The generators run under the Python that runs this file, which should be the reference (names come from its `dir`). Program
@@ -20,9 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
+import calls
 import damaged
 import expressions
+import features
 import hostile
 import methods
 import reduce
@@ -30,13 +33,14 @@ import statements
 from values import PRELUDE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-KINDS = {"methods": methods.program, "expressions": expressions.program, "statements": statements.program, "hostile": hostile.program,
-         "syntax": damaged.syntax, "bytecode": damaged.bytecode}
+KINDS = {"methods": methods.program, "calls": calls.program, "expressions": expressions.program, "statements": statements.program,
+         "features": features.program, "errors": damaged.errors, "hostile": hostile.program, "syntax": damaged.syntax, "bytecode": damaged.bytecode}
 # Kinds whose output may be an accident: only crashes and hangs count.
 CRASHES = ("hostile", "syntax", "bytecode")
 BATCH = 400
-# Seconds a program may take before it counts as hanging.
+# Seconds of processor time a program may take before it counts as hanging, and of the clock whatever it does.
 PATIENCE = float(os.environ.get("FUZZ_PATIENCE", "6"))
+CLOCK = 20 * PATIENCE
 MEMORY = 3 << 30
 MARK = "\n#@@\n"
 
@@ -65,6 +69,16 @@ def limits():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def processor_time(pid):
+    """Seconds that a child has computed; those of the clock where the system does not say."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            fields = f.read().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return time.time()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def run(command, programs):
     """Records of all programs, a word where there is none: `hang` or `crash CODE`."""
     records = []
@@ -78,12 +92,16 @@ def run(command, programs):
                                      stderr=subprocess.PIPE if os.environ.get("FUZZ_STDERR") else subprocess.DEVNULL, env=env, preexec_fn=limits, cwd=tempfile.gettempdir())
             rest, word = b"", None
             fd = child.stdout.fileno()
+            used, since = processor_time(child.pid), time.time()
             while True:
-                ready, _, _ = select.select([fd], [], [], PATIENCE)
+                ready, _, _ = select.select([fd], [], [], min(PATIENCE, 1))
                 if not ready:
+                    if processor_time(child.pid) - used < PATIENCE and time.time() - since < CLOCK:
+                        continue
                     word = "hang"
                     child.kill()
                     break
+                used, since = processor_time(child.pid), time.time()
                 data = os.read(fd, 1 << 16)
                 if not data:
                     break
@@ -125,6 +143,8 @@ def signature(about, records):
 
 
 def main():
+    # The generators compile what they make.
+    warnings.simplefilter("ignore")
     ap = argparse.ArgumentParser()
     ap.add_argument("--kind", default="all")
     ap.add_argument("--seed", type=int, default=0)

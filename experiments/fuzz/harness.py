@@ -14,13 +14,15 @@ import re
 import sys
 
 ADDRESS = re.compile(r"at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{8,}")
+# Where the library lies is each interpreter's own business.
+LIBRARY = re.compile(r"(?:/[^ ()]*?lib/python3\.\d+|/<embedded>)/")
 LIMIT = 400
 # Types whose items are shown by taking them: few, since a program may make endless ones.
 TAKEN = 8
 
 
 def clip(text):
-    text = ADDRESS.sub("ADDRESS", text)
+    text = LIBRARY.sub("LIBRARY/", ADDRESS.sub("ADDRESS", text))
     if len(text) > LIMIT:
         return text[:LIMIT // 2] + "...%d..." % len(text) + text[-LIMIT // 4:]
     return text
