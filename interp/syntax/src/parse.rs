@@ -141,8 +141,9 @@ pub fn parse(source: &str, reading: Reading) -> Result<Parsed, Box<Error>> {
     if source.len() >= i32::MAX as usize { return Err(Box::new(Error::new(ErrorKind::Memory, TextRange::default(), "source is too large"))) }
     let joke = reading.flufl || source.contains("barry_as_FLUFL");
     let interactive = reading.input == Input::Interactive;
-    // The parser knows neither interactive input nor the other inequality, and skips a byte order mark.
-    if (joke || interactive && source.len() <= NESTING_MAX || source.starts_with('\u{FEFF}')) && let Some(error) = explain::explain(source, reading) {
+    // The parser knows neither interactive input nor the other inequality, skips a byte order mark, and lets spaces follow an expression
+    // on a line of their own.
+    if (joke || reading.input == Input::Expression && ends_indented(source) || interactive && source.len() <= NESTING_MAX || source.starts_with('\u{FEFF}')) && let Some(error) = explain::explain(source, reading) {
         return Err(Box::new(error));
     }
     let translated = joke.then(|| explain::with_plain_inequality(source, reading));
@@ -180,6 +181,9 @@ pub fn parse(source: &str, reading: Reading) -> Result<Parsed, Box<Error>> {
 /// # Errors
 /// The error that CPython reports.
 pub fn check(source: &str, reading: Reading) -> Result<(), Box<Error>> { explain::explain(source, reading).map_or(Ok(()), |e| Err(Box::new(e))) }
+
+/// Whether the last line is nothing but an indentation.
+fn ends_indented(source: &str) -> bool { source.rfind('\n').is_some_and(|at| at + 1 < source.len() && source[at + 1..].bytes().all(|b| matches!(b, b' ' | b'\t'))) }
 
 /// Whether brackets or blocks nest too deeply for CPython, or tabs and spaces contradict each other.
 fn beyond_limits(source: &str, tokens: &Tokens) -> bool {

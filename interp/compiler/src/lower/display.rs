@@ -4,7 +4,7 @@
 
 use instar_code::{Const, Op};
 use instar_syntax::ast::{self, Expr};
-use instar_syntax::{Ranged, TextRange};
+use instar_syntax::TextRange;
 
 use super::unit::{Dst, MANY};
 use super::Compiler;
@@ -50,7 +50,7 @@ impl<'a> Compiler<'a> {
         for e in &items[direct..] {
             let (value, op) = match e { Expr::Starred(s) => (&*s.value, Op::ListExtend), e => (e, Op::ListAppend) };
             let r = self.operand(value)?;
-            self.at(if op == Op::ListExtend { e.range() } else { range });
+            self.at(range);
             self.u.emit(op, list, r, 0);
         }
         self.at(range);

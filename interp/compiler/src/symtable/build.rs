@@ -12,16 +12,17 @@ use crate::error::{error, R};
 
 /// Builds and resolves the table of a module (or an expression, `body` empty then).
 pub(crate) fn build(root: &ast::Mod, future_annotations: bool) -> R<Table> {
-    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, unevaluated: false, loop_iter: false, blocks: 0, full: None, variable: "" };
+    let mut b = Builder { table: Table::default(), current: 0, class: None, mangled: None, future_annotations, conditional: false, unevaluated: false, loop_iter: false, blocks: 0, full: None, over: None, overfull: None, variable: "" };
     b.enter_at((address(root), Tag::Body), Kind::Module, "<module>");
     match root {
         ast::Mod::Module(m) => b.body(&m.body)?,
         ast::Mod::Expression(e) => b.expr(&e.body)?,
     }
+    b.too_many_blocks(false);
     let mut table = b.table;
     declare_globals(&mut table);
     resolve::resolve(&mut table)?;
-    Ok(table)
+    match b.overfull { Some(range) => error(range, TOO_MANY_BLOCKS), None => Ok(table) }
 }
 
 /// A name that any scope declares global is declared so in the module too: its own code then stores it among the globals, even if
@@ -57,9 +58,13 @@ struct Builder {
     unevaluated: bool,
     /// Inside the iterable of a comprehension (no walrus there).
     loop_iter: bool,
-    /// How many blocks of the code object are open (CPython's limit is part of the language here), and where the last one allowed began.
+    /// How many blocks of the code object are open (CPython's limit is part of the language here), and where the last one allowed and
+    /// the first one too many began.
     blocks: usize,
     full: Option<TextRange>,
+    over: Option<TextRange>,
+    /// Where the first code object has too many blocks: other errors come before.
+    overfull: Option<TextRange>,
     /// How the message about a forbidden expression names the current type variable's scope.
     variable: &'static str,
 }
@@ -85,32 +90,46 @@ impl Builder {
 
     fn scoped<T: Ranged>(&mut self, node: &T, tag: Tag, kind: Kind, name: &str, f: impl FnOnce(&mut Self) -> R) -> R {
         let (outer, conditional, loop_iter) = (self.current, self.conditional, self.loop_iter);
-        let (blocks, full) = (self.blocks, self.full);
+        let blocks = (self.blocks, self.full, self.over);
         self.enter_at((address(node), tag), kind, name);
         self.scope().range = node.range();
         self.conditional = false;
-        // Comprehensions belong to the code around them.
-        if kind != Kind::Comprehension { (self.blocks, self.full) = (0, None) }
+        let is_code = !self.is_inlined();
+        if is_code { (self.blocks, self.full, self.over) = (0, None, None) }
         if kind.is_annotation() && self.table.scopes[self.current].sees_class { self.add("__classdict__", def::USE, TextRange::default())?; }
-        let mut result = f(self);
+        let result = f(self);
         let scope = &self.table.scopes[self.current];
-        // What ends a generator's or coroutine's code is a block, too.
-        if result.is_ok() && kind != Kind::Comprehension && let Some(range) = self.full && (scope.has_yield || scope.is_async || kind == Kind::Generator) {
-            result = error(range, TOO_MANY_BLOCKS);
-        }
+        if is_code { self.too_many_blocks(scope.has_yield || scope.is_async || kind == Kind::Generator) }
         self.current = outer;
         self.conditional = conditional;
         self.loop_iter = loop_iter;
-        if kind != Kind::Comprehension { (self.blocks, self.full) = (blocks, full) }
+        if is_code { (self.blocks, self.full, self.over) = blocks }
         result
     }
 
-    /// Does `f` inside of `n` blocks that begin at `range`.
-    fn inside(&mut self, n: usize, range: TextRange, f: impl FnOnce(&mut Self) -> R) -> R {
-        let before = self.blocks;
-        self.blocks += n;
-        if self.blocks > MOST_BLOCKS { return error(range, TOO_MANY_BLOCKS) }
+    /// Whether the current scope is a comprehension within the code around it.
+    fn is_inlined(&self) -> bool {
+        let scope = &self.table.scopes[self.current];
+        scope.kind == Kind::Comprehension && scope.parent.is_none_or(|p| !self.table.scopes[p].sees_class)
+    }
+
+    /// At the end of a code object: whether it has too many blocks. What ends a generator's or coroutine's code is a block, too.
+    fn too_many_blocks(&mut self, suspends: bool) {
+        let found = if suspends { self.full.or(self.over) } else { self.over };
+        self.overfull = self.overfull.or(found);
+    }
+
+    /// Opens a block that begins at `range`.
+    fn open_block(&mut self, range: TextRange) {
+        self.blocks += 1;
+        if self.blocks > MOST_BLOCKS { self.over.get_or_insert(range); }
         if self.blocks == MOST_BLOCKS { self.full.get_or_insert(range); }
+    }
+
+    /// Does `f` inside of blocks that begin at `ranges`.
+    fn inside(&mut self, ranges: impl IntoIterator<Item = TextRange>, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.blocks;
+        for range in ranges { self.open_block(range) }
         let result = f(self);
         self.blocks = before;
         result
@@ -236,10 +255,10 @@ impl Builder {
                 self.expr(&f.target)?;
                 self.expr(&f.iter)?;
                 if f.is_async { self.scope().has_await = true; }
-                self.inside(1, f.range, |b| b.conditional_body(&f.body))?;
+                self.inside([f.range], |b| b.conditional_body(&f.body))?;
                 self.conditional_body(&f.orelse)?;
             }
-            Stmt::While(w) => { self.expr(&w.test)?; self.inside(1, w.range, |b| b.conditional_body(&w.body))?; self.conditional_body(&w.orelse)?; }
+            Stmt::While(w) => { self.expr(&w.test)?; self.inside([w.range], |b| b.conditional_body(&w.body))?; self.conditional_body(&w.orelse)?; }
             Stmt::If(i) => {
                 self.expr(&i.test)?;
                 self.conditional_body(&i.body)?;
@@ -248,7 +267,7 @@ impl Builder {
             Stmt::With(w) => {
                 for i in &w.items { self.expr(&i.context_expr)?; if let Some(v) = &i.optional_vars { self.expr(v)?; } }
                 if w.is_async { self.scope().has_await = true; }
-                self.inside(w.items.len(), w.range, |b| b.conditional_body(&w.body))?;
+                self.inside(w.items.iter().map(|i| i.context_expr.range()), |b| b.conditional_body(&w.body))?;
             }
             Stmt::Match(m) => {
                 self.expr(&m.subject)?;
@@ -260,19 +279,19 @@ impl Builder {
             }
             Stmt::Raise(r) => { for e in [&r.exc, &r.cause].into_iter().flatten() { self.expr(e)?; } }
             Stmt::Try(t) => {
-                let last = usize::from(!t.finalbody.is_empty());
-                self.inside(last, t.range, |b| {
-                    b.inside(usize::from(!t.handlers.is_empty()), t.range, |b| b.conditional_body(&t.body))?;
+                let last = (!t.finalbody.is_empty()).then_some(t.range);
+                self.inside(last, |b| {
+                    b.inside((!t.handlers.is_empty()).then_some(t.range), |b| b.conditional_body(&t.body))?;
                     for h in &t.handlers {
                         let ast::ExceptHandler::ExceptHandler(h) = h;
                         if let Some(e) = &h.type_ { b.expr(e)?; }
                         if let Some(n) = &h.name { b.add(n, def::LOCAL | def::DELETED, n.range)?; }
                         // The handler, and what forgets its name.
-                        b.inside(2, h.range, |b| b.conditional_body(&h.body))?;
+                        b.inside([h.range; 2], |b| b.conditional_body(&h.body))?;
                     }
                     b.conditional_body(&t.orelse)
                 })?;
-                self.inside(last, t.range, |b| b.conditional_body(&t.finalbody))?;
+                self.inside(last, |b| b.conditional_body(&t.finalbody))?;
             }
             Stmt::Assert(a) => { self.expr(&a.test)?; if let Some(m) = &a.msg { self.expr(m)?; } }
             Stmt::Import(i) => for a in &i.names { self.alias(a, false)?; },
@@ -545,18 +564,18 @@ impl Builder {
         self.scoped(node, Tag::Body, kind, name, |b| {
             b.scope().is_async = outermost.is_async;
             b.add(".0", def::PARAM, TextRange::default())?;
+            let (blocks, range) = (b.blocks, node.range());
+            if b.is_inlined() { b.open_block(range) }
             for (i, g) in generators.iter().enumerate() {
-                if g.is_async { b.scope().has_await = true; b.scope().is_async = true; }
+                if g.is_async { b.scope().has_await = true; b.scope().is_async = true; b.open_block(range); }
                 b.comp_target(&g.target)?;
                 if i > 0 { b.loop_iter = true; b.expr(&g.iter)?; b.loop_iter = false; }
                 b.exprs(&g.ifs)?;
             }
             // Of a dict the values come first.
-            let block = usize::from(kind == Kind::Comprehension);
-            b.inside(block, outermost.range, |b| {
-                if let Some(e) = second { b.expr(e)?; }
-                first.map_or(Ok(()), |e| b.expr(e))
-            })?;
+            if let Some(e) = second { b.expr(e)?; }
+            if let Some(e) = first { b.expr(e)?; }
+            b.blocks = blocks;
             awaits = b.scope().has_await;
             Ok(())
         })?;

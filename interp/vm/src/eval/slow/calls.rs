@@ -366,8 +366,21 @@ pub unsafe fn call_kw(s: &mut State, out: i16, b: i16, n: usize, method: bool) -
 pub unsafe fn call_ex(s: &mut State, out: i16, b: i16) -> Flow {
     unsafe {
         s.save();
-        let (f, args) = (s.get(b), s.get(b + 1));
+        let f = s.get(b);
         let types = &(*s.vm).types;
+        let given = s.get(b + 1);
+        if !(given.is_ptr() && given.ptr().ty() == types.tuple.ptr()) {
+            let tuple = spread(s.vm, f, given);
+            if tuple.is_null() {
+                for k in (0..3).rev() { let w = s.get(b + k); s.drop_word(w) }
+                return s.finish(out, tuple);
+            }
+            // What was spread goes before the call, with all that its death lets run.
+            let spent = std::mem::replace(&mut *s.at(b + 1), tuple);
+            s.drop_word(spent);
+            if (*s.vm).heap.pending() { crate::finalize::drain(&mut *s.vm) }
+        }
+        let args = s.get(b + 1);
         if f.is_ptr() && f.ptr().ty() == types.function.ptr() && args.is_ptr() && args.ptr().ty() == types.tuple.ptr() {
             let entered = if s.get(b + 2).is_null() { call_with_tuple(s, b) } else { call_with_keywords(s, b) };
             if let Some(flow) = entered { return flow }
@@ -446,23 +459,29 @@ unsafe fn place_keywords(vm: *mut Vm, at: *mut Word) -> Option<(*mut Word, usize
     }
 }
 
+/// The positional arguments that `*args` gives, as a tuple.
+#[inline(never)]
+unsafe fn spread(vm: *mut Vm, f: Word, args: Word) -> Word {
+    unsafe {
+        let vm = &mut *vm;
+        let args: &Owned = obj(&args);
+        let r = if vm.is_iterable(args) {
+            vm.collect(args).and_then(|items| vm.new_tuple(items)).map(Ref::into_obj)
+        } else {
+            let (name, ty) = (vm.callable_name(obj(&f)), crate::object::ObjExt::type_name(args, vm));
+            Err(vm.type_error(format!("{name} argument after * must be an iterable, not {ty}")))
+        };
+        word_of(vm, r)
+    }
+}
+
 #[inline(never)]
 unsafe fn call_ex_native(vm: *mut Vm, f: Word, args: Word, kwargs: Word) -> Word {
     unsafe {
         let vm = &mut *vm;
         let f: &Owned = obj(&f);
         let r = (|| {
-            let args: &Owned = obj(&args);
-            let values: Vec<Owned> = match Ref::<PyTuple>::cast(args) {
-                Some(t) => t.items().to_vec(),
-                None => {
-                    if !vm.is_iterable(args) {
-                        let (name, ty) = (vm.callable_name(f), crate::object::ObjExt::type_name(args, vm));
-                        return Err(vm.type_error(format!("{name} argument after * must be an iterable, not {ty}")));
-                    }
-                    vm.collect(args)?
-                }
-            };
+            let values: Vec<Owned> = Ref::<PyTuple>::cast(obj(&args)).map(|t| t.items().to_vec()).unwrap_or_default();
             if kwargs.is_null() { vm.call_n(f, &values) } else { crate::protocol::call::call_spread(vm, f, values, obj(&kwargs)) }
         })();
         word_of(vm, r)
