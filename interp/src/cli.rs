@@ -1,13 +1,13 @@
 //! The command line, read as CPython reads it.
 //!
-//! Not here: what the options do (`run.rs`), environment variables that change objects (`INSTAR_GC`, in `run.rs` too).
+//! Not here: what the options do (`run.rs`), environment variables and the values of `-X` options (`environment.rs`).
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use instar_object::{Active, GcHeader, Layout, Scheme};
 use instar_vm::vm::{GcChoice, GcMode, Settings};
 
-use crate::streams;
+use crate::{environment, streams};
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ Options (and corresponding environment variables):
          (-bb: issue errors)
 -B     : don't write .pyc files on import; also PYTHONDONTWRITEBYTECODE=x
 -c cmd : program passed in as string (terminates option list)
--d     : turn on parser debugging output; accepted and ignored
+-d     : turn on parser debugging output; accepted, there is none; also PYTHONDEBUG=x
 -E     : ignore PYTHON* environment variables (such as PYTHONPATH)
 -h     : print this help message and exit (also -? or --help)
 -i     : inspect interactively after running script; also PYTHONINSPECT=x
@@ -80,18 +80,19 @@ fn settings() -> Settings {
     Settings {
         argv: Vec::new(), executable: String::new(), hash_seed: None, optimize: 0, verbose: 0, quiet: false, inspect: false, interactive: false, isolated: false,
         ignore_environment: false, no_site: false, no_user_site: false, dont_write_bytecode: false, bytes_warning: 0, safe_path: false, unbuffered: false,
-        dev_mode: false, utf8_mode: !streams::is_utf8_locale(), no_debug_ranges: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
+        dev_mode: false, utf8_mode: !streams::is_utf8_locale(), no_debug_ranges: false, debug: 0, skip_first_line: false, check_pycs: "default", warn_default_encoding: false,
+        thread_inherit_context: false, context_aware_warnings: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(), memory_limit: usize::MAX,
         int_max_str_digits: 4300,
     }
 }
 
 /// Reads the arguments (without the program's name).
-pub fn parse(args: Vec<OsString>) -> Request {
+pub fn parse(words: Vec<OsString>) -> Request {
     let mut s = settings();
     let mut versions = 0;
     // `-R`: whatever the environment says of the seed.
     let mut randomize = false;
-    let mut args = args.into_iter();
+    let mut args = words.clone().into_iter();
     let mut target = None;
     let mut rest = Vec::new();
     let text = |word: OsString| word.to_string_lossy().into_owned();
@@ -106,11 +107,15 @@ pub fn parse(args: Vec<OsString>) -> Request {
                 Some(dir) => { s.stdlib = Some(text(dir)); continue }
                 None => return wrong("Argument expected for the --stdlib option"),
             },
-            "--check-hash-based-pycs" => { args.next(); continue }
+            "--check-hash-based-pycs" => match args.next().map(|word| ["default", "always", "never"].into_iter().find(|known| word == *known)) {
+                Some(Some(word)) => { s.check_pycs = word; continue }
+                Some(None) => return wrong("--check-hash-based-pycs must be one of 'default', 'always', or 'never'"),
+                None => return wrong("Argument expected for the --check-hash-based-pycs options"),
+            },
             _ => {}
         }
         if let Some(dir) = word.strip_prefix("--stdlib=") { s.stdlib = Some(dir.to_owned()); continue }
-        if word.starts_with("--") { return wrong(&format!("unknown option {word}")) }
+        if word.starts_with("--") { return wrong(&format!("Unknown option: {word}")) }
         let Some(letters) = word.strip_prefix('-') else {
             rest.push(given.clone());
             target = Some(Target::File(given));
@@ -143,7 +148,8 @@ pub fn parse(args: Vec<OsString>) -> Request {
                 },
                 'b' => s.bytes_warning += 1,
                 'B' => s.dont_write_bytecode = true,
-                'd' | 'x' => {}
+                'd' => s.debug = 1,
+                'x' => s.skip_first_line = true,
                 'R' => randomize = true,
                 'E' => s.ignore_environment = true,
                 'h' | '?' => return Request::Show(USAGE.to_owned()),
@@ -166,89 +172,33 @@ pub fn parse(args: Vec<OsString>) -> Request {
     }
     let target = target.or_else(|| args.next().map(|f| { rest.push(f.clone()); Target::File(f) })).unwrap_or(Target::Stdin);
     if rest.is_empty() { rest.push(OsString::new()) }
+    let seen = words.len() - args.len();
+    if let (Target::Command(_), Some(text)) = (&target, words[..seen].last()) && let Some(message) = undecodable(text) { return Request::Fatal(message) }
     rest.extend(args);
     s.argv = rest;
-    if let Some(message) = apply_environment(&mut s, randomize) {
+    if let Some(message) = environment::apply(&mut s, randomize) {
         return if message.starts_with("Fatal") { Request::Fatal(message) } else { Request::Wrong(message) };
     }
     Request::Run(Box::new(s), target)
 }
 
-fn wrong(message: &str) -> Request {
-    Request::Wrong(format!("{message}\nusage: instar [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `instar -h' for more information.\n"))
+/// What CPython says of a program in the command line that is no text.
+fn undecodable(word: &OsStr) -> Option<String> {
+    let bytes = word.as_encoded_bytes();
+    let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let text = word.to_string_lossy();
+    let skipped = if text.starts_with("-c") { 2 } else { 0 };
+    let position = String::from_utf8_lossy(&bytes[..at]).chars().count() - skipped;
+    Some(format!("Unable to decode the command from the command line:\nUnicodeEncodeError: 'utf-8' codec can't encode character '\\udc{:02x}' in position {position}: surrogates not allowed\n", bytes[at]))
 }
 
-/// Environment variables and `-X` options that are settings. Gives back a message if one makes no sense.
-fn apply_environment(s: &mut Settings, randomize: bool) -> Option<String> {
-    let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    if !s.ignore_environment {
-        let level = |v: Option<String>| v.map_or(0, |v| v.parse::<u8>().unwrap_or(1));
-        s.optimize = s.optimize.max(level(env("PYTHONOPTIMIZE")).min(2));
-        s.verbose = s.verbose.max(level(env("PYTHONVERBOSE")));
-        s.inspect |= env("PYTHONINSPECT").is_some();
-        s.unbuffered |= env("PYTHONUNBUFFERED").is_some();
-        s.dont_write_bytecode |= env("PYTHONDONTWRITEBYTECODE").is_some();
-        s.no_user_site |= env("PYTHONNOUSERSITE").is_some();
-        s.safe_path |= env("PYTHONSAFEPATH").is_some();
-        s.dev_mode |= env("PYTHONDEVMODE").is_some();
-        if s.stdlib.is_none() { s.stdlib = env("PYTHONHOME").and_then(|home| library_below(&home)) }
-        s.no_debug_ranges |= env("PYTHONNODEBUGRANGES").is_some();
-        if let Some(v) = env("PYTHONUTF8") { s.utf8_mode = v != "0" }
-        if let Some(w) = env("PYTHONWARNINGS") {
-            let mut all: Vec<String> = w.split(',').map(str::to_owned).collect();
-            all.append(&mut s.warn_options);
-            s.warn_options = all;
-        }
-        if let Some(n) = env("PYTHONINTMAXSTRDIGITS") {
-            match digits(&n) { Some(n) => s.int_max_str_digits = n, None => return Some("Fatal Python error: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\n".into()) }
-        }
-        match env("PYTHONHASHSEED").as_deref() {
-            None | Some("random") => {}
-            _ if randomize => {}
-            Some(v) => match v.parse() {
-                Ok(seed) => s.hash_seed = Some(seed),
-                Err(_) => return Some("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n".into()),
-            },
-        }
-    }
-    for (name, value) in s.x_options.clone() {
-        match (name.as_str(), value) {
-            ("dev", _) => s.dev_mode = true,
-            ("no_debug_ranges", _) => s.no_debug_ranges = true,
-            ("utf8", v) => s.utf8_mode = v.as_deref() != Some("0"),
-            ("int_max_str_digits", Some(v)) => match digits(&v) {
-                Some(n) => s.int_max_str_digits = n,
-                None => return Some("Fatal Python error: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n".into()),
-            },
-            ("int_max_str_digits", None) => return Some("Fatal Python error: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n".into()),
-            ("memlimit", v) => match v.as_deref().and_then(size) {
-                Some(n) => s.memory_limit = n,
-                None => return Some("-X memlimit: a number of bytes is needed, also with k, m or g after it\n".into()),
-            },
-            ("failalloc", v) if v.as_deref().and_then(FailAlloc::parse).is_none() => {
-                return Some("-X failalloc: N is needed, from 1 on, and perhaps ,once ,boot ,large\n".into());
-            }
-            _ => {}
-        }
-    }
-    if s.dev_mode { s.warn_options.insert(0, "default".into()) }
-    match s.bytes_warning {
-        0 => {}
-        1 => s.warn_options.push("default::BytesWarning".into()),
-        _ => s.warn_options.push("error::BytesWarning".into()),
-    }
-    if let Ok(words) = std::env::var("INSTAR_GC") && !words.is_empty() && let Err(e) = gc_words(&mut s.gc, &words) {
-        return Some(format!("INSTAR_GC: {e}\n"));
-    }
-    // What the command line says holds.
-    for (_, words) in s.x_options.iter().filter(|(name, _)| name == "gc") {
-        if let Err(e) = gc_words(&mut s.gc, words.as_deref().unwrap_or("")) { return Some(format!("-X gc: {e}\n")) }
-    }
-    None
+fn wrong(message: &str) -> Request {
+    let name = std::env::args_os().next().map_or_else(|| "instar".to_owned(), |n| n.to_string_lossy().into_owned());
+    Request::Wrong(format!("{message}\nusage: {name} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `instar -h' for more information.\n"))
 }
 
 /// Reads what `-X gc` and `INSTAR_GC` say: words with commas between them, one of a kind.
-fn gc_words(gc: &mut GcChoice, words: &str) -> Result<(), String> {
+pub(crate) fn gc_words(gc: &mut GcChoice, words: &str) -> Result<(), String> {
     for word in words.split(',') {
         match word {
             "auto" => gc.mode = GcMode::Auto,
@@ -300,13 +250,11 @@ impl FailAlloc {
 }
 
 /// A number of bytes, perhaps with a unit.
-fn size(text: &str) -> Option<usize> {
+pub(crate) fn size(text: &str) -> Option<usize> {
     let digits = text.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']);
     let shift = match text[digits.len()..].to_ascii_lowercase().as_str() { "" => 0, "k" => 10, "m" => 20, "g" => 30, _ => return None };
     digits.parse::<usize>().ok()?.checked_mul(1 << shift)
 }
-
-fn digits(text: &str) -> Option<usize> { text.parse().ok().filter(|n| *n == 0 || *n >= 640) }
 
 /// `DIR/lib/python3.14` if it holds a library, else `DIR` if that does.
 pub fn library_below(home: &str) -> Option<String> {

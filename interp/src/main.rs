@@ -5,6 +5,7 @@
 
 mod census;
 mod cli;
+mod environment;
 mod fingerprint;
 mod library;
 mod memory;

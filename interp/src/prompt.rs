@@ -15,7 +15,11 @@ use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Ref, Vm};
 
 use crate::cli::VERSION;
-use crate::run::{flush_streams, run_text};
+use crate::run::{flush_streams, run_text, show_source_of};
+
+/// Whether a KeyboardInterrupt has left a program: the process ends by that signal, however much was typed in since.
+#[derive(Default)]
+pub struct Interrupted(pub bool);
 
 /// Whether the program is asked for at a prompt: a terminal, or `-i`.
 pub fn is_interactive(vm: &Vm) -> bool { vm.settings.interactive || std::io::stdin().is_terminal() }
@@ -145,8 +149,7 @@ fn compiled(vm: &mut Vm, compiler: &Owned, source: &str, number: usize) -> PyRes
         Ok(code) if vm.is_none(&code) => Ok(Input::More),
         Ok(code) => {
             vm.register_source(&file, source);
-            // `inspect` asks there; without it the text is shown all the same.
-            if let Ok(register) = vm.import_attr("linecache", "_register_code") { drop(vm.call_n(&register, &[code.clone(), args[0].clone(), args[1].clone()])) }
+            show_source_of(vm, &code, source, &file);
             Ok(Input::Code(code))
         }
         Err(e) => {
@@ -192,7 +195,10 @@ fn plain(vm: &mut Vm, dict: &Ref<PyDict>) -> PyResult<()> {
             Ok(Input::Code(code)) => {
                 number += 1;
                 let Some(code) = code.cast::<PyCode>() else { return Err(vm.type_error("compiling gave no code")) };
-                if let Err(e) = execute::run_code(vm, code, dict, dict.obj(), None) { shown(vm, e)? }
+                if let Err(e) = execute::run_code(vm, code, dict, dict.obj(), None) {
+                    if e.is(vm, &vm.types.keyboard_interrupt) { vm.state::<Interrupted>().0 = true }
+                    shown(vm, e)?;
+                }
             }
             Err(e) => shown(vm, e)?,
         }

@@ -55,7 +55,7 @@ pub fn run(mut settings: Settings, target: &Target) -> u8 {
         }
         Err(e) => Err(e),
     };
-    let interrupted = ended.as_ref().is_err_and(|e| e.is(&vm, &vm.types.keyboard_interrupt));
+    let interrupted = ended.as_ref().is_err_and(|e| e.is(&vm, &vm.types.keyboard_interrupt)) || vm.state::<prompt::Interrupted>().0;
     let mut code = finish(&mut vm, ended);
     if wants_memstats && let Err(e) = memstats::write(&vm) { eprintln!("instar: memstats: {e}"); code = code.max(1) }
     if wants_heap && let Err(e) = census::write(&vm) { eprintln!("instar: heap: {e}"); code = code.max(1) }
@@ -139,10 +139,12 @@ fn set_path(vm: &mut Vm) -> PyResult<()> {
     let path = bootstrap::path_list(vm)?;
     path.clear(vm);
     let mut entries = Vec::new();
-    if !vm.settings.ignore_environment && let Some(p) = std::env::var_os("PYTHONPATH") {
-        entries.extend(p.as_encoded_bytes().split(|b| *b == b':').filter(|e| !e.is_empty()).map(<[u8]>::to_vec));
+    if !vm.settings.ignore_environment && let Some(p) = std::env::var_os("PYTHONPATH").filter(|p| !p.is_empty()) {
+        // An empty entry is the directory where all began.
+        let here = || std::env::current_dir().map(|d| d.into_os_string().into_encoded_bytes()).unwrap_or_default();
+        entries.extend(p.as_encoded_bytes().split(|b| *b == b':').map(|e| if e.is_empty() { here() } else { e.to_vec() }));
     }
-    entries.push(vm.settings.stdlib.clone().unwrap_or_else(|| EMBEDDED.to_owned()).into());
+    entries.push(vm.settings.stdlib.clone().unwrap_or_else(|| EMBEDDED.to_owned()).into_bytes());
     for e in entries {
         let e = vm.fs_decode(&e)?;
         path.push(vm, e)?;
@@ -183,9 +185,18 @@ fn program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     if asked || vm.settings.verbose > 0 { prompt::banner(vm) }
     let ended = main_program(vm, target);
     // A program that ended by SystemExit is looked at like any other; who leaves the prompt so has left.
-    if asked || !prompt::inspects(vm) { return ended }
+    if asked || !prompt::inspects(vm) {
+        return match ended? {
+            Outcome::Ran => Ok(()),
+            Outcome::NoFile => {
+                let (ty, two) = (vm.types.system_exit.clone(), vm.new_int(2)?);
+                Err(vm.raise(&ty, vec![two]))
+            }
+        };
+    }
     if let Err(e) = ended {
         flush_streams(vm);
+        if e.is(vm, &vm.types.keyboard_interrupt) { vm.state::<prompt::Interrupted>().0 = true }
         instar_vm::display::show_uncaught(vm, &e);
     }
     let module = main_module(vm)?;
@@ -193,7 +204,14 @@ fn program(vm: &mut Vm, target: &Target) -> PyResult<()> {
     prompt::after(vm, &dict)
 }
 
-fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
+/// How the main program ended, if not by an exception.
+enum Outcome {
+    Ran,
+    /// It cannot be read, and that has been said.
+    NoFile,
+}
+
+fn main_program(vm: &mut Vm, target: &Target) -> PyResult<Outcome> {
     let module = main_module(vm)?;
     let dict = vm.module_dict(&module)?;
     match target {
@@ -204,22 +222,36 @@ fn main_program(vm: &mut Vm, target: &Target) -> PyResult<()> {
             // A comment about the encoding says nothing here: the text has been decoded.
             let options = Options { optimize: vm.settings.optimize, max_digits: vm.settings.int_max_str_digits, no_columns: vm.settings.no_debug_ranges, ..Options::default() };
             let code = compile_text(vm, &text, "<string>", Mode::Exec, &options)?;
-            execute::run_code(vm, &code, &dict, dict.obj(), None).map(drop)
+            show_source_of(vm, code.obj(), &text, "<string>");
+            execute::run_code(vm, &code, &dict, dict.obj(), None)?;
         }
         Target::Module(name) => {
             let here = std::env::current_dir().unwrap_or_default();
             prepend_path(vm, &here)?;
-            run_as_main(vm, name, true)
+            run_as_main(vm, name, true)?;
         }
-        Target::File(file) => run_file(vm, &dict, file),
+        Target::File(file) => return run_file(vm, &dict, file),
         Target::Stdin => {
             prepend_path(vm, Path::new(""))?;
-            if prompt::is_interactive(vm) { return prompt::program(vm, &dict) }
+            if prompt::is_interactive(vm) {
+                prompt::program(vm, &dict)?;
+                return Ok(Outcome::Ran);
+            }
             let mut bytes = Vec::new();
             if let Err(e) = std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes) { return Err(vm.os_error_from(e, None)) }
-            run_text(vm, &dict, &bytes, "<stdin>")
+            let name = vm.new_str("<stdin>")?;
+            name_file(vm, &dict, &name)?;
+            run_text(vm, &dict, &bytes, "<stdin>")?;
         }
     }
+    Ok(Outcome::Ran)
+}
+
+/// Lets `linecache`, and so the library's tracebacks, show lines of code without a file. They are shown without that too, then
+/// without source.
+pub fn show_source_of(vm: &mut Vm, code: &Owned, text: &str, name: &str) {
+    let Ok(register) = vm.import_attr("linecache", "_register_code") else { return };
+    if let (Ok(text), Ok(name)) = (vm.new_str(text), vm.new_str(name)) { drop(vm.call_n(&register, &[code.clone(), text, name])) }
 }
 
 /// The text without the white space that all its lines begin with, as `-c` takes it; lines of white space become empty.
@@ -266,14 +298,31 @@ fn run_as_main(vm: &mut Vm, name: &str, alter_argv: bool) -> PyResult<()> {
     vm.call_n(&run, &args).map(drop)
 }
 
-fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &OsStr) -> PyResult<()> {
+/// `-x`: the program begins with the end of its first line.
+fn without_first_line<'a>(vm: &Vm, bytes: &'a [u8]) -> &'a [u8] {
+    if !vm.settings.skip_first_line { return bytes }
+    let end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
+    &bytes[end..]
+}
+
+/// `__file__` and `__cached__` of the main module.
+fn name_file(vm: &mut Vm, dict: &Ref<PyDict>, name: &Owned) -> PyResult<()> {
+    for (key, value) in [("__file__", name.clone()), ("__cached__", vm.none())] {
+        let key = vm.intern(key)?;
+        dict.set_item(vm, &key, &value)?;
+    }
+    Ok(())
+}
+
+fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &OsStr) -> PyResult<Outcome> {
     let path = PathBuf::from(file);
     let archive = path.is_dir() || std::fs::read(&path).is_ok_and(|b| b.starts_with(b"PK\x03\x04"));
     if archive {
         let path = bootstrap::path_list(vm)?;
-        let entry = vm.fs_decode(file.as_encoded_bytes())?;
+        let entry = vm.fs_decode(absolute(file).as_os_str().as_encoded_bytes())?;
         path.insert(vm, 0, entry)?;
-        return run_as_main(vm, "__main__", false);
+        run_as_main(vm, "__main__", false)?;
+        return Ok(Outcome::Ran);
     }
     let bytes = match std::fs::read(&path) {
         Ok(b) => b,
@@ -282,20 +331,14 @@ fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &OsStr) -> PyResult<()> {
             let text = e.to_string();
             let text = text.split(" (os error").next().unwrap_or("");
             eprintln!("{}: can't open file '{}': [Errno {number}] {text}", vm.settings.executable, absolute(file).display());
-            let two = vm.new_int(2)?;
-            let ty = vm.types.system_exit.clone();
-            return Err(vm.raise(&ty, vec![two]));
+            return Ok(Outcome::NoFile);
         }
     };
     let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
     let folder = real.parent().map(Path::to_path_buf).unwrap_or_default();
     prepend_path(vm, &folder)?;
     let shown = vm.fs_decode(absolute(file).as_os_str().as_encoded_bytes())?;
-    for key in ["__file__", "__cached__"] {
-        let k = vm.intern(key)?;
-        let value = if key == "__file__" { shown.clone() } else { vm.none() };
-        dict.set_item(vm, &k, &value)?;
-    }
+    name_file(vm, dict, &shown)?;
     if let Some(m) = vm.loaded_module("_frozen_importlib_external")? {
         let class = vm.get_attr_str(&m, "SourceFileLoader")?;
         let name = vm.names.__main__.clone();
@@ -303,10 +346,22 @@ fn run_file(vm: &mut Vm, dict: &Ref<PyDict>, file: &OsStr) -> PyResult<()> {
         let key = vm.names.__loader__.clone();
         dict.set_item(vm, &key, &loader)?;
     }
-    run_text(vm, dict, &bytes, &absolute(file).display().to_string())
+    run_text(vm, dict, without_first_line(vm, &bytes), &absolute(file).display().to_string())?;
+    Ok(Outcome::Ran)
 }
 
-fn absolute(file: &OsStr) -> PathBuf { std::path::absolute(file).unwrap_or_else(|_| file.into()) }
+/// The name with the current directory before it; nothing in it is resolved.
+fn absolute(file: &OsStr) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(here) if !file.as_encoded_bytes().starts_with(b"/") => {
+            let mut name = here.into_os_string();
+            name.push("/");
+            name.push(file);
+            name.into()
+        }
+        _ => file.into(),
+    }
+}
 
 /// Compiles and runs source text in a namespace.
 pub fn run_text(vm: &mut Vm, dict: &Ref<PyDict>, bytes: &[u8], file: &str) -> PyResult<()> {

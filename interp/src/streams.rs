@@ -20,7 +20,7 @@ pub fn make(vm: &mut Vm) -> PyResult<()> {
     builtins.set_item(vm, &key, &function)?;
     let (encoding, errors) = wanted(vm);
     let errors = errors.or_else(|| (encoding.is_none() && (vm.settings.utf8_mode || is_plain_locale())).then(|| "surrogateescape".to_owned()));
-    let encoding = encoding.unwrap_or_else(|| "utf-8".to_owned());
+    let encoding = match encoding { Some(name) => codec_name(vm, &name)?, None => "utf-8".to_owned() };
     for s in STREAMS {
         let errors = if s.fd == 2 { s.errors } else { errors.as_deref().unwrap_or(s.errors) };
         let stream = if is_open(s.fd) { open(vm, &s, &encoding, errors)? } else { vm.none() };
@@ -32,6 +32,14 @@ pub fn make(vm: &mut Vm) -> PyResult<()> {
     }
     vm.state::<ImportState>().streams_made = true;
     Ok(())
+}
+
+/// How a codec calls itself.
+fn codec_name(vm: &mut Vm, name: &str) -> PyResult<String> {
+    let (lookup, name) = (vm.import_attr("_codecs", "lookup")?, vm.new_str(name)?);
+    let codec = vm.call1(&lookup, &name)?;
+    let name = vm.get_attr_str(&codec, "name")?;
+    Ok(vm.repr_text_plain(&name))
 }
 
 /// Encoding and error handler that `PYTHONIOENCODING` asks for.
@@ -102,7 +110,7 @@ fn open(vm: &mut Vm, s: &Stream, encoding: &str, errors: &str) -> PyResult {
     let wrapper = vm.get_attr_str(&io, "TextIOWrapper")?;
     let newline = vm.new_str("\n")?;
     let newline = if s.mode == "r" { vm.none() } else { newline };
-    let line_buffering = vm.bool(s.fd == 2 || is_terminal(s.fd) || vm.settings.interactive);
+    let line_buffering = vm.bool(!vm.settings.unbuffered && (s.fd == 2 || is_terminal(s.fd) || vm.settings.interactive));
     let (encoding, errors, write_through) = (vm.new_str(encoding)?, vm.new_str(errors)?, vm.bool(unbuffered));
     let stream = vm.call_kw(&wrapper, &[buffer], &[("encoding", encoding), ("errors", errors), ("newline", newline), ("line_buffering", line_buffering), ("write_through", write_through)])?;
     let mode = vm.new_str(s.mode)?;

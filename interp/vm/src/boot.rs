@@ -256,7 +256,7 @@ mod tests {
         Settings {
             argv: Vec::new(), executable: String::new(), hash_seed: Some(0), optimize: 0, verbose: 0, quiet: true, inspect: false, interactive: false,
             isolated: true, ignore_environment: true, no_site: true, no_user_site: true, dont_write_bytecode: true, bytes_warning: 0, safe_path: true,
-            unbuffered: false, dev_mode: false, utf8_mode: true, no_debug_ranges: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(),
+            unbuffered: false, dev_mode: false, utf8_mode: true, no_debug_ranges: false, debug: 0, skip_first_line: false, check_pycs: "default", warn_default_encoding: false, thread_inherit_context: false, context_aware_warnings: false, warn_options: Vec::new(), x_options: Vec::new(), stdlib: None, gc: Default::default(),
             memory_limit: usize::MAX, int_max_str_digits: 4300,
         }
     }

@@ -270,8 +270,33 @@ pub fn write_stderr(vm: &mut Vm, text: &str) {
     drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
+/// Whether the library prints an exception: it has colours, and ideas about what was meant by a syntax error.
+fn library_prints(vm: &mut Vm, e: &Ref<PyException>) -> bool {
+    if e.obj().is_instance_of(vm, &vm.types.memory_error) || e.obj().is_instance_of(vm, &vm.types.recursion_error) { return false }
+    if e.obj().is_instance_of(vm, &vm.types.syntax_error) { return true }
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    set("FORCE_COLOR") || !vm.settings.ignore_environment && set("PYTHON_COLORS") || std::io::IsTerminal::is_terminal(&std::io::stderr())
+}
+
+/// Prints by `traceback._print_exception_bltin`; false if that cannot be.
+fn print_by_library(vm: &mut Vm, e: &Ref<PyException>, tb: Option<&Ref<PyTraceback>>) -> bool {
+    // It looks at the exception's own traceback.
+    let same = match (tb, traceback_of(e)) { (None, None) => true, (Some(a), Some(b)) => a.is(b.obj()), _ => false };
+    if !same || !library_prints(vm, e) { return false }
+    match vm.import_attr("traceback", "_print_exception_bltin").and_then(|print| vm.call1(&print, e.obj())) {
+        Ok(_) => { flush_stderr(vm); true }
+        Err(_) => false,
+    }
+}
+
+fn flush_stderr(vm: &mut Vm) {
+    let (key, flush) = (vm.names.stderr.clone(), vm.names.flush.clone());
+    if let Some(file) = vm.sys.get_interned(vm, &key).filter(|f| !vm.is_none(f)) { drop(vm.call_method(&file, &flush, &[])) }
+}
+
 /// The native `sys.excepthook`.
 pub fn print_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTraceback>>) {
+    if print_by_library(vm, e, tb.as_ref()) { return }
     let text = format_exception(vm, e, tb);
     write_stderr(vm, &text);
 }

@@ -121,7 +121,8 @@ fn paths(vm: &mut Vm) -> PyResult<()> {
     put_str(vm, "_base_executable", &executable)?;
     let prefix = std::path::Path::new(&executable).parent().map_or(String::new(), |bin| bin.parent().unwrap_or(bin).display().to_string());
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] { put_str(vm, name, &prefix)? }
-    put_str(vm, "platlibdir", "lib")?;
+    let folder = if vm.settings.ignore_environment { None } else { std::env::var("PYTHONPLATLIBDIR").ok().filter(|f| !f.is_empty()) };
+    put_str(vm, "platlibdir", folder.as_deref().unwrap_or("lib"))?;
     match vm.settings.stdlib.clone() { Some(dir) => put_str(vm, "_stdlib_dir", &dir)?, None => { let none = vm.none(); put(vm, "_stdlib_dir", none)? } }
     for name in ["_home", "pycache_prefix"] { let none = vm.none(); put(vm, name, none)? }
     Ok(())

@@ -138,6 +138,7 @@ pub enum GcMode {
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Settings {
+    /// As the system gives them: any bytes.
     pub argv: Vec<std::ffi::OsString>,
     pub executable: String,
     pub hash_seed: Option<u32>,
@@ -158,6 +159,18 @@ pub struct Settings {
     pub utf8_mode: bool,
     /// Code compiled now gets lines only (`-X no_debug_ranges`).
     pub no_debug_ranges: bool,
+    /// `-d`: there is nothing to show.
+    pub debug: u8,
+    /// `-x`: the main program begins in its second line.
+    pub skip_first_line: bool,
+    /// `--check-hash-based-pycs`.
+    pub check_pycs: &'static str,
+    /// Opening text without saying its encoding is worth a warning.
+    pub warn_default_encoding: bool,
+    /// New threads begin in their starter's context.
+    pub thread_inherit_context: bool,
+    /// Filters of warnings belong to a context.
+    pub context_aware_warnings: bool,
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
     pub stdlib: Option<String>,

@@ -1,7 +1,7 @@
 //! Warnings from native code, and the `_warnings` module.
 //!
-//! Once the library's `warnings` module is loaded its filters decide; before, CPython's start-up filters do, here. `_warnings` has no
-//! `_warnings_context`, so the library uses its own Python implementation of everything else. Not here: `-W` (the library parses it).
+//! Filters, the default action and what shows a warning are asked of the library's `warnings` module once that is loaded; before,
+//! CPython's start-up filters decide and the text goes to standard error. Not here: `-W` (the library parses it), `catch_warnings`.
 
 use crate::module::NativeModule;
 use crate::native::{Def, Native};
@@ -18,6 +18,10 @@ use crate::vm::{PyResult, Vm};
 struct State {
     filters: Option<Owned>,
     once: Option<Owned>,
+    /// Filters per context (`-X context_aware_warnings`), a context variable.
+    context: Option<Owned>,
+    /// Changes with the filters: what registries remember of older ones is void.
+    version: i64,
 }
 
 /// Where a warning points.
@@ -26,6 +30,8 @@ struct Place {
     line: i64,
     module: Owned,
     registry: Owned,
+    /// The source line, if the caller knows it.
+    text: Option<Owned>,
 }
 
 /// The `_warnings` module.
@@ -39,7 +45,7 @@ pub const MODULE: NativeModule = NativeModule {
             .doc("Issue a warning, or maybe ignore it or raise an exception."),
         Def::new("_acquire_lock", "($module, /)", Native::N0(|vm, _| Ok(vm.none()))),
         Def::new("_release_lock", "($module, /)", Native::N0(|vm, _| Ok(vm.none()))),
-        Def::new("_filters_mutated_lock_held", "($module, /)", Native::N0(|vm, _| Ok(vm.none()))),
+        Def::new("_filters_mutated_lock_held", "($module, /)", Native::N0(|vm, _| { vm.state::<State>().version += 1; Ok(vm.none()) })),
     ],
     exec: fill,
 };
@@ -51,7 +57,13 @@ fn fill(vm: &mut Vm, _: &Owned, dict: &Ref<PyDict>) -> PyResult<()> {
         let key = vm.intern(key)?;
         dict.set_item(vm, &key, &value)?;
     }
-    Ok(())
+    // Without context variables the library does all of it in Python.
+    let Ok(class) = vm.import_attr("_contextvars", "ContextVar") else { return Ok(()) };
+    let name = vm.intern("warnings_context")?;
+    let variable = vm.call1(&class, &name)?;
+    vm.state::<State>().context = Some(variable.clone());
+    let key = vm.intern("_warnings_context")?;
+    dict.set_item(vm, &key, &variable)
 }
 
 /// The start-up filters: (action, message, category, module, line).
@@ -87,6 +99,12 @@ impl Vm {
         let place = place(self, stacklevel, &[])?;
         explicit(self, &message, category, place, None)
     }
+    /// The same about an object, where memory for it was asked for may be told.
+    pub fn warn_about(&mut self, category: &TypeRef, message: &str, stacklevel: i64, source: &Owned) -> PyResult<()> {
+        let message = self.new_str(message)?;
+        let place = place(self, stacklevel, &[])?;
+        explicit(self, &message, category, place, Some(source.clone()))
+    }
 }
 
 /// As [`Vm::warn`].
@@ -98,7 +116,7 @@ pub fn warn_syntax(vm: &mut Vm, message: &str, filename: &str, line: u32) -> PyR
     let (message, filename) = (vm.new_str(message)?, vm.new_str(filename)?);
     let module = vm.new_str(module_of(&vm.repr_text_plain(&filename)))?;
     let registry = vm.none();
-    explicit(vm, &message, &category, Place { filename, line: line.into(), module, registry }, None)
+    explicit(vm, &message, &category, Place { filename, line: line.into(), module, registry, text: None }, None)
 }
 
 /// The module that a file name suggests.
@@ -135,37 +153,95 @@ fn place(vm: &mut Vm, stacklevel: i64, skip: &[String]) -> PyResult<Place> {
     };
     let key = vm.names.__name__.clone();
     let module = match globals.get_item(vm, &key)?.filter(|m| m.cast::<PyStr>().is_some()) { Some(m) => m, None => vm.new_str("<string>")? };
-    Ok(Place { filename, line: line.into(), module, registry })
+    Ok(Place { filename, line: line.into(), module, registry, text: None })
 }
 
 fn explicit(vm: &mut Vm, message: &Owned, category: &TypeRef, place: Place, source: Option<Owned>) -> PyResult<()> {
+    let (text, message, category) = if message.is_instance_of(vm, &vm.types.warning) {
+        (vm.str(message)?, message.clone(), message.type_of(vm).clone())
+    } else {
+        (message.clone(), vm.call1(category.obj(), message)?, category.clone())
+    };
     let line = vm.new_int(place.line)?;
-    let key = vm.names.warnings.clone();
-    if let Some(library) = vm.modules.clone().get_item(vm, &key)?
-        && let name = vm.intern("warn_explicit")?
-        && let Some(f) = vm.get_attr_opt(&library, &name)?
-    {
-        let source = vm.option_to_none(source);
-        let pos = [message.clone(), category.obj().clone(), place.filename, line, place.module, place.registry];
-        return vm.call_kw(&f, &pos, &[("source", source)]).map(drop);
+    let registry = Ref::<PyDict>::cast(&place.registry).cloned();
+    let key = vm.new_tuple([text.clone(), category.obj().clone(), line.clone()])?.into_obj();
+    if let Some(r) = &registry && already_warned(vm, r, &key, false)? { return Ok(()) }
+    let (action, item) = find_action(vm, &category, &text, &place)?;
+    match action.as_str() {
+        "ignore" => return Ok(()),
+        "error" => return match Ref::try_from(message) { Ok(e) => Err(crate::vm::Raised(e)), Err(_) => Err(vm.type_error("exceptions must derive from BaseException")) },
+        "always" | "all" => {}
+        _ => {
+            let yes = vm.bool(true);
+            if let Some(r) = &registry { r.set_item(vm, &key, &yes)? }
+            let shared = match (action.as_str(), registry) {
+                ("default", _) | ("module", None) => None,
+                ("once" | "module", Some(r)) => Some(r),
+                ("once", None) => {
+                    let all = match attribute(vm, "onceregistry")? { Some(r) => r, None => once_registry(vm)? };
+                    if all.cast::<PyDict>().is_none() {
+                        let t = all.type_name(vm);
+                        return Err(vm.type_error(format!("_warnings.onceregistry must be a dict, not '{t}'")));
+                    }
+                    Ref::try_from(all).ok()
+                }
+                _ => {
+                    let (action, item) = (vm.new_str(&action)?, vm.option_to_none(item));
+                    let (action, item) = (vm.repr_text(&action)?, vm.repr_text(&item)?);
+                    return Err(vm.runtime_error(format!("Unrecognized action ({action}) in warnings.filters:\n {item}")));
+                }
+            };
+            if let Some(r) = shared {
+                let key = vm.new_tuple([text.clone(), category.obj().clone()])?.into_obj();
+                if already_warned(vm, &r, &key, true)? { return Ok(()) }
+            }
+        }
     }
-    let text = if message.is_instance_of(vm, &vm.types.warning) { vm.str(message)? } else { message.clone() };
-    let action = find_action(vm, category, &place.module)?;
-    if action == "ignore" { return Ok(()) }
-    if action == "error" {
-        if let Ok(e) = Ref::try_from(message.clone()) { return Err(crate::vm::Raised(e)) }
-        return Err(vm.raise(category, vec![message.clone()]));
+    show(vm, &text, message, &category, place, line, source)
+}
+
+/// An attribute of the library's module, if that is loaded.
+fn attribute(vm: &mut Vm, name: &str) -> PyResult<Option<Owned>> {
+    let (key, modules) = (vm.names.warnings.clone(), vm.modules.clone());
+    let Some(library) = modules.get_item(vm, &key)?.filter(|m| !vm.is_none(m)) else { return Ok(None) };
+    let name = vm.intern(name)?;
+    vm.get_attr_opt(&library, &name)
+}
+
+/// Whether a registry knows a warning; if it does not and `remember`, it does then.
+fn already_warned(vm: &mut Vm, registry: &Ref<PyDict>, key: &Owned, remember: bool) -> PyResult<bool> {
+    let name = vm.intern("version")?;
+    let now = vm.state::<State>().version;
+    let known = match registry.get_item(vm, &name)? { Some(v) if v.is_instance_of(vm, &vm.types.int) => vm.index_i64(&v).ok() == Some(now), _ => false };
+    if known {
+        if let Some(seen) = registry.get_item(vm, key)? && vm.truth(&seen)? { return Ok(true) }
+    } else {
+        registry.clear(vm);
+        let now = vm.new_int(now)?;
+        registry.set_item(vm, &name, &now)?;
     }
-    if let Some(registry) = Ref::<PyDict>::cast(&place.registry) {
-        let key = vm.new_tuple([text.clone(), category.obj().clone(), line])?.into_obj();
-        if registry.contains(vm, &key)? { return Ok(()) }
-        let yes = vm.bool(true);
-        if action != "always" { registry.set_item(vm, &key, &yes)? }
+    let yes = vm.bool(true);
+    if remember { registry.set_item(vm, key, &yes)? }
+    Ok(false)
+}
+
+/// Shows a warning: by the library if that is loaded, else here.
+fn show(vm: &mut Vm, text: &Owned, message: Owned, category: &TypeRef, place: Place, line: Owned, source: Option<Owned>) -> PyResult<()> {
+    // The library knows more about a source.
+    if source.is_some() { drop(vm.import_module("warnings")) }
+    if let Some(print) = attribute(vm, "_showwarnmsg")? {
+        if !vm.is_callable(&print) { return Err(vm.type_error("warnings._showwarnmsg() must be set to a callable")) }
+        let Some(class) = attribute(vm, "WarningMessage")? else { return Err(vm.runtime_error("unable to get warnings.WarningMessage")) };
+        let (none, text, source) = (vm.none(), vm.option_to_none(place.text), vm.option_to_none(source));
+        let warning = vm.call_n(&class, &[message, category.obj().clone(), place.filename, line, none, text, source])?;
+        return vm.call1(&print, &warning).map(drop);
     }
-    let (file, text, name) = (vm.repr_text_plain(&place.filename), vm.repr_text_plain(&text), category.name(vm));
+    let (file, text, name) = (vm.repr_text_plain(&place.filename), vm.repr_text_plain(text), category.name(vm));
     let mut out = format!("{file}:{}: {name}: {text}\n", place.line);
     let globals = vm.none();
-    if let Some(lines) = crate::display::source::Sources::default().lines(vm, &file, &globals)
+    // Text that is in no file is not shown.
+    if !file.starts_with('<')
+        && let Some(lines) = crate::display::source::Sources::default().lines(vm, &file, &globals)
         && let Some(source) = usize::try_from(place.line).ok().and_then(|n| lines.get(n.wrapping_sub(1)))
         && !source.trim().is_empty()
     {
@@ -175,17 +251,55 @@ fn explicit(vm: &mut Vm, message: &Owned, category: &TypeRef, place: Place, sour
     Ok(())
 }
 
-fn find_action(vm: &mut Vm, category: &TypeRef, module: &Owned) -> PyResult<String> {
-    let filters = filters(vm)?;
-    let rows = match filters.cast::<PyList>() { Some(l) => l.items(vm).to_vec(), None => Vec::new() };
-    for row in rows {
-        let Some([action, _, class, wanted, _]) = row.cast::<PyTuple>().map(|t| t.items().to_vec()).and_then(|v| <[Owned; 5]>::try_from(v).ok()) else { continue };
-        let Some(class) = Ref::<PyType>::cast(&class) else { continue };
-        if !category.is_subtype_of(vm, class) { continue }
-        if !vm.is_none(&wanted) && !vm.equal(&wanted, module)? { continue }
-        return Ok(vm.repr_text_plain(&action));
+/// What the filters say, and the filter that said it.
+fn find_action(vm: &mut Vm, category: &TypeRef, text: &Owned, place: &Place) -> PyResult<(String, Option<Owned>)> {
+    let filters = match context_filters(vm)? {
+        Some(f) => f,
+        // Those of a library that has lost its own are the last ones seen.
+        None => match attribute(vm, "filters")? { Some(f) => { vm.state::<State>().filters = Some(f.clone()); f } None => filters(vm)? },
+    };
+    if filters.cast::<PyList>().is_none() { return Err(vm.value_error("warnings.filters must be a list")) }
+    let mut i = 0;
+    // Matching may run Python code, which may change the list.
+    while let Some(row) = filters.cast::<PyList>().and_then(|l| l.items(vm).get(i).cloned()) {
+        let Some([action, message, class, module, line]) = row.cast::<PyTuple>().map(|t| t.items().to_vec()).and_then(|v| <[Owned; 5]>::try_from(v).ok()) else {
+            return Err(vm.value_error(format!("warnings.filters item {i} isn't a 5-tuple")));
+        };
+        if action.cast::<PyStr>().is_none() {
+            let t = action.type_name(vm);
+            return Err(vm.type_error(format!("action must be a string, not '{t}'")));
+        }
+        let matches = matches(vm, &message, text)? && vm.is_subclass(category.obj(), &class)? && matches(vm, &module, &place.module)?;
+        if matches {
+            let line = vm.index_i64(&line)?;
+            if line == 0 || line == place.line { return Ok((vm.repr_text_plain(&action), Some(row))) }
+        }
+        i += 1;
     }
-    Ok("default".to_owned())
+    match attribute(vm, "defaultaction")? {
+        Some(action) if action.cast::<PyStr>().is_some() => Ok((vm.repr_text_plain(&action), None)),
+        Some(action) => { let t = action.type_name(vm); Err(vm.type_error(format!("warnings.defaultaction must be a string, not '{t}'"))) }
+        None => Ok(("default".to_owned(), None)),
+    }
+}
+
+/// The filters of the current context, if it has its own.
+fn context_filters(vm: &mut Vm) -> PyResult<Option<Owned>> {
+    if !vm.settings.context_aware_warnings { return Ok(None) }
+    let Some(variable) = vm.state::<State>().context.clone() else { return Ok(None) };
+    let (get, none) = (vm.intern("get")?, vm.none());
+    let context = vm.call_method(&variable, &get, &[none])?;
+    if vm.is_none(&context) { return Ok(None) }
+    vm.get_attr_str(&context, "_filters").map(Some)
+}
+
+/// Whether a filter's message or module fits: None fits all, a str what is equal, another object what its `match` finds.
+fn matches(vm: &mut Vm, wanted: &Owned, text: &Owned) -> PyResult<bool> {
+    if vm.is_none(wanted) { return Ok(true) }
+    if wanted.is_exact::<PyStr>(vm) { return vm.equal(wanted, text) }
+    let name = vm.intern("match")?;
+    let found = vm.call_method(wanted, &name, std::slice::from_ref(text))?;
+    vm.truth(&found)
 }
 
 /// The category that `warn(message, category)` means.
@@ -215,16 +329,39 @@ fn py_warn(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
         if !skip.is_empty() { level = level.max(2) }
     }
     let place = place(vm, level, &skip)?;
-    explicit(vm, &message, &category, place, args[3].clone())?;
+    explicit(vm, &message, &category, place, args[3].clone().filter(|s| !vm.is_none(s)))?;
     Ok(vm.none())
 }
 
 fn py_warn_explicit(vm: &mut Vm, _: &Owned, args: &[Option<Owned>]) -> PyResult {
     let [Some(message), Some(category), Some(filename), Some(line), ..] = args else { return Err(vm.system_error("unbound arguments")) };
+    if vm.is_none(category) && !message.is_instance_of(vm, &vm.types.warning) { return Err(vm.type_error("category must be a Warning subclass, not 'NoneType'")) }
     let category = category_of(vm, message, Some(category))?;
     let line = vm.index_i64(line)?;
     let module = match &args[4] { Some(m) if !vm.is_none(m) => m.clone(), _ => { let name = vm.repr_text_plain(filename); vm.new_str(module_of(&name))? } };
     let registry = vm.option_to_none(args[5].clone());
-    explicit(vm, message, &category, Place { filename: filename.clone(), line, module, registry }, args[7].clone())?;
+    if !vm.is_none(&registry) && registry.cast::<PyDict>().is_none() { return Err(vm.type_error("'registry' must be a dict or None")) }
+    let text = match args[6].as_ref().filter(|g| !vm.is_none(g)) { Some(globals) => source_line(vm, globals, line)?, None => None };
+    explicit(vm, message, &category, Place { filename: filename.clone(), line, module, registry, text }, args[7].clone().filter(|s| !vm.is_none(s)))?;
     Ok(vm.none())
+}
+
+/// The line that the loader of a module has for a warning in it.
+fn source_line(vm: &mut Vm, globals: &Owned, line: i64) -> PyResult<Option<Owned>> {
+    let Some(dict) = globals.cast::<PyDict>().cloned() else {
+        let t = globals.type_name(vm);
+        return Err(vm.type_error(format!("module_globals must be a dict, not '{t}'")));
+    };
+    let bless = vm.import_attr("_frozen_importlib_external", "_bless_my_loader")?;
+    let loader = vm.call1(&bless, globals)?;
+    let key = vm.names.__name__.clone();
+    let Some(name) = dict.get_item(vm, &key)?.filter(|_| !vm.is_none(&loader)) else { return Ok(None) };
+    let key = vm.intern("get_source")?;
+    let Some(get) = vm.get_attr_opt(&loader, &key)? else { return Ok(None) };
+    let source = vm.call1(&get, &name)?;
+    if vm.is_none(&source) { return Ok(None) }
+    let key = vm.intern("splitlines")?;
+    let lines = vm.call_method(&source, &key, &[])?;
+    let at = usize::try_from(line).ok().and_then(|n| n.checked_sub(1));
+    Ok(lines.cast::<PyList>().and_then(|l| l.items(vm).get(at?).cloned()))
 }

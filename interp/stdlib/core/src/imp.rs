@@ -40,7 +40,7 @@ pub const MODULE: NativeModule = NativeModule {
         Def::new("source_hash", "($module, key, source)", Native::Bound(source_hash)),
     ],
     exec: |vm, _, ns| {
-        let word = vm.new_str("default")?;
+        let word = vm.new_str(vm.settings.check_pycs)?;
         set(vm, ns, "check_hash_based_pycs", &word)?;
         set_int(vm, ns, "pyc_magic_number_token", MAGIC)
     },

@@ -24,6 +24,7 @@ fn exception(vm: &mut Vm, _: &Owned) -> PyResult { let e = vm.handled_exception(
 
 fn exit(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     let ty = vm.types.system_exit.clone();
+    if let Some(e) = args.first().filter(|e| e.is_instance_of(vm, &ty)).and_then(|e| Ref::try_from(e.clone()).ok()) { return Err(crate::vm::Raised(e)) }
     // A tuple spreads over the arguments, as when a class is raised with a value.
     let args = match args.first() {
         None => Vec::new(),

@@ -47,19 +47,16 @@ pub fn flags(vm: &mut Vm) -> PyResult {
     fn on(x: impl Into<i64>) -> i64 { x.into() }
     let hash_random = on(s.hash_seed != Some(0));
     let digits = i64::try_from(s.int_max_str_digits).unwrap_or(-1);
-    let encoding_warning = on(s.x_options.iter().any(|(k, _)| k == "warn_default_encoding"));
+    let encoding_warning = on(s.warn_default_encoding);
     let numbers = [
-        0, on(s.inspect), on(s.interactive), on(s.optimize), on(s.dont_write_bytecode), on(s.no_user_site), on(s.no_site), on(s.ignore_environment),
+        on(s.debug), on(s.inspect), on(s.interactive), on(s.optimize), on(s.dont_write_bytecode), on(s.no_user_site), on(s.no_site), on(s.ignore_environment),
         on(s.verbose), on(s.bytes_warning), on(s.quiet), hash_random, on(s.isolated),
     ];
     let mut values = Vec::new();
     for n in numbers { values.push(vm.new_int(n)?) }
     values.extend([vm.bool(s.dev_mode), vm.new_int(on(s.utf8_mode))?, vm.new_int(encoding_warning)?, vm.bool(s.safe_path), vm.new_int(digits)?, vm.new_int(1)?]);
     // Behind the visible fields, as in CPython.
-    for option in ["thread_inherit_context", "context_aware_warnings"] {
-        let chosen = s.x_options.iter().any(|(k, v)| k == option && v.as_deref() == Some("1"));
-        values.push(vm.new_int(on(chosen))?);
-    }
+    for chosen in [s.thread_inherit_context, s.context_aware_warnings] { values.push(vm.new_int(on(chosen))?) }
     let fields = ["debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment",
         "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode", "warn_default_encoding", "safe_path",
         "int_max_str_digits", "gil", "thread_inherit_context", "context_aware_warnings"];

@@ -31,8 +31,8 @@ macro_rules! common {
         Def::new("seek", "($self, target, whence=0, /)", Native::Var(seek, 1, 2)),
         Def::new("tell", "($self, /)", Native::N0(tell)),
         Def::new("truncate", "($self, pos=None, /)", Native::Var(truncate, 0, 1)),
-        Def::new("_dealloc_warn", "($self, source, /)", Native::N1(|vm, _, _| Ok(vm.none()))),
-        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
+        Def::new("_dealloc_warn", "($self, source, /)", Native::N1(dealloc_warn)),
+        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.bare_type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
         $($more),*
     ] };
 }
@@ -252,10 +252,16 @@ fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
     call(vm, &raw, "flush", &[])
 }
 
+fn dealloc_warn(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult {
+    let raw = raw(vm, o)?;
+    call(vm, &raw, "_dealloc_warn", std::slice::from_ref(source))
+}
+
 fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     let raw = raw(vm, o)?;
     if flag(vm, &raw, "closed")? { return Ok(vm.none()) }
-    if this(o).finalizing.get() && raw.cast::<super::Io>().is_some() { this(&raw).finalizing.set(true) }
+    // The warning is about the uppermost stream.
+    if this(o).finalizing.get() { drop(dealloc_warn(vm, o, o)) }
     let flushed = call(vm, o, "flush", &[]);
     let closed = call(vm, &raw, "close", &[]);
     match (flushed, closed) {

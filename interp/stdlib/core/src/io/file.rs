@@ -31,8 +31,8 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("fileno", "($self, /)", Native::N0(|vm, o| { let fd = open_fd(vm, o)?; vm.new_int(fd.into()) })),
         Def::new("isatty", "($self, /)", Native::N0(|vm, o| { let t = is_terminal(vm, o)?; Ok(vm.bool(t)) })),
         Def::new("_isatty_open_only", "($self, /)", Native::N0(|vm, o| { let t = this(o).may_be_terminal.get() && is_terminal(vm, o)?; Ok(vm.bool(t)) })),
-        Def::new("_dealloc_warn", "($self, source, /)", Native::N1(|vm, _, _| Ok(vm.none()))),
-        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
+        Def::new("_dealloc_warn", "($self, source, /)", Native::N1(dealloc_warn)),
+        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.bare_type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
     ],
     getset: &[
         GetSet { doc: "True if the file is closed", ..GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).fd.get() < 0))) },
@@ -195,12 +195,18 @@ fn close_now(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     Ok(())
 }
 
-fn close(vm: &mut Vm, o: &Owned) -> PyResult {
-    if this(o).finalizing.get() && this(o).fd.get() >= 0 && this(o).close_fd.get() {
-        let text = format!("unclosed file {}", vm.repr_text(o)?);
+/// Warns that nobody has closed the file that `source` stands on, which is going.
+fn dealloc_warn(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult {
+    if this(o).fd.get() >= 0 && this(o).close_fd.get() {
+        let text = format!("unclosed file {}", vm.repr_text(source)?);
         let category = vm.types.resource_warning.clone();
-        if let Err(e) = vm.warn(&category, &text, 1) { vm.unraisable(e, "", Some(o)) }
+        if let Err(e) = vm.warn_about(&category, &text, 1, source) { vm.unraisable(e, "", Some(o)) }
     }
+    Ok(vm.none())
+}
+
+fn close(vm: &mut Vm, o: &Owned) -> PyResult {
+    if this(o).finalizing.get() { dealloc_warn(vm, o, o)?; }
     let base = super::base::close(vm, o);
     if !this(o).close_fd.get() { this(o).fd.set(-1); return base }
     close_now(vm, o)?;

@@ -8,7 +8,17 @@ use crate::support::{given, text};
 /// `text_encoding(encoding, stacklevel=2)`
 pub fn text_encoding(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
     if !vm.is_none(&args[0]) { return Ok(args[0].clone()) }
+    if vm.settings.warn_default_encoding {
+        let level = match args.get(1) { Some(n) => i64::from(vm.index_i32(n)?), None => 2 };
+        unsaid_encoding(vm, level)?;
+    }
     vm.new_str(if vm.settings.utf8_mode { "utf-8" } else { "locale" })
+}
+
+/// The warning that `-X warn_default_encoding` asks for.
+pub fn unsaid_encoding(vm: &mut Vm, stacklevel: i64) -> PyResult<()> {
+    let category = vm.types.encoding_warning.clone();
+    vm.warn(&category, "'encoding' argument not specified", stacklevel)
 }
 
 /// `open_code(path)`

@@ -67,7 +67,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("seek", "($self, cookie, whence=os.SEEK_SET, /)", Native::Var(seek, 1, 2)),
         Def::new("tell", "($self, /)", Native::N0(tell)),
         Def::new("truncate", "($self, pos=None, /)", Native::Var(truncate, 0, 1)),
-        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
+        Def::new("__getstate__", "($self, /)", Native::N0(|vm, o| { let t = o.bare_type_name(vm); Err(vm.type_error(format!("cannot pickle '{t}' instances"))) })),
     ],
     getset: &[
         GetSet::ro("buffer", buffer),
@@ -155,7 +155,10 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
             let name = crate::support::text(vm, &e, "TextIOWrapper() argument 'encoding'")?;
             if name == "locale" { vm.new_str("utf-8")? } else { e }
         }
-        None => vm.new_str(if vm.settings.utf8_mode { "utf-8" } else { "UTF-8" })?,
+        None => {
+            if vm.settings.warn_default_encoding { super::open::unsaid_encoding(vm, 1)? }
+            vm.new_str(if vm.settings.utf8_mode { "utf-8" } else { "UTF-8" })?
+        }
     };
     let errors = match given(vm, a[2].as_ref()) {
         Some(e) => { crate::support::text(vm, &e, "TextIOWrapper() argument 'errors'")?; e }
@@ -283,7 +286,8 @@ fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
 fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = buffer(vm, o)?;
     if flag(vm, &b, "closed")? { return Ok(vm.none()) }
-    if this(o).finalizing.get() && b.cast::<super::Io>().is_some() { this(&b).finalizing.set(true) }
+    // What is below need not know of it.
+    if this(o).finalizing.get() { drop(call(vm, &b, "_dealloc_warn", std::slice::from_ref(o))) }
     let flushed = call(vm, o, "flush", &[]);
     let closed = call(vm, &b, "close", &[]);
     flushed?;
