@@ -50,8 +50,8 @@ pub static MODULE: NativeModule = NativeModule {
         Def::new("contains", AB, Native::N2(|vm, _, a, b| { let t = vm.contains(a, b)?; Ok(vm.bool(t)) })).doc("Same as b in a (note reversed operands)."),
         Def::new("indexOf", AB, Native::N2(index_of)).doc("Return the first index of b in a."),
         Def::new("countOf", AB, Native::N2(count_of)).doc("Return the number of items in a which are, or which equal, b."),
-        Def::new("concat", AB, Native::N2(|vm, _, a, b| concat(vm, a, b, Binary::Add))).doc("Same as a + b, for a and b sequences."),
-        Def::new("iconcat", AB, Native::N2(|vm, _, a, b| concat(vm, a, b, Binary::InplaceAdd))).doc("Same as a += b, for a and b sequences."),
+        Def::new("concat", AB, Native::N2(|vm, _, a, b| vm.concatenate(a, b, false))).doc("Same as a + b, for a and b sequences."),
+        Def::new("iconcat", AB, Native::N2(|vm, _, a, b| vm.concatenate(a, b, true))).doc("Same as a += b, for a and b sequences."),
         Def::new("getitem", AB, Native::N2(|vm, _, a, b| vm.get_item(a, b))).doc("Same as a[b]."),
         Def::new("setitem", "($module, a, b, c, /)", Native::Var(|vm, _, args| { vm.set_item(&args[0], &args[1], &args[2])?; Ok(vm.none()) }, 3, 3)).doc("Same as a[b] = c."),
         Def::new("delitem", AB, Native::N2(|vm, _, a, b| { vm.del_item(a, b)?; Ok(vm.none()) })).doc("Same as del a[b]."),
@@ -86,19 +86,6 @@ fn count_of(vm: &mut Vm, _: &Owned, a: &Owned, b: &Owned) -> PyResult {
         if vm.equal(&item, b)? { n += 1 }
     }
     vm.new_int(n)
-}
-
-/// Whether the object counts as a sequence for concatenation.
-fn is_sequence(vm: &Vm, o: &Owned) -> bool {
-    let slots = o.type_of(vm).slots();
-    slots.getitem.is_some() && !o.is_instance_of(vm, &vm.types.dict)
-}
-
-fn concat(vm: &mut Vm, a: &Owned, b: &Owned, op: Binary) -> PyResult {
-    if a.type_of(vm).slots().concat.is_none() && !(is_sequence(vm, a) && is_sequence(vm, b)) {
-        return Err(vm.type_error(format!("'{}' object can't be concatenated", a.type_name(vm))));
-    }
-    vm.binary(op, a, b)
 }
 
 fn length_hint(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {

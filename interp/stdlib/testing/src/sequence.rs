@@ -65,11 +65,6 @@ fn repeat(vm: &mut Vm, o: &Owned, count: &Owned) -> PyResult {
     vm.binary(Binary::Mul, o, &count)
 }
 
-fn concat(vm: &mut Vm, a: &Owned, b: &Owned) -> PyResult {
-    if !is_sequence(vm, a) || !is_sequence(vm, b) { return Err(unsupported(vm, a, "can't be concatenated")) }
-    vm.binary(Binary::Add, a, b)
-}
-
 fn contains(vm: &mut Vm, _: &Owned, o: &Owned, x: &Owned) -> PyResult { let found = vm.contains(o, x)?; vm.new_int(found.into()) }
 
 fn list(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult { let items = vm.collect(o)?; Ok(vm.new_list(items)?.into_obj()) }
@@ -91,7 +86,7 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("sequence_check", "", Native::N1(|vm, _, o| { let b = is_sequence(vm, o); vm.new_int(b.into()) })),
     Def::new("sequence_size", "", Native::N1(size)),
     Def::new("sequence_length", "", Native::N1(size)),
-    Def::new("sequence_concat", "", Native::N2(|vm, _, a, b| concat(vm, a, b))),
+    Def::new("sequence_concat", "", Native::N2(|vm, _, a, b| vm.concatenate(a, b, false))),
     Def::new("sequence_repeat", "", Native::N2(|vm, _, o, n| repeat(vm, o, n))),
     Def::new("sequence_getitem", "", Native::N2(getitem)),
     Def::new("sequence_setitem", "", Native::Var(setitem, 3, 3)),

@@ -43,8 +43,9 @@ impl Layout {
     pub fn count(&self) -> usize { self.shape.iter().product() }
     /// Bytes of all items.
     pub fn nbytes(&self) -> usize { self.count() * self.itemsize }
-    /// Whether the items lie one after another in C order.
+    /// Whether the items lie one after another in C order. A single row is asked for its step even if it is empty.
     pub fn is_c_contiguous(&self) -> bool {
+        if let ([n], [stride]) = (&self.shape[..], &self.strides[..]) { return *n == 1 || *stride == self.itemsize as isize }
         if self.count() == 0 { return true }
         let mut step = self.itemsize as isize;
         for (stride, n) in self.strides.iter().zip(&self.shape).rev() {
@@ -55,6 +56,7 @@ impl Layout {
     }
     /// Whether the items lie one after another in Fortran order.
     pub fn is_f_contiguous(&self) -> bool {
+        if self.shape.len() == 1 { return self.is_c_contiguous() }
         if self.count() == 0 { return true }
         let mut step = self.itemsize as isize;
         for (stride, n) in self.strides.iter().zip(&self.shape) {
@@ -248,6 +250,8 @@ impl Vm {
     }
     /// Whether the object has a buffer.
     pub fn is_bytes_like(&self, o: &Owned) -> bool { o.type_of(self).slots().buffer.is_some() }
+    /// The buffer of an object as one run of bytes; None if it has none or cannot be had, whatever the reason.
+    pub fn buffer_in_a_row(&mut self, o: &Owned) -> Option<Buffer> { if self.is_bytes_like(o) { self.buffer(o, false).ok() } else { None } }
     /// A copy of the bytes of a bytes-like object, in whatever layout.
     pub fn bytes_like(&mut self, o: &Owned) -> PyResult<Vec<u8>> { self.buffer_any(o, false)?.to_vec(self) }
     /// The same for an argument whose items must lie in a row; BufferError if they do not.

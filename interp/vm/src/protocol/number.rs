@@ -114,6 +114,27 @@ impl Vm {
         Err(self.bad_operands(op.symbol(), a, b))
     }
 
+    /// Sequences put together (`operator.concat`): by what the first one's type has for that alone, else by the `+` of two sequences.
+    pub fn concatenate(&mut self, a: &Owned, b: &Owned, in_place: bool) -> PyResult {
+        let is_sequence = |vm: &Vm, o: &Owned| o.type_of(vm).slots().getitem.is_some() && !o.is_instance_of(vm, &vm.types.dict);
+        // A class that overrides `+` has no concatenation left.
+        let slots = a.type_of(self).slots();
+        let own = if in_place { slots.inplace_concat.or(slots.concat) } else { slots.concat };
+        let in_place_add = slots.binary[Binary::InplaceAdd as usize].filter(|_| in_place);
+        if let Some(f) = own {
+            let r = f(self, a, b)?;
+            if !self.is_not_implemented(&r) { return Ok(r) }
+        } else if is_sequence(self, a) && is_sequence(self, b) {
+            if let Some(f) = in_place_add {
+                let r = f(self, a, b)?;
+                if !self.is_not_implemented(&r) { return Ok(r) }
+            }
+            let r = self.binary_numbers(Binary::Add, a, b)?;
+            if !self.is_not_implemented(&r) { return Ok(r) }
+        }
+        Err(self.type_error(format!("'{}' object can't be concatenated", a.type_name(self))))
+    }
+
     /// The number slots alone; NotImplemented if neither operand knows.
     fn binary_numbers(&mut self, op: Binary, a: &Owned, b: &Owned) -> PyResult { self.number_slots(a, b, |s| s.binary[op as usize]) }
 

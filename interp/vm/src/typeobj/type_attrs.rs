@@ -349,10 +349,7 @@ fn set_bases(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
     let best = super::create::best_base(vm, new.items())?;
     let old_base = ty.base();
     let Some(old) = old_base else { return Err(vm.type_error("cannot set '__bases__' attribute of immutable type 'object'")) };
-    if !same_layout(vm, &best, &old) {
-        let (n, o) = (best.name(vm), old.name(vm));
-        return Err(vm.type_error(format!("__bases__ assignment: '{n}' object layout differs from '{o}'")));
-    }
+    if let Some(e) = layout_error(vm, "__bases__", &best, &old) { return Err(e) }
     let old_bases = ty.bases.get();
     let old_items: Vec<TypeRef> = ty.base_items(vm).iter().filter_map(|b| TypeRef::from_obj(b).cloned()).collect();
     vm.type_modified(&ty);
@@ -374,8 +371,17 @@ fn set_bases(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
     Ok(())
 }
 
+/// The TypeError that forbids the instances of one class to become those of another, if something does. Those of native types that
+/// the collector does not look at are freed in another way than all others.
+pub(crate) fn layout_error(vm: &mut Vm, what: &str, new: &TypeRef, old: &TypeRef) -> Option<Raised> {
+    let collected = |t: &TypeRef| t.is_heap_type() || t.info.flags.get().contains(TypeFlags::GC);
+    let differs = if collected(new) != collected(old) { "deallocator differs" } else if same_layout(vm, new, old) { return None } else { "object layout differs" };
+    let (n, o) = (new.name(vm), old.name(vm));
+    Some(vm.type_error(format!("{what} assignment: '{n}' {differs} from '{o}'")))
+}
+
 /// Whether objects of one type can become objects of the other.
-pub(crate) fn same_layout(vm: &Vm, a: &TypeRef, b: &TypeRef) -> bool {
+fn same_layout(vm: &Vm, a: &TypeRef, b: &TypeRef) -> bool {
     let shape = TypeFlags::GC.bits() | TypeFlags::ATTRS.bits() | TypeFlags::WEAKREF.bits() | TypeFlags::VAR.bits();
     let (i, j) = (&a.info, &b.info);
     let flags = |t: &TypeRef| t.info.flags.get().bits() & shape;

@@ -17,7 +17,7 @@ use crate::slots::Slots;
 use crate::typeobj::TypeRef;
 use crate::types::bytes_iter::PyByteArrayIter;
 use crate::types::bytes_methods::{byte_value, SHARED};
-use crate::types::bytes_new::{self, bytes_of_args};
+use crate::types::bytes_new;
 use crate::types::slice::{nth, PySlice};
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Vm};
@@ -164,9 +164,13 @@ fn new(vm: &mut Vm, ty: &TypeRef, _args: Args<'_>) -> PyResult { Ok(vm.new_objec
 
 fn init_array(vm: &mut Vm, this: &Owned, args: Args<'_>) -> PyResult<()> {
     let array = this_array(this);
+    let parts = bytes_new::parts_of_args(vm, args, "bytearray")?;
     if !array.is_empty(vm) { array.resize(vm, 0)? }
-    let bytes = bytes_of_args(vm, args, "bytearray")?;
-    array.extend(vm, &bytes)
+    let mut bytes = Vec::new();
+    let made = bytes_new::bytes_of_parts(vm, parts, "bytearray", &mut bytes);
+    // What an iterable gave before it failed stays.
+    array.extend(vm, &bytes)?;
+    made
 }
 
 fn repr(vm: &mut Vm, this: &Owned) -> PyResult {
@@ -273,15 +277,13 @@ fn bytes_to_assign(vm: &mut Vm, this: &Owned, value: &Owned) -> PyResult<Vec<u8>
     if value.cast::<PyStr>().is_some() || vm.has_index(value) {
         return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
     }
-    bytes_new::bytes_of_object(vm, value, "bytearray")
+    let mut bytes = Vec::new();
+    bytes_new::bytes_of_object(vm, value, "bytearray", &mut bytes)?;
+    Ok(bytes)
 }
 
 fn inplace_concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
-    if !vm.is_bytes_like(other) {
-        let (o, t) = (other.type_name(vm), this.type_name(vm));
-        return Err(vm.type_error(format!("can't concat {o} to {t}")));
-    }
-    let new = vm.bytes_like(other)?;
+    let new = bytes_new::concatenated(vm, this, other)?;
     this_array(this).extend(vm, &new)?;
     Ok(this.clone())
 }
@@ -321,7 +323,12 @@ fn extend(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let new = if vm.is_bytes_like(iterable) {
         // What making the buffer adds stands behind the new bytes.
         let at = this_array(this).len(vm);
-        let new = vm.bytes_like(iterable)?;
+        let Some(buffer) = vm.buffer_in_a_row(iterable) else {
+            let t = iterable.type_name(vm);
+            return Err(vm.type_error(format!("can't set bytearray slice from {t}")));
+        };
+        let new = buffer.to_vec(vm)?;
+        drop(buffer);
         if at < this_array(this).len(vm) {
             this_array(this).splice(vm, at, at, &new)?;
             return Ok(vm.none());

@@ -71,7 +71,9 @@ fn new(vm: &mut Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
             if made.is_exact::<PyBytes>(vm) || made.cast::<PyBytes>().is_some() { return Ok(made) }
         }
     }
-    let bytes = bytes_of_args(vm, args, "bytes")?;
+    let parts = parts_of_args(vm, args, "bytes")?;
+    let mut bytes = Vec::new();
+    bytes_of_parts(vm, parts, "bytes", &mut bytes)?;
     vm.new_bytes_of(ty, &bytes)
 }
 
@@ -87,12 +89,11 @@ pub(super) fn by_dunder(vm: &mut Vm, source: &Owned) -> PyResult<Option<Owned>> 
     Ok(Some(made))
 }
 
-/// The content that the arguments of `bytes(...)` or `bytearray(...)` ask for.
-pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult<Vec<u8>> {
+/// Source, encoding and errors among the arguments of `bytes(...)` or `bytearray(...)`.
+pub(super) fn parts_of_args<'a>(vm: &mut Vm, args: Args<'a>, what: &str) -> PyResult<[Option<&'a Owned>; 3]> {
     let mut parts = [None, None, None];
     let given = args.values().len();
-    if given > 3 && !args.kwnames().is_empty() { return Err(vm.type_error(format!("{what}() takes at most 3 arguments ({given} given)"))) }
-    crate::args::check_count(vm, what, given, 0, 3)?;
+    if given > 3 { return Err(vm.type_error(format!("{what}() takes at most 3 arguments ({given} given)"))) }
     for (part, value) in parts.iter_mut().zip(args.pos()) { *part = Some(value) }
     for (name, value) in args.keywords() {
         let text = vm.repr_text_plain(name);
@@ -108,16 +109,27 @@ pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult
             return Err(vm.type_error(format!("{what}() argument '{name}' must be str, not {t}")));
         }
     }
+    Ok(parts)
+}
+
+/// The content that such arguments ask for.
+pub(super) fn bytes_of_parts(vm: &mut Vm, parts: [Option<&Owned>; 3], what: &str, out: &mut Vec<u8>) -> PyResult<()> {
+    *out = match bytes_named(vm, parts, what)? { Ok(bytes) => bytes, Err(source) => return bytes_of_object(vm, source, what, out) };
+    Ok(())
+}
+
+/// What arguments that are no buffer and no iterable ask for; those of a buffer or an iterable are given back.
+fn bytes_named<'a>(vm: &mut Vm, parts: [Option<&'a Owned>; 3], what: &str) -> PyResult<Result<Vec<u8>, &'a Owned>> {
     let without = match parts { [_, Some(_), _] => Some("encoding"), [_, _, Some(_)] => Some("errors"), _ => None };
     let Some(source) = parts[0] else {
-        return match without { Some(w) => Err(vm.type_error(format!("{w} without a string argument"))), None => Ok(Vec::new()) };
+        return match without { Some(w) => Err(vm.type_error(format!("{w} without a string argument"))), None => Ok(Ok(Vec::new())) };
     };
     // A str that says how it looks as bytes needs no encoding.
-    if what == "bytes" && without.is_none() && let Some(made) = by_dunder(vm, source)? { return vm.bytes_like(&made) }
+    if what == "bytes" && without.is_none() && let Some(made) = by_dunder(vm, source)? { return vm.bytes_like(&made).map(Ok) }
     if source.cast::<PyStr>().is_some() {
         if parts[1].is_none() { return Err(vm.type_error("string argument without an encoding")) }
         let made = crate::codecs::encode_str(vm, source, parts[1], parts[2])?;
-        return vm.bytes_like(&made);
+        return vm.bytes_like(&made).map(Ok);
     }
     if let Some(w) = without { return Err(vm.type_error(format!("{w} without a string argument"))) }
     if vm.has_index(source) {
@@ -128,18 +140,18 @@ pub(super) fn bytes_of_args(vm: &mut Vm, args: Args<'_>, what: &str) -> PyResult
                 let mut zeros = Vec::new();
                 zeros.try_reserve_exact(n as usize).map_err(|_| vm.no_memory())?;
                 zeros.resize(n as usize, 0);
-                return Ok(zeros);
+                return Ok(Ok(zeros));
             }
             Err(e) if e.is(vm, &vm.types.type_error) => {}
             Err(e) => return Err(e),
         }
     }
-    bytes_of_object(vm, source, what)
+    Ok(Err(source))
 }
 
-/// The bytes of a buffer or of an iterable of ints.
-pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str) -> PyResult<Vec<u8>> {
-    if vm.is_bytes_like(source) { return vm.bytes_like(source) }
+/// The bytes of a buffer or of an iterable of ints. After an error `out` holds those that came before.
+pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str, out: &mut Vec<u8>) -> PyResult<()> {
+    if vm.is_bytes_like(source) { *out = vm.bytes_like(source)?; return Ok(()) }
     let it = if source.cast::<PyStr>().is_some() { None } else {
         match vm.iter(source) {
             Ok(it) => Some(it),
@@ -151,7 +163,6 @@ pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str) -> PyResu
         let t = source.type_name(vm);
         return Err(vm.type_error(format!("cannot convert '{t}' object to {what}")));
     };
-    let mut out = Vec::new();
     while let Some(item) = vm.next(&it)? {
         let n = vm.index(&item)?;
         match int_ref(&n) {
@@ -163,7 +174,7 @@ pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str) -> PyResu
             _ => return Err(vm.value_error("byte must be in range(0, 256)")),
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 /// `b'...'` as text.
@@ -194,13 +205,29 @@ pub(super) fn str(vm: &mut Vm, this: &Owned) -> PyResult {
 fn hash(vm: &mut Vm, this: &Owned) -> PyResult<i64> { Ok(this_bytes(this).hash(vm)) }
 
 fn compare(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
-    let (Some(a), Some(b)) = (this.cast::<PyBytes>(), other.cast::<PyBytes>()) else { return Ok(vm.not_implemented()) };
+    let (Some(a), Some(b)) = (this.cast::<PyBytes>(), other.cast::<PyBytes>()) else {
+        if vm.settings.bytes_warning > 0 { warn_of_comparison(vm, this, other, op)? }
+        return Ok(vm.not_implemented());
+    };
     Ok(vm.bool(ordering_holds(a.as_slice().cmp(b.as_slice()), op)))
+}
+
+/// `-b`: bytes are never equal to a str, and bytes (not a bytearray) never to an int.
+#[cold]
+fn warn_of_comparison(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult<()> {
+    if !matches!(op, Compare::Eq | Compare::Ne) { return Ok(()) }
+    let bytes = this.cast::<PyBytes>().is_some();
+    let what = if other.cast::<PyStr>().is_some() { "string" } else if bytes && int_ref(other).is_some() { "int" } else { return Ok(()) };
+    let category = vm.types.bytes_warning.clone();
+    vm.warn(&category, &format!("Comparison between {} and {what}", if bytes { "bytes" } else { "bytearray" }), 1)
 }
 
 /// Comparison of anything with bytes.
 pub(super) fn compare_buffers(vm: &mut Vm, this: &Owned, other: &Owned, op: Compare) -> PyResult {
-    if !vm.is_bytes_like(this) || !vm.is_bytes_like(other) { return Ok(vm.not_implemented()) }
+    if !vm.is_bytes_like(this) || !vm.is_bytes_like(other) {
+        if vm.settings.bytes_warning > 0 { warn_of_comparison(vm, this, other, op)? }
+        return Ok(vm.not_implemented());
+    }
     let a = vm.buffer(this, false)?;
     let b = vm.buffer(other, false)?;
     let ordering = a.bytes(vm).cmp(b.bytes(vm));
@@ -240,12 +267,15 @@ pub(super) fn contains(vm: &mut Vm, this: &Owned, x: &Owned) -> PyResult<bool> {
     Ok(find::find(view(vm, this), what.bytes(vm)).is_some())
 }
 
+/// The bytes of what is put behind `this`: they must lie in a row.
+pub(super) fn concatenated(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult<Vec<u8>> {
+    if let Some(buffer) = vm.buffer_in_a_row(other) { return buffer.to_vec(vm) }
+    let (o, t) = (other.type_name(vm), this.type_name(vm));
+    Err(vm.type_error(format!("can't concat {o} to {t}")))
+}
+
 pub(super) fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
     if this.cast::<PyBytes>().is_none() && this.cast::<crate::types::bytearray::PyByteArray>().is_none() { return Ok(vm.not_implemented()) }
-    if !vm.is_bytes_like(other) {
-        let (o, t) = (other.type_name(vm), this.type_name(vm));
-        return Err(vm.type_error(format!("can't concat {o} to {t}")));
-    }
     if let Some(a) = this.cast::<PyBytes>() {
         if a.is_empty() && other.is_exact::<PyBytes>(vm) { return Ok(other.clone()) }
         if let Some(b) = other.cast::<PyBytes>() {
@@ -253,7 +283,7 @@ pub(super) fn concat(vm: &mut Vm, this: &Owned, other: &Owned) -> PyResult {
             return vm.new_bytes_from(&[a.as_slice(), b.as_slice()]);
         }
     }
-    let tail = vm.bytes_like(other)?;
+    let tail = concatenated(vm, this, other)?;
     let head = view(vm, this);
     let mut all = Vec::new();
     all.try_reserve_exact(head.len() + tail.len()).map_err(|_| vm.no_memory())?;

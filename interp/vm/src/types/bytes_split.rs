@@ -101,11 +101,11 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     let mut buffers = Vec::new();
     buffers.try_reserve_exact(parts.len()).map_err(|_| vm.no_memory())?;
     for (i, part) in parts.iter().enumerate() {
-        if !vm.is_bytes_like(part) {
+        let Some(buffer) = vm.buffer_in_a_row(part) else {
             let t = part.type_name(vm);
             return Err(vm.type_error(format!("sequence item {i}: expected a bytes-like object, {t} found")));
-        }
-        buffers.push(vm.buffer(part, false)?);
+        };
+        buffers.push(buffer);
         if iterable.cast::<PyList>().is_some_and(|l| l.len(vm) != parts.len()) { return Err(vm.runtime_error("sequence changed size during iteration")) }
     }
     drop(pinned);

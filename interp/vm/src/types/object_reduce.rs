@@ -6,7 +6,7 @@
 use instar_object::TypeFlags;
 
 use crate::object::{ObjExt, Owned, Ref};
-use crate::protocol::instance_dict::has_dict;
+use crate::protocol::instance_dict::{get_dict, has_dict};
 use crate::typeobj::{vm_flags, TypeRef};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
@@ -30,12 +30,17 @@ fn slot_names(vm: &mut Vm, ty: &TypeRef) -> PyResult<Vec<Owned>> {
 
 fn default_state(vm: &mut Vm, this: &Owned, required: bool) -> PyResult {
     let ty = this.type_of(vm).clone();
-    if required && ty.info.flags.get().contains(TypeFlags::VAR) {
-        let t = ty.name(vm);
+    let sized = ty.info.flags.get().contains(TypeFlags::VAR) || [&vm.types.code, &vm.types.memoryview].into_iter().any(|t| ty.is_subtype_of(vm, t));
+    if required && sized {
+        let t = ty.display_name(vm);
         return Err(vm.type_error(format!("cannot pickle {t} objects")));
     }
     let key = vm.names.__dict__.clone();
-    let state = match vm.get_attr_opt(this, &key)? {
+    // What an object says of its `__dict__` without having one (a bound method) is somebody else's.
+    let found = if has_dict(&ty) && !ty.has_flag(vm_flags::TYPE_SUBCLASS) { Some(get_dict(vm, this)?) }
+        else if vm.type_lookup(&ty, &key).is_some() { vm.get_attr_opt(this, &key)? }
+        else { None };
+    let state = match found {
         // A dict that holds nothing is no state.
         Some(d) if has_dict(&ty) && d.cast::<PyDict>().is_some_and(|d| d.is_empty(vm)) => vm.none(),
         Some(d) => d,
@@ -47,7 +52,7 @@ fn default_state(vm: &mut Vm, this: &Owned, required: bool) -> PyResult {
         let object_like = ty.info.payload_bytes as usize == ty.info.slots_len as usize * 8;
         let native_container = [&vm.types.list, &vm.types.dict].into_iter().any(|t| ty.is_subtype_of(vm, t));
         if !object_like && !native_container {
-            let t = ty.name(vm);
+            let t = ty.display_name(vm);
             return Err(vm.type_error(format!("cannot pickle '{t}' object")));
         }
     }
@@ -91,7 +96,7 @@ fn tuple_or_none(vm: &mut Vm, this: &Owned, name: &str) -> PyResult<Option<Ref<P
 fn reduce_newobj(vm: &mut Vm, this: &Owned) -> PyResult {
     let class = this.type_of(vm).clone();
     if class.slots().new.is_none() || class.has_flag(vm_flags::NO_NEW) {
-        let t = class.name(vm);
+        let t = class.display_name(vm);
         return Err(vm.type_error(format!("cannot pickle '{t}' object")));
     }
     let copyreg = copyreg(vm)?;
@@ -156,9 +161,7 @@ pub(super) fn reduce_ex(vm: &mut Vm, this: &Owned, protocol: &Owned) -> PyResult
     let found = vm.type_lookup(this.type_of(vm), &key);
     let own = vm.type_lookup(&vm.types.object, &key);
     let overridden = match (&found, &own) { (Some(a), Some(b)) => !a.is(b), _ => false };
-    if overridden {
-        let method = vm.get_attr(this, &key)?;
-        return vm.call0(&method);
-    }
+    // An instance is asked whatever its class says.
+    if let Some(method) = vm.get_attr_opt(this, &key)? && overridden { return vm.call0(&method) }
     reduce_protocol(vm, this, protocol)
 }

@@ -145,7 +145,7 @@ fn subclasshook(vm: &mut Vm, _cls: &Owned, _args: Args<'_>) -> PyResult { Ok(vm.
 
 fn init_subclass(vm: &mut Vm, cls: &Owned, args: Args<'_>) -> PyResult {
     if args.is_empty() { return Ok(vm.none()) }
-    let name = TypeRef::from_obj(cls).map(|t| t.name(vm)).unwrap_or_default();
+    let name = TypeRef::from_obj(cls).map(|t| t.qualname(vm)).unwrap_or_default();
     let n = args.pos().len();
     if !args.kwnames().is_empty() { return Err(vm.type_error(format!("{name}.__init_subclass__() takes no keyword arguments"))) }
     Err(vm.type_error(format!("{name}.__init_subclass__() takes no arguments ({n} given)")))
@@ -205,9 +205,6 @@ fn set_class(vm: &mut Vm, this: &Owned, value: Option<&Owned>) -> PyResult<()> {
     if !both_modules && (new.has_flag(vm_flags::IMMUTABLE) || old.has_flag(vm_flags::IMMUTABLE)) {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
-    if !type_attrs::same_layout(vm, &new, &old) {
-        let (n, o) = (new.name(vm), old.name(vm));
-        return Err(vm.type_error(format!("__class__ assignment: '{n}' object layout differs from '{o}'")));
-    }
+    if let Some(e) = type_attrs::layout_error(vm, "__class__", &new, &old) { return Err(e) }
     vm.set_class(this, &new)
 }

@@ -58,7 +58,7 @@ fn new(vm: &mut Vm, ty: &TypeRef, _args: Args<'_>) -> PyResult {
 fn init_slot(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let pos = args.pos();
     if pos.len() > 1 {
-        let (t, n) = (o.type_name(vm), pos.len());
+        let (t, n) = (o.bare_type_name(vm), pos.len());
         return Err(vm.type_error(format!("{t} expected at most 1 argument, got {n}")));
     }
     let dict = namespace(vm, o)?;

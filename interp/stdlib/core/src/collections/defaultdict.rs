@@ -44,6 +44,9 @@ pub fn exec(vm: &mut Vm, ns: &Ref<PyDict>) -> PyResult<()> {
     let class = vm.call_n(&ty, &[name, bases, body.into_obj()])?;
     let Some(class) = TypeRef::from_obj(&class).cloned() else { return Err(vm.system_error("defaultdict is no class")) };
     let factory = class.dict_get(vm, &slot_name);
+    // How the factory is kept is no business of `copyreg`.
+    let slots_name = vm.intern("__slots__")?;
+    class.dict().del_item(vm, &slots_name)?;
     let mut slots = Slots { init: Some(init), repr: Some(repr), ..Slots::default() };
     slots.binary[Binary::Or as usize] = Some(or);
     vm.fill_type(&class, slots, &DEF)?;
