@@ -355,7 +355,13 @@ fn source_line(vm: &mut Vm, globals: &Owned, line: i64) -> PyResult<Option<Owned
     let bless = vm.import_attr("_frozen_importlib_external", "_bless_my_loader")?;
     let loader = vm.call1(&bless, globals)?;
     let key = vm.names.__name__.clone();
-    let Some(name) = dict.get_item(vm, &key)?.filter(|_| !vm.is_none(&loader)) else { return Ok(None) };
+    let Some(mut name) = dict.get_item(vm, &key)?.filter(|_| !vm.is_none(&loader)) else { return Ok(None) };
+    if name.cast::<PyStr>().is_some_and(|n| n.as_ascii() == Some("__main__")) {
+        // Its loader knows the main module by the name that it was found by, if by any.
+        let key = vm.names.__spec__.clone();
+        let Some(spec) = dict.get_item(vm, &key)?.filter(|s| !vm.is_none(s)) else { return Ok(None) };
+        name = vm.get_attr_str(&spec, "name")?;
+    }
     let key = vm.intern("get_source")?;
     let Some(get) = vm.get_attr_opt(&loader, &key)? else { return Ok(None) };
     let source = vm.call1(&get, &name)?;

@@ -74,6 +74,12 @@ for filters, kind, text in (
 warnings.filters[:] = old
 warnings._filters_mutated()
 
+# the main module has a loader, which does not know it by that name
+with warnings.catch_warnings(record=True) as log:
+    warnings.simplefilter("always")
+    warnings.warn_explicit("main", UserWarning, "file", 1, module_globals=globals())
+assert [str(w.message) for w in log] == ["main"]
+
 # what is printed, and by whom
 real, sys.stderr = sys.stderr, io.StringIO()
 with warnings.catch_warnings():
