@@ -87,7 +87,7 @@ class Calls:
         if r == 3:
             return "%s %% (%s)" % (repr(self.percent().encode() + b"|"), rng.choice([self.number(), self.data(), "%s, %s" % (self.number(), self.data()), "{b'a': %s}" % self.number()]))
         if r == 4:
-            field = lambda: "{" + rng.choice(["", "", "0", "1", "a", "a[0]", "a.real", "0[1]", "b[k]", "2", "a.", "a[", "0.imag"]) + rng.choice(["", "", "!r", "!s", "!a", "!", "!x"]) + rng.choice(["", ":" + self.specification().replace("{", ""), ":{}", ":{a}", ":>{0}"]) + "}"
+            field = lambda: "{" + rng.choice(["", "", "0", "1", "a", "a[0]", "a.real", "0[1]", "b[k]", "2", "a.", "a[", "0.imag"]) + rng.choice(["", "", "!r", "!s", "!a", "!", "!x"]) + rng.choice(["", ":" + self.specification().replace("{", ""), ":{b[k]}"]) + "}"
             return "%s.format(%s, %s, a=%s, b={'k': %s})" % (ascii(self.text(2).replace("{", "{{").replace("}", "}}") + field() + rng.choice(["", "-", "}}", "{{", "}"]) + field()), self.number(), self.string(), self.number(), self.string())
         if r == 5:
             return "(lambda a, w, p: f'{a%s:%s}|{a=}|{w:{p}}|{a!r:>{w}}')(%s, %d, %d)" % (rng.choice(["", "", "!r", "!s", "=", " = "]), self.specification().replace("{", ""), self.number(), rng.randrange(30), rng.randrange(12))

@@ -352,19 +352,24 @@ fn source_line(vm: &mut Vm, globals: &Owned, line: i64) -> PyResult<Option<Owned
         let t = globals.type_name(vm);
         return Err(vm.type_error(format!("module_globals must be a dict, not '{t}'")));
     };
+    let key = vm.names.__name__.clone();
+    let name = dict.get_item(vm, &key)?;
+    let main = name.as_ref().is_some_and(|n| n.cast::<PyStr>().is_some_and(|n| n.as_ascii() == Some("__main__")));
+    let key = vm.names.__spec__.clone();
+    let spec = dict.get_item(vm, &key)?;
+    // A main module that was not imported has a loader and no spec, and nothing is wrong with that.
+    if main && spec.as_ref().is_some_and(|s| vm.is_none(s)) { return Ok(None) }
     let bless = vm.import_attr("_frozen_importlib_external", "_bless_my_loader")?;
     let loader = vm.call1(&bless, globals)?;
-    let key = vm.names.__name__.clone();
-    let Some(mut name) = dict.get_item(vm, &key)?.filter(|_| !vm.is_none(&loader)) else { return Ok(None) };
-    if name.cast::<PyStr>().is_some_and(|n| n.as_ascii() == Some("__main__")) {
-        // Its loader knows the main module by the name that it was found by, if by any.
-        let key = vm.names.__spec__.clone();
-        let Some(spec) = dict.get_item(vm, &key)?.filter(|s| !vm.is_none(s)) else { return Ok(None) };
-        name = vm.get_attr_str(&spec, "name")?;
-    }
+    let Some(mut name) = name.filter(|_| !vm.is_none(&loader)) else { return Ok(None) };
+    // Its loader knows the main module by the name that it was found by, if by any.
+    if main && let Some(spec) = spec { name = vm.get_attr_str(&spec, "name")? }
     let key = vm.intern("get_source")?;
     let Some(get) = vm.get_attr_opt(&loader, &key)? else { return Ok(None) };
-    let source = vm.call1(&get, &name)?;
+    let source = match vm.call1(&get, &name) {
+        Err(e) if e.is(vm, &vm.types.import_error.clone()) => return Ok(None),
+        source => source?,
+    };
     if vm.is_none(&source) { return Ok(None) }
     let key = vm.intern("splitlines")?;
     let lines = vm.call_method(&source, &key, &[])?;

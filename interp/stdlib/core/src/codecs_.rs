@@ -192,6 +192,10 @@ fn escape_encode(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
         let t = args[0].given_name(vm);
         return Err(vm.type_error(format!("escape_encode() argument 1 must be bytes, not {t}")));
     };
+    if let Some(errors) = args.get(1).filter(|e| !vm.is_none(e)) && errors.cast::<PyStr>().is_none() {
+        let t = errors.given_name(vm);
+        return Err(vm.type_error(format!("escape_encode() argument 2 must be str or None, not {t}")));
+    }
     let mut out = Vec::with_capacity(bytes.len());
     for b in bytes.as_slice() {
         match escaped(u32::from(*b), 39, Keep::Ascii) { Some(e) => out.extend_from_slice(e.as_bytes()), None => out.push(*b) }

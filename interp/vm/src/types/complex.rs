@@ -382,10 +382,21 @@ fn check_at_most_two(vm: &mut Vm, args: Args<'_>) -> PyResult<()> {
     Err(vm.type_error(format!("complex() takes at most 2 arguments ({given} given)")))
 }
 
+/// Whether each underscore stands between two digits.
+fn joins_digits(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    bytes.iter().enumerate().all(|(i, b)| *b != b'_' || digit(i.checked_sub(1)) && digit(Some(i + 1)))
+}
+
 /// `complex(o)` with one argument.
 fn single(vm: &mut Vm, o: &Owned) -> PyResult<Pair> {
     if let Some(s) = o.cast::<PyStr>().cloned() {
         let text = number_text(&s);
+        if text.contains('_') && !joins_digits(&text) {
+            let shown = vm.repr_text(o)?;
+            return Err(vm.value_error(format!("could not convert string to complex: {shown}")));
+        }
         return num::parse_complex(text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c'])).ok_or_else(|| vm.value_error("complex() arg is a malformed string"));
     }
     if let Some(z) = special_method(vm, o)? { return Ok(z) }

@@ -60,7 +60,7 @@ fn integer(vm: &mut Vm, code: u8, value: &Owned) -> PyResult<i128> {
     let long = i128::from(i64::MIN)..=i128::from(i64::MAX);
     let limits: &[(&str, i128, i128)] = match code {
         b'b' => &[("signed short integer", -0x8000, 0x7fff), ("signed char", -0x80, 0x7f)],
-        b'B' => &[("signed short integer", -0x8000, 0x7fff), ("unsigned byte integer", 0, 0xff)],
+        b'B' => &[("unsigned byte integer", 0, 0xff)],
         b'h' => &[("signed short integer", -0x8000, 0x7fff)],
         b'H' => &[("signed integer", -0x8000_0000, 0x7fff_ffff), ("unsigned short", 0, 0xffff)],
         b'i' => &[("signed integer", -0x8000_0000, 0x7fff_ffff)],
@@ -114,7 +114,7 @@ pub fn unpack(vm: &mut Vm, code: u8, item: &[u8]) -> PyResult {
 
 /// The string of one code point.
 fn character(vm: &mut Vm, c: u32) -> PyResult {
-    check_character(vm, c)?;
+    if c > 0x10_ffff { return Err(vm.value_error("chr() arg not in range(0x110000)")) }
     vm.new_str_from_code_points(&[c])
 }
 
