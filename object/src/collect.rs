@@ -1,11 +1,10 @@
 //! Cycle collection of a heap: the object's side of `instar-gc`, and what programs can ask the collector.
 use crate::attrs;
-use crate::death::{exhume, needs_finalizer};
+use crate::death::{exhume, known_words, needs_finalizer, slots};
 use crate::handle::Owned;
 use crate::header::ObjPtr;
 use crate::heap::Heap;
 use crate::layout::Layout;
-use crate::payload::{known_words, slots};
 use crate::select::Active;
 use crate::types::{End, TypeFlags};
 use crate::weak;
@@ -27,11 +26,6 @@ pub trait CollectHost<L: Layout = Active> {
     fn weakref_callback(&mut self, weakref: &Owned<L>, callback: &Owned<L>);
     /// Works off the heap's events.
     fn drain(&mut self);
-    /// Where counts are deferred: visits each word that frames hold and that is not counted. From now on these are, until `uncount_frames`; a frame that
-    /// goes on meanwhile has the counts of its words taken back before.
-    fn count_frames(&mut self, _visit: &mut dyn FnMut(Word<L>)) {}
-    /// Visits the words of frames that are counted. From now on they are not.
-    fn uncount_frames(&mut self, _visit: &mut dyn FnMut(Word<L>)) {}
     /// Visits words that are alive for sure: what a collector may look through before it looks for trash. None is as good as all.
     fn roots(&mut self, _visit: &mut dyn FnMut(Word<L>)) {}
     /// Whether dead `obj` is kept as it is instead of being cleared (debugging).
@@ -150,7 +144,7 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
     }
     fn run_callbacks(&mut self) {
         for (weakref, callback) in core::mem::take(&mut self.callbacks) {
-            self.outside(|host| host.weakref_callback(&weakref, &callback));
+            self.host.weakref_callback(&weakref, &callback);
         }
         self.drain();
     }
@@ -161,7 +155,7 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
             self.heap.set_finalized(obj, true);
             // SAFETY: trash is alive: its cycles hold it.
             let owned = unsafe { Owned::share_ptr(obj) };
-            self.outside(|host| host.finalize(&owned));
+            self.host.finalize(&owned);
             drop(owned);
             self.drain();
         }
@@ -189,14 +183,8 @@ unsafe impl<L: Layout> ObjectModel for Model<'_, L> {
 impl<L: Layout> Model<'_, L> {
     fn drain(&mut self) {
         if self.heap.pending() {
-            self.outside(|host| host.drain());
+            self.host.drain();
         }
-    }
-    /// Lets the host run program code.
-    fn outside(&mut self, work: impl FnOnce(&mut dyn CollectHost<L>)) {
-        self.heap.pause_exact();
-        work(&mut *self.host);
-        self.heap.begin_exact(self.host);
     }
 }
 
@@ -204,10 +192,6 @@ impl<L: Layout> Heap<L> {
     /// Collects generations 0..=`generation` now (with increments: 0 the young, 1 an increment of the old, 2 all). Nothing happens
     /// inside another collection.
     pub fn collect(&self, generation: u8, host: &mut dyn CollectHost<L>) -> CollectReport {
-        if self.collector.is_collecting() {
-            return CollectReport::default();
-        }
-        self.begin_exact(host);
         self.release_all_queued(); // the collector looks at nothing dead
         if generation >= 2 {
             // A full collection looks at everything anyway: measures and pages are put in order with it.
@@ -215,7 +199,6 @@ impl<L: Layout> Heap<L> {
         }
         let mut model = Model { heap: self, host, callbacks: Vec::new() };
         let report = self.collector.collect(generation as usize, &mut model);
-        self.end_exact(host);
         if generation >= 2 {
             self.trim_if_mostly_free();
         }

@@ -25,7 +25,7 @@ pub type C05 = Compose<Saturating, OneWord, Merged, Exact, InWord, NanBox, Syste
 /// Row 6.
 pub type C06 = Compose<Saturating, TwoWord, Shape, Exact, InTable, Tagged, System, false, false, true, Index>;
 /// Row 7.
-pub type C07 = Compose<Saturating, ZeroWord, Split, Spare, InWord, Boxed, Pool, true, false, true, Index, true>;
+pub type C07 = Compose<Saturating, ZeroWord, Split, Spare, InWord, Boxed, Pool, true, false, true, Index>;
 /// Row 8.
 pub type C08 = Compose<Saturating, ZeroWord, Split, Spare, InWord, SelfTag, Pool8, true, true, false, Pointer>;
 /// Row 9.
@@ -39,13 +39,13 @@ pub type C12 = Compose<Uncounted, ZeroWord, Split, Spare, InWord, SelfTag, Pool8
 /// Row 13.
 pub type C13 = Compose<Packed, ZeroWord, Inline, Spare, InTable, SelfTag, Pool, false, false, true, Index>;
 /// Row 14.
-pub type C14 = Compose<Packed, ZeroWord, Merged, Spare, InTable, Boxed, Pool, false, false, true, Index, true>;
+pub type C14 = Compose<Packed, ZeroWord, Merged, Spare, InTable, Boxed, Pool, false, false, true, Index>;
 /// Row 15.
 pub type C15 = Compose<Packed, ZeroWord, Shape, Exact, InTable, NanBox, Pool8, true, true, false, Index>;
 /// Row 16.
 pub type C16 = Compose<Packed, ZeroWord, Split, Exact, InTable, Tagged, Pool, false, true, false, Index>;
 /// Row 17.
-pub type C17 = Compose<Immortal<Plain>, OneWord, Inline, Spare, InWord, Tagged, Bump, true, false, false, Pointer, true>;
+pub type C17 = Compose<Immortal<Plain>, OneWord, Inline, Spare, InWord, Tagged, Bump, true, false, false, Pointer>;
 /// Row 18.
 pub type C18 = Compose<Immortal<Plain>, OneWord, Merged, Exact, InWord, Boxed, Pool8, true, true, true, Index>;
 /// Row 19.
@@ -57,13 +57,13 @@ pub type C21 = Compose<Immortal<Plain>, ZeroWord, Shape, Exact, InWord, SelfTag,
 /// Row 22.
 pub type C22 = Compose<Immortal<Saturating>, OneWord, Merged, Spare, InTable, NanBox, Bump, false, true, true, Pointer>;
 /// Row 23.
-pub type C23 = Compose<Immortal<Saturating>, TwoWord, Shape, Exact, InWord, SelfTag, System, true, false, false, Index, true>;
+pub type C23 = Compose<Immortal<Saturating>, TwoWord, Shape, Exact, InWord, SelfTag, System, true, false, false, Index>;
 /// Row 24.
 pub type C24 = Compose<Immortal<Saturating>, ZeroWord, Inline, Exact, InWord, Tagged, Pool8, true, true, false, Pointer>;
 /// Row 25.
 pub type C25 = Compose<Immortal<Saturating>, ZeroWord, Split, Exact, InWord, Boxed, Pool, true, false, true, Index>;
 /// Row 26.
-pub type C26 = Compose<Immortal<Packed>, ZeroWord, Inline, Exact, InTable, NanBox, Pool8, true, true, false, Index, true>;
+pub type C26 = Compose<Immortal<Packed>, ZeroWord, Inline, Exact, InTable, NanBox, Pool8, true, true, false, Index>;
 /// Row 27.
 pub type C27 = Compose<Immortal<Packed>, ZeroWord, Merged, Spare, InTable, Tagged, Pool, true, false, false, Index>;
 /// Row 28.

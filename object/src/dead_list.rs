@@ -129,10 +129,9 @@ impl<L: Layout> DeadList<L> {
     }
 }
 
-/// Makes room for one object more; false: there is no memory.
 #[cold]
 #[inline(never)]
-pub(crate) fn room<L: Layout>(stack: &mut Vec<ObjPtr<L>>) -> bool {
+fn room<L: Layout>(stack: &mut Vec<ObjPtr<L>>) -> bool {
     // A heap whose next allocation is to fail, as tests ask for, has no memory for this either.
     crate::Heap::<L>::current().is_none_or(|heap| heap.fail_after() != Some(0)) && stack.try_reserve(1).is_ok()
 }

@@ -1,10 +1,8 @@
 //! What happens when the last reference goes: context-free, without recursion, without running program code, and without
 //! allocation except for the queue of events (no memory for it: the finalizer or callback is skipped).
 //!
-//! Leaves and inert objects are freed at once. Other objects join the list of the dead (`dead_list.rs`), which one loop works off. The
-//! objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the list: the loop then
-//! visits the dead in the order in which CPython's recursion would, and so are events queued. Where the words of a payload are is in
-//! `payload.rs`; whether a count of zero is a death, in `deferred.rs`.
+//! Leaves and inert objects are freed at once. Other objects join the list of the dead (`dead_list.rs`), which one loop works off. The objects that die while one is torn down form a batch, first in first out, that is spliced in *front* of the
+//! list: the loop then visits the dead in the order in which CPython's recursion would, and so are events queued.
 //!
 //! Under `dealloc-queued` the loop ends after so many objects, and goes on at the next death or safe point: what is unreachable is
 //! dead, but its finalizers, callbacks and memory come later. Whoever looks at all objects has the rest torn down before.
@@ -15,17 +13,16 @@
 use crate::attrs;
 use crate::bufvec::BufVec;
 use crate::dead_list::DeadList;
-use crate::deferred::{is_in_table, release_is_dead};
 use crate::handle::Owned;
 use crate::header::ObjPtr;
 use crate::heap::{Event, Heap};
 use crate::layout::{Layout, Plan};
-use crate::payload::{INLINE_HEAD, inline_tail, inline_words, payload_bytes, slots};
 use crate::stats;
-use crate::types::{End, TypeFlags, TypeInfo, Words};
+use crate::types::{End, TAIL, TypeFlags, TypeInfo, Words};
 use crate::weak::{self, WeakPolicy};
 use crate::word::Word;
-use instar_refcount::CountWord;
+use core::cell::Cell;
+use instar_refcount::{CountWord, Release};
 
 /// A dead object joins the list of the dead.
 ///
@@ -75,7 +72,6 @@ pub(crate) unsafe fn died<L: Layout>(obj: ObjPtr<L>) {
 /// As for `died`; `heap` is the object's.
 #[inline(always)]
 pub(crate) unsafe fn died_in<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
-    debug_assert!(!L::DEFERRED || !is_in_table(obj), "what is in the table has its turn there");
     let info = obj.info();
     if info.flags.get().intersection(TypeFlags::LEAF.union(TypeFlags::VAR)) == TypeFlags::LEAF {
         // SAFETY: nobody refers to the object, and its payload owns nothing.
@@ -255,11 +251,10 @@ unsafe fn release_item<L: Layout>(heap: &Heap<L>, word: Word<L>) {
 /// As for `release_child`.
 #[inline(always)]
 unsafe fn release_known<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
-    // SAFETY: passed on; what is dead has no reference any more.
-    unsafe {
-        if release_is_dead(obj) {
-            child_died(heap, obj)
-        }
+    stats::release::<L>(obj);
+    if obj.count().release() == Release::Dead {
+        // SAFETY: that was the last reference.
+        unsafe { child_died(heap, obj) }
     }
 }
 
@@ -267,7 +262,6 @@ unsafe fn release_known<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
 /// The count just reached zero, while the object's owner is torn down.
 #[inline(never)]
 unsafe fn child_died<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
-    debug_assert!(!L::DEFERRED || !is_in_table(obj), "what is in the table has its turn there");
     let info = obj.info();
     let flags = info.flags.get();
     // SAFETY: nobody refers to the object; leaves and inert objects own no reference.
@@ -280,6 +274,74 @@ unsafe fn child_died<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>) {
             push(heap, obj);
         }
     }
+}
+
+/// Bytes before the words of a payload of [`Words::Inline`].
+const INLINE_HEAD: usize = 8;
+
+/// Address and number of the words of a payload of [`Words::Inline`].
+///
+/// # Safety
+/// The payload is one.
+#[inline(always)]
+unsafe fn inline_words<L: Layout>(obj: ObjPtr<L>) -> (*const Word<L>, usize) {
+    let lens = obj.payload::<u32>();
+    // SAFETY: two numbers begin the payload.
+    unsafe { (lens.byte_add(INLINE_HEAD).cast(), *lens as usize + (*lens.add(1) & !TAIL) as usize) }
+}
+
+/// Bytes that end such a payload and are no reference.
+///
+/// # Safety
+/// As for `inline_words`.
+#[inline(always)]
+unsafe fn inline_tail<L: Layout>(obj: ObjPtr<L>) -> usize {
+    // SAFETY: as there.
+    (unsafe { *obj.payload::<u32>().add(1) } / TAIL) as usize * 8
+}
+
+/// The words of a payload of a type that has `WORDS`.
+///
+/// # Safety
+/// The object is complete, and nothing changes it meanwhile.
+#[inline(always)]
+pub(crate) unsafe fn known_words<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> impl Iterator<Item = Word<L>> + 'a {
+    // SAFETY: the payload is as the type's `Words` says.
+    let words: &'a [Word<L>] = unsafe {
+        let (at, len) = match info.vtable.words {
+            Words::Unknown => (core::ptr::NonNull::<Word<L>>::dangling().as_ptr().cast_const(), 0),
+            Words::Inline => inline_words(obj),
+            Words::Buffer => {
+                let (at, len, _) = BufVec::<Word<L>, L>::take_apart(obj.payload());
+                (at.as_ptr().cast_const(), len)
+            }
+            Words::Fields(len) => (obj.payload::<Word<L>>().cast_const(), len as usize),
+        };
+        core::slice::from_raw_parts(at, len)
+    };
+    words.iter().copied()
+}
+
+/// Bytes behind the header.
+///
+/// # Safety
+/// The payload and the attributes are still there.
+#[inline(always)]
+pub(crate) unsafe fn payload_bytes<L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>, flags: TypeFlags) -> usize {
+    if flags.contains(TypeFlags::INLINE) {
+        // SAFETY: the caller's promise.
+        return unsafe { INLINE_HEAD + inline_words(obj).1 * size_of::<Word<L>>() + inline_tail(obj) };
+    }
+    if flags.contains(TypeFlags::VAR)
+        && let Some(size_of) = info.vtable.size_of
+    {
+        // SAFETY: the caller's promise.
+        return unsafe { size_of(obj.payload()) };
+    }
+    if flags.contains(TypeFlags::VALUES) {
+        return info.payload_bytes as usize + attrs::tail_bytes(obj, info);
+    }
+    info.payload_bytes as usize
 }
 
 /// Ends the loop also when a payload's drop panics; the next death goes on with the list.
@@ -479,6 +541,15 @@ unsafe fn tear_down<L: Layout>(heap: &Heap<L>, obj: ObjPtr<L>, info: &TypeInfo<L
     }
 }
 
+impl<L: Layout> Heap<L> {
+    /// Bytes that a live object asked for, with its prefix.
+    pub(crate) fn bytes_of(&self, obj: ObjPtr<L>) -> usize {
+        let info = obj.info();
+        // SAFETY: a live object has its payload and attributes.
+        info.instance_bytes(unsafe { payload_bytes(obj, info, info.flags.get()) })
+    }
+}
+
 /// Releases the `__slots__` words, those of the most derived class first.
 ///
 /// # Safety
@@ -524,4 +595,14 @@ pub(crate) unsafe fn exhume<L: Layout>(heap: &Heap<L>, node: *mut L::Gc) {
     let packed = obj.buried();
     // SAFETY: `bury` wrote the sizes.
     unsafe { heap.free_object_cell(true, obj.cell(packed >> 40), packed & ((1 << 40) - 1)) }
+}
+
+/// The `__slots__` words of an object.
+#[inline(always)]
+pub(crate) fn slots<'a, L: Layout>(obj: ObjPtr<L>, info: &TypeInfo<L>) -> &'a [Cell<Word<L>>] {
+    if info.slots_len == 0 {
+        return &[];
+    }
+    // SAFETY: the payload has the words (`TypeInfo::new`), and they are initialised from birth.
+    unsafe { core::slice::from_raw_parts(obj.payload::<u8>().add(info.slots_offset as usize).cast(), info.slots_len as usize) }
 }

@@ -87,7 +87,6 @@ pub struct Heap<L: Layout = Active> {
     pub(crate) collector: Collector<L::Gc>,
     pub(crate) pending: Cell<bool>,
     pub(crate) death: crate::dead_list::DeadList<L>,
-    pub(crate) zero_counts: crate::deferred::ZeroCounts<L>,
     pub(crate) piece: usize,
     pub(crate) types: <L::Type as TypePolicy>::Table<L>,
     events: UnsafeCell<Vec<Event<L>>>,
@@ -135,7 +134,6 @@ impl<L: Layout> Heap<L> {
             collector: Collector::with_scheme(options.thresholds, options.scheme),
             pending: Cell::new(false),
             death: crate::dead_list::DeadList::new(),
-            zero_counts: crate::deferred::ZeroCounts::new(),
             piece: options.piece.max(1),
             types: Default::default(),
             events: UnsafeCell::new(Vec::new()),
@@ -446,11 +444,6 @@ impl<L: Layout> Heap<L> {
         self.pending.set(true);
         Ok(())
     }
-    /// Only events make the heap pending again.
-    pub(crate) fn forget_hurry(&self) {
-        // SAFETY: as above.
-        self.pending.set(unsafe { !(*self.events.get()).is_empty() });
-    }
     pub(crate) fn event_room(&self) -> bool {
         // SAFETY: as above.
         unsafe { (*self.events.get()).try_reserve(1).is_ok() }
@@ -530,7 +523,6 @@ impl<L: Layout> Heap<L> {
     /// Gives all pages back if no cell is live; otherwise leaks them and says how many cells are.
     pub fn shutdown(&self) -> usize {
         loop {
-            self.settle_without_frames();
             self.release_all_queued();
             if !self.pending() {
                 break;

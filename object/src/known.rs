@@ -12,6 +12,7 @@ use crate::types::{Shape, TAIL, TypeFlags};
 use crate::weak::WeakPolicy;
 use crate::word::Word;
 use instar_alloc::Cells;
+use instar_refcount::CountWord;
 
 /// Moves words: for few, without a call.
 #[inline(always)]
@@ -243,11 +244,10 @@ impl<L: Layout> Heap<L> {
     /// The word is a pointer to such an object of this heap; the caller owns the reference.
     #[inline(always)]
     pub unsafe fn release_leaf<T: Copy>(&self, word: Word<L>) {
-        // SAFETY: passed on; nobody refers to what is dead, and a leaf's payload owns nothing.
-        unsafe {
-            if crate::deferred::release_is_dead(word.ptr()) {
-                self.free_leaf::<T>(word.ptr())
-            }
+        stats::release::<L>(word.ptr());
+        if word.ptr().count().release() == instar_refcount::Release::Dead {
+            // SAFETY: nobody refers to the object; a leaf's payload owns nothing.
+            unsafe { self.free_leaf::<T>(word.ptr()) }
         }
     }
 

@@ -34,8 +34,6 @@ pub trait Layout: Sized + 'static {
     const FREE_LISTS: bool;
     /// Whether a death tears down so many objects at most, and leaves the rest to safe points.
     const QUEUED: bool;
-    /// Whether words that frames hold are not counted, so that a count of zero is looked at again at a safe point.
-    const DEFERRED: bool;
 
     /// Where the parts of an object are, in bytes from its header; the parts before it are there if the type has them and those between.
     const COUNT_AT: isize = 0;
@@ -53,7 +51,7 @@ pub trait Layout: Sized + 'static {
     /// The axes spelt out: reports use this name, never the command line's.
     fn name() -> String {
         format!(
-            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={} type={} frames={}",
+            "rc={} gc={} attrs={} slots={} weakref={} value={} alloc={} elide={} freelists={} release={} type={}",
             Self::Rc::NAME,
             Self::Gc::NAME,
             Self::Attrs::NAME,
@@ -65,19 +63,18 @@ pub trait Layout: Sized + 'static {
             if Self::FREE_LISTS { "on" } else { "off" },
             if Self::QUEUED { "queued" } else { "prompt" },
             Self::Type::NAME,
-            if Self::DEFERRED { "deferred" } else { "counted" },
         )
     }
 }
 
 /// A layout from its axes.
 #[allow(clippy::type_complexity)]
-pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false, Type = Pointer, const DEFERRED: bool = false>(
+pub struct Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool = false, Type = Pointer>(
     PhantomData<fn() -> (Rc, Gc, Attrs, Slots, Weak, Value, Alloc, Type)>,
 );
 
-impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool, Type, const DEFERRED: bool> Layout
-    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED, Type, DEFERRED>
+impl<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, const ELIDE: bool, const FREE_LISTS: bool, const QUEUED: bool, Type> Layout
+    for Compose<Rc, Gc, Attrs, Slots, Weak, Value, Alloc, ELIDE, FREE_LISTS, QUEUED, Type>
 where
     Rc: CountWord,
     Gc: GcPolicy,
@@ -99,7 +96,6 @@ where
     const ELIDE: bool = ELIDE;
     const FREE_LISTS: bool = FREE_LISTS;
     const QUEUED: bool = QUEUED;
-    const DEFERRED: bool = DEFERRED;
 }
 
 /// Sizes of the parts of an object under `L`, in bytes, and the bits of the header that policies ask for.
@@ -121,9 +117,6 @@ impl<L: Layout> Plan<L> {
         if let Some(why) = objection_to_index(!L::Rc::LINKS, one_word, L::Attrs::SHAPES, L::Slots::EXACT, L::Type::BYTES == 4) {
             panic!("{}", why);
         }
-        if let Some(why) = objection_to_deferral(L::DEFERRED, L::Rc::EXTRA_BITS, L::Rc::EXACT_MAX != 0) {
-            panic!("{}", why);
-        }
         assert!(HeaderPlan::<L>::USED <= 7, "instar: the policies ask for more flags than the count word has");
     };
 }
@@ -139,17 +132,6 @@ pub(crate) const fn objection(spare_bits: bool, weak_word: bool, needs_scratch: 
     }
     if !page_room {
         return Some("instar: `gc-zero-word` finds objects by walking pages: add `alloc-pool` or `alloc-pool8` (no other source has room on its pages)");
-    }
-    None
-}
-
-/// Why frames whose words are not counted cannot be in a layout with such counts.
-pub(crate) const fn objection_to_deferral(deferred: bool, spare_bits: bool, counts: bool) -> Option<&'static str> {
-    if deferred && !counts {
-        return Some("instar: without counts (`rc-none`) nothing can be counted later: frames are not deferred");
-    }
-    if deferred && !spare_bits {
-        return Some("instar: deferred counts of frames need a header bit: add `rc-saturating` or `rc-immortal`");
     }
     None
 }
@@ -178,7 +160,7 @@ pub(crate) const fn objection_to_index(packed: bool, one_word: bool, shapes: boo
 }
 
 /// Who has which bit of the flags byte of the count word. Policies say how many they need; the places are given out here: first
-/// the collector's, then that of the weak-reference table, then that of the table of zero counts. Policies without spare bits have none.
+/// the collector's, then that of the weak-reference table. Policies without spare bits have none.
 pub(crate) struct HeaderPlan<L>(PhantomData<L>);
 
 impl<L: Layout> HeaderPlan<L> {
@@ -187,9 +169,6 @@ impl<L: Layout> HeaderPlan<L> {
     const GC_BITS: u32 = if L::Gc::FLAG_BITS == 0 { 1 } else { L::Gc::FLAG_BITS };
     /// The weak-reference table has an entry for the object.
     pub(crate) const HAS_WEAKREF: u8 = 1 << Self::GC_BITS;
-    const WEAK_BITS: u32 = if L::Weak::WORD { 0 } else { 1 };
-    /// The object is in the table of zero counts.
-    pub(crate) const IN_TABLE: u8 = 1 << (Self::GC_BITS + Self::WEAK_BITS);
     /// Bits given out.
-    pub(crate) const USED: u32 = Self::GC_BITS + Self::WEAK_BITS + if L::DEFERRED { 1 } else { 0 };
+    pub(crate) const USED: u32 = Self::GC_BITS + if L::Weak::WORD { 0 } else { 1 };
 }

@@ -22,8 +22,6 @@
 //! - `DictTable::lookup` of the design is the free function [`dict::lookup`]; for sets it is [`SetTable::lookup`].
 //! - `__slots__` words end the payload. The first field of a type object's payload is its [`TypeInfo`], which frees the
 //!   shared keys when it is dropped.
-//! - Where counts are deferred ([`Layout::DEFERRED`], no feature yet) words move in and out of frames by [`Word::enter_frame`] and its kin, and a
-//!   safe point is [`Heap::reconcile`].
 //! - `gc_objects`, `gc_referrers`, `gc_referents`, `gc_freeze` and their kin are methods of [`Heap`].
 //! - `// DIFF:` where two objects of one dying container share a child, the child's finalizer may be queued earlier than
 //!   CPython would call it: the container's references all go at once (`death.rs`). Trees keep CPython's order.
@@ -51,7 +49,6 @@ mod collect;
 pub mod covering;
 mod dead_list;
 mod death;
-mod deferred;
 pub mod dict;
 mod fields;
 mod gc_words;
@@ -62,7 +59,6 @@ mod known;
 pub mod layout;
 mod loop_words;
 mod measure;
-mod payload;
 pub mod presets;
 pub mod reflect;
 pub mod select;

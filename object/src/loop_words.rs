@@ -7,6 +7,7 @@ use crate::heap::Heap;
 use crate::layout::Layout;
 use crate::word::Word;
 use core::cell::Cell;
+use instar_refcount::{CountWord, Release};
 
 impl<L: Layout> Word<L> {
     /// One reference less; true if it was the last. The caller then calls `died`.
@@ -15,8 +16,8 @@ impl<L: Layout> Word<L> {
     /// `is_ptr`, and the caller owns a reference, which is gone afterwards.
     #[inline(always)]
     pub unsafe fn release_is_dead(self) -> bool {
-        // SAFETY: passed on.
-        unsafe { crate::deferred::release_is_dead(self.ptr()) }
+        crate::stats::release::<L>(self.ptr());
+        self.ptr().count().release() == Release::Dead
     }
     /// Disposes of an object after `release_is_dead` said so.
     ///

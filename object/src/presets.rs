@@ -3,7 +3,7 @@
 use crate::attrs::{Exact, Inline, Merged, Shape, Spare, Split};
 use crate::gc_words::ZeroWord;
 use crate::layout::Compose;
-use crate::type_word::{Index, Pointer};
+use crate::type_word::Index;
 use crate::value::{Boxed, NanBox, SelfTag, Tagged};
 use crate::weak::{InTable, InWord};
 use instar_alloc::{Bump, Pool, Pool8, System};
@@ -91,13 +91,6 @@ pub type BestShape8 = Compose<Immortal<Packed>, ZeroWord, Shape, Exact, InTable,
 pub type DefaultShape = Compose<Plain, TwoWord, Shape, Exact, InWord, Boxed, System, false, false, false, Index>;
 /// A packed count without any other choice than those that it needs.
 pub type PlainPacked = Compose<Packed, ZeroWord, Split, Spare, InTable, Boxed, Pool, false, false, false, Index>;
-
-/// `best` whose frames are not counted.
-pub type BestDeferred = Compose<Immortal<Saturating>, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false, false, Pointer, true>;
-/// `best` with a header of one word, whose frames are not counted.
-pub type PackedDeferred = Compose<Immortal<Packed>, ZeroWord, Inline, Exact, InTable, Tagged, Pool, true, false, false, Index, true>;
-/// A saturating count, and frames that are not counted.
-pub type DeferredSaturating = Compose<Saturating, TwoWord, Split, Spare, InWord, Boxed, System, false, false, false, Pointer, true>;
 
 /// `best` without counts: nothing is freed. A bound, not a layout to work with.
 pub type BestUncounted = Compose<Uncounted, OneWord, Inline, Exact, InTable, Tagged, Pool, true, false>;

@@ -6,7 +6,7 @@ use crate::types::TypeInfo;
 use crate::value::ValueRepr;
 use core::marker::PhantomData;
 use core::ptr::{null_mut, without_provenance_mut};
-use instar_refcount::CountWord;
+use instar_refcount::{CountWord, Release};
 
 /// A value, or nothing (`NULL`), without ownership.
 #[repr(transparent)]
@@ -272,20 +272,19 @@ impl<L: Layout> Word<L> {
     /// `is_ptr`, and the caller owns a reference, which is gone afterwards.
     #[inline(always)]
     pub unsafe fn release_ptr(self) {
-        // SAFETY: passed on; what is dead has no reference any more.
-        unsafe {
-            if crate::deferred::release_is_dead(self.ptr()) {
-                crate::death::died(self.ptr())
-            }
+        crate::stats::release::<L>(self.ptr());
+        if self.ptr().count().release() == Release::Dead {
+            // SAFETY: that was the last reference.
+            unsafe { crate::death::died(self.ptr()) }
         }
     }
-    /// Whether the caller's reference is known to be the only one: nobody knows it where frames hold words that are not counted.
+    /// Whether the caller's reference is the only one.
     ///
     /// # Safety
     /// The object, if any, is alive.
     #[inline(always)]
     pub unsafe fn is_unique(self) -> bool {
-        !L::DEFERRED && self.is_ptr() && self.ptr().count().is_unique()
+        self.is_ptr() && self.ptr().count().is_unique()
     }
     /// The type object of a pointer.
     ///

@@ -34,7 +34,6 @@ fn axes() -> Vec<(&'static str, Vec<&'static str>)> {
         ("freelists", vec!["off", "on"]),
         ("release", vec!["prompt", "queued"]),
         ("type", vec![Pointer::NAME, Index::NAME]),
-        ("frames", vec!["counted", "deferred"]),
     ]
 }
 
@@ -51,12 +50,11 @@ fn choices<L: Layout>() -> Vec<&'static str> {
         if L::FREE_LISTS { "on" } else { "off" },
         if L::QUEUED { "queued" } else { "prompt" },
         L::Type::NAME,
-        if L::DEFERRED { "deferred" } else { "counted" },
     ]
 }
 
-/// A plain count has no bits to spare, what is not counted cannot be counted later, only pools have pages to walk, a packed count is for
-/// objects of one word, and shapes are indices and have nothing to spare; every other set is legal.
+/// A plain count has no bits to spare, only pools have pages to walk, a packed count is for objects of one word, and shapes are indices
+/// and have nothing to spare; every other set is legal.
 fn is_legal(a: &str, b: &str) -> bool {
     ![(a, b), (b, a)].iter().any(|pair| {
         matches!(
@@ -64,7 +62,6 @@ fn is_legal(a: &str, b: &str) -> bool {
             ("plain", "one-word" | "zero-word" | "table")
                 | ("zero-word", "system" | "bump")
                 | ("shape", "cpython" | "pointer")
-                | ("plain" | "none", "deferred")
                 | ("packed" | "packed+immortal", "two-word" | "one-word" | "word" | "pointer" | "system" | "bump")
         )
     })

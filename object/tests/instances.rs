@@ -187,10 +187,8 @@ fn payloads_and_slots_before_attributes<L: Layout>() {
         }
         let drops = w.drops.get();
         drop(obj);
-        w.settle();
         assert_eq!(deaths.get(), round - 1, "the finalizer comes first");
         drop(w.heap.take_events());
-        w.settle();
         assert_eq!((deaths.get(), w.drops.get()), (round, drops + 7));
         w.heap.collect(2, &mut Quiet);
         match round {
@@ -241,7 +239,6 @@ fn attributes_of_types_of_variable_size<L: Layout>() {
         }
         let drops = w.drops.get();
         drop(objs);
-        w.settle();
         assert!(w.drops.get() >= drops + 12);
         w.heap.collect(2, &mut Quiet);
         match round {

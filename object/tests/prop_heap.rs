@@ -21,9 +21,6 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::DrainOne),
         1 => Just(Op::GetObjects),
         1 => any::<u8>().prop_map(Op::Stick),
-        2 => any::<u8>().prop_map(Op::Load),
-        1 => (any::<u8>(), any::<bool>()).prop_map(|(a, keeps)| Op::Store(a, keeps)),
-        2 => any::<u8>().prop_map(Op::Leave),
     ]
 }
 

@@ -5,8 +5,7 @@
 use super::{Attributes, Facts, Found};
 use crate::attrs;
 use crate::collect::trace_object;
-use crate::death::exhume;
-use crate::payload::payload_bytes;
+use crate::death::{exhume, payload_bytes};
 use crate::handle::Owned;
 use crate::header::ObjPtr;
 use crate::heap::Heap;

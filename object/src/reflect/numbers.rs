@@ -73,7 +73,7 @@ pub struct AllocNumbers {
     pub side: usize,
 }
 
-/// What decides the bytes of objects, axis by axis. Elision, free lists, the release of objects and the counting of frames change none and are not here.
+/// What decides the bytes of objects, axis by axis. Elision, free lists and the release of objects change none and are not here.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
     /// The count word.
@@ -157,7 +157,7 @@ impl Numbers {
 }
 
 /// Every combination of the policies in [`LAYOUTS`] that can work: attributes go with the slot policies that some layout has them
-/// with. Four axes are not told apart, because they change no byte: elision, free lists, release, frames.
+/// with. Three axes are not told apart, because they change no byte: elision, free lists, release.
 pub fn combinations() -> Vec<Numbers> {
     let all: Vec<Numbers> = LAYOUTS.iter().map(|entry| (entry.numbers)()).collect();
     // An allocator that has room on its pages under some layout can have it under any.

@@ -1,11 +1,83 @@
-//! Scripts (`script.rs`) on a heap and on an independent model (plain vectors, recursion, sets), for any layout.
+//! Scripts on a heap and on an independent model (plain vectors, recursion, sets), for any layout.
 //!
 //! After every step: counts equal edges, exactly the unreachable is gone, finalizers ran once, weak references agree, the
 //! collector's view is the model's, and no flag of a collection is left. Logs of all layouts are compared with each other.
-use super::{Op, World, body};
+use super::{World, body};
 use crate::*;
 use core::cell::{RefCell, UnsafeCell};
 use std::collections::BTreeSet;
+
+/// One step of a script. Numbers name roots, weak references or edges, modulo how many there are.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// A new root.
+    New {
+        /// It has a finalizer.
+        fin: bool,
+        /// Its finalizer makes it a root again.
+        resurrects: bool,
+        /// The roots that it refers to.
+        edges: Vec<u8>,
+    },
+    /// From one root to another.
+    Edge(u8, u8),
+    /// Removes an edge of a root.
+    Cut(u8, u8),
+    /// Drops a root.
+    Drop(u8),
+    /// A second reference to a root.
+    Clone(u8),
+    /// A weak reference to a root, with a root as callback or without.
+    Weak(u8, Option<u8>),
+    /// Drops a weak reference.
+    DropWeak(u8),
+    /// What a weak reference refers to becomes a root.
+    Upgrade(u8),
+    /// A collection of this generation.
+    Collect(u8),
+    /// Runs all queued finalizers and callbacks.
+    Drain,
+    /// Runs them one by one.
+    DrainOne,
+    /// Asks the collector what it knows.
+    GetObjects,
+    /// Makes a root's count stick.
+    Stick(u8),
+}
+
+/// A script out of a small generator, for those who have no better one.
+pub fn random_script(seed: u64, steps: usize) -> Vec<Op> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut byte = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 56) as u8
+    };
+    let mut step = |kind: u8| match kind % 32 {
+        0..=5 => {
+            let fin = byte() & 1 != 0;
+            Op::New { fin, resurrects: fin && byte() & 1 != 0, edges: (0..byte() % 3).map(|_| byte()).collect() }
+        }
+        6..=11 => Op::Edge(byte(), byte()),
+        12 | 13 => Op::Cut(byte(), byte()),
+        14..=19 => Op::Drop(byte()),
+        20 => Op::Clone(byte()),
+        21 | 22 => Op::Weak(byte(), (byte() & 1 != 0).then(&mut byte)),
+        23 => Op::DropWeak(byte()),
+        24 | 25 => Op::Upgrade(byte()),
+        26..=28 => Op::Collect(byte() % 3),
+        29 => Op::Drain,
+        30 => Op::DrainOne,
+        _ if byte() & 3 == 0 => Op::Stick(byte()),
+        _ => Op::GetObjects,
+    };
+    let mut kinds = seed;
+    (0..steps)
+        .map(|_| {
+            kinds = kinds.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            step((kinds >> 57) as u8)
+        })
+        .collect()
+}
 
 // ---- the model -----------------------------------------------------------------------------------------------------
 
@@ -37,7 +109,6 @@ struct WeakModel {
 struct Model {
     objs: Vec<Obj>,
     roots: Vec<usize>,
-    frame: Vec<usize>,
     weaks: Vec<WeakModel>,
     /// Per object: its weak references in list order.
     lists: Vec<Vec<usize>>,
@@ -197,8 +268,6 @@ fn thing<L: Layout>(o: &Owned<L>) -> &Thing<L> {
 struct Real<'a, L: Layout> {
     heap: &'a Heap<L>,
     roots: Vec<Owned<L>>,
-    /// Words as a frame holds them, and whether a safe point has counted them.
-    frame: Vec<(Word<L>, bool)>,
     log: Vec<String>,
 }
 impl<L: Layout> Real<'_, L> {
@@ -210,19 +279,7 @@ impl<L: Layout> Real<'_, L> {
                 drop((weakref, callback));
             }
         }
-        self.safe_point();
-    }
-    fn safe_point(&mut self) {
-        let heap = self.heap;
-        loop {
-            let before = (heap.requested_bytes(), heap.zero_counts());
-            heap.reconcile(self);
-            while heap.release_queued() {}
-            // What was torn down in pieces may have left something to the next safe point.
-            if (heap.requested_bytes(), heap.zero_counts()) == before {
-                break;
-            }
-        }
+        while self.heap.release_queued() {}
     }
     fn finalizer(&mut self, obj: &Owned<L>) {
         self.log.push(format!("del {}", thing(obj).id));
@@ -247,20 +304,6 @@ impl<L: Layout> CollectHost<L> for Real<'_, L> {
     fn drain(&mut self) {
         self.drain_all();
     }
-    fn count_frames(&mut self, visit: &mut dyn FnMut(Word<L>)) {
-        for (word, counted) in &mut self.frame {
-            if !std::mem::replace(counted, true) {
-                visit(*word);
-            }
-        }
-    }
-    fn uncount_frames(&mut self, visit: &mut dyn FnMut(Word<L>)) {
-        for (word, counted) in &mut self.frame {
-            if std::mem::replace(counted, false) {
-                visit(*word);
-            }
-        }
-    }
 }
 
 /// Runs a script on heap and model, and compares them after each step; the heap's log.
@@ -280,7 +323,7 @@ pub fn heap_is_its_model<L: Layout>(script: &[Op]) -> Vec<String> {
     let count_types = || -> Vec<u64> { types.iter().map(|t| w.heap.refcount(t.ptr().unwrap())).collect() };
     let type_counts = count_types();
     let mut m = Model::default();
-    let mut r = Real { heap: &w.heap, roots: vec![], frame: vec![], log: vec![] };
+    let mut r = Real { heap: &w.heap, roots: vec![], log: vec![] };
     let mut weaks: Vec<Option<Owned<L>>> = vec![];
     // Without counts everything is stuck from birth.
     let nothing_dies = L::Rc::EXACT_MAX == 0;
@@ -431,46 +474,8 @@ pub fn heap_is_its_model<L: Layout>(script: &[Op]) -> Vec<String> {
                     stuck_any = true;
                 }
             }
-            Op::Load(a) => {
-                if let Some(a) = pick(*a, m.roots.len()) {
-                    let o = m.roots[a];
-                    m.objs[o].count += 1;
-                    m.frame.push(o);
-                    let word = r.roots[a].word();
-                    // Either way leads there.
-                    if o % 2 == 0 {
-                        unsafe { word.share_with_frame() };
-                    } else {
-                        unsafe { r.roots[a].clone().into_word().enter_frame() };
-                    }
-                    r.frame.push((word, false));
-                }
-            }
-            Op::Store(a, keeps) => {
-                if let Some(a) = pick(*a, m.frame.len()) {
-                    let o = m.frame[a];
-                    m.roots.push(o);
-                    let word = r.frame[a].0;
-                    if *keeps {
-                        m.objs[o].count += 1;
-                        r.roots.push(unsafe { Owned::share_word(word) });
-                    } else {
-                        m.frame.swap_remove(a);
-                        r.frame.swap_remove(a);
-                        unsafe { word.take_from_frame() };
-                        r.roots.push(unsafe { Owned::from_word(word) });
-                    }
-                }
-            }
-            Op::Leave(a) => {
-                if let Some(a) = pick(*a, m.frame.len()) {
-                    let o = m.frame.swap_remove(a);
-                    unsafe { r.frame.swap_remove(a).0.leave_frame() };
-                    m.release(o);
-                }
-            }
         }
-        r.safe_point();
+        while w.heap.release_queued() {}
         // Logs.
         let (mut real, mut model) = (r.log[log_at..].to_vec(), m.log[log_at..].to_vec());
         if sorted_log {
@@ -492,8 +497,7 @@ pub fn heap_is_its_model<L: Layout>(script: &[Op]) -> Vec<String> {
         for (root, &id) in r.roots.iter().zip(&m.roots) {
             assert_eq!(thing(root).id, id);
             if !m.objs[id].stuck {
-                let uncounted = if L::DEFERRED { m.frame.iter().filter(|&&o| o == id).count() } else { 0 };
-                assert_eq!(w.heap.refcount(root.ptr().unwrap()) + uncounted as u64, m.objs[id].count, "count of {id}");
+                assert_eq!(w.heap.refcount(root.ptr().unwrap()), m.objs[id].count, "count of {id}");
             }
         }
         let gone: BTreeSet<usize> = (0..m.objs.len()).filter(|&o| !m.objs[o].alive).collect();
@@ -511,11 +515,7 @@ pub fn heap_is_its_model<L: Layout>(script: &[Op]) -> Vec<String> {
     loop {
         r.roots.clear();
         weaks.clear();
-        for (word, _) in std::mem::take(&mut r.frame) {
-            unsafe { word.leave_frame() };
-        }
         w.heap.release_all_queued();
-        w.heap.reconcile(&mut r);
         r.drain_all();
         w.heap.collect(2, &mut r);
         if r.roots.is_empty() && !w.heap.pending() {

@@ -1,12 +1,10 @@
 //! What tests and benches of a layout need: a small world of objects (`world.rs`), the model that a heap is compared with
-//! (`heap_model.rs`) in scripts (`script.rs`), and `laws!`, which makes tests of them for a layout, also one from elsewhere. No layout in particular is
+//! (`heap_model.rs`), and `laws!`, which makes tests of them for a layout, also one from elsewhere. No layout in particular is
 //! known here.
 mod heap_model;
-mod script;
 mod world;
 
-pub use heap_model::heap_is_its_model;
-pub use script::{Op, random_script};
+pub use heap_model::{Op, heap_is_its_model, random_script};
 pub use world::*;
 
 use crate::attrs::{self, AttrGet, AttrSet};
@@ -80,9 +78,7 @@ pub fn attributes_are_kept<L: Layout>() {
         attrs::check(at);
         drop(object);
     }
-    world.settle();
     world.heap.release_all_queued();
-    world.settle();
     if L::Rc::EXACT_MAX != 0 {
         values.iter().for_each(|value| assert_eq!(world.heap.refcount(value.ptr().expect("an object")), 1));
     }

@@ -138,10 +138,6 @@ impl<L: Layout> World<L> {
         unsafe { weak::attach(to.ptr().unwrap(), w.ptr().unwrap()).unwrap() };
         w
     }
-    /// A safe point without frames.
-    pub fn settle(&self) {
-        self.heap.reconcile(&mut Quiet);
-    }
     /// An ordinary class: attributes, weak references, heap type.
     pub fn new_class(&self) -> Owned<L> {
         let flags = TypeFlags::ATTRS | TypeFlags::GC | TypeFlags::WEAKREF | TypeFlags::HEAP_TYPE;
