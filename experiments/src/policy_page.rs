@@ -134,6 +134,11 @@ fn copy_tree(workspace: &Workspace) -> Result<PathBuf> {
             at_path(&from, std::fs::copy(&from, &to))?;
         }
     }
+    // Cargo joins the settings of all directories above: flags given twice are other flags, and all would be built anew.
+    let settings = copy.join(".cargo/config.toml");
+    if copy.starts_with(&workspace.root) && settings.is_file() {
+        at_path(&settings, std::fs::remove_file(&settings))?;
+    }
     Ok(copy)
 }
 

@@ -52,24 +52,35 @@ fn garbage_is_found_under_every_scheme() {
     }
 }
 
-#[test]
-fn programs_run_under_every_scheme() {
+/// Every file of these directories of `tests/conformance` passes, and prints what is beside it.
+fn programs_run(gc: &str, directories: &[&str]) {
+    if !SPACES { return }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
-    // A collection at every safe point takes long where programs are large.
-    const ALL: [&str; 3] = ["order", "reentrancy", "hostile"];
-    for (gc, directories) in [("stress,incremental", &ALL[..1]), ("stress,young-old", &ALL[..1]), ("incremental", &ALL[..]), ("young-old", &ALL[..])] {
-        if !SPACES { continue }
-        let mut files: Vec<_> = directories.iter().flat_map(|d| std::fs::read_dir(root.join(d)).expect("it is there")).map(|e| e.expect("readable").path()).collect();
-        files.retain(|f| f.extension().is_some_and(|e| e == "py") && !f.file_name().is_some_and(|n| n.to_string_lossy().starts_with('_')));
-        assert!(files.len() > 5, "{gc}");
-        for file in &files {
-            let ended = run(gc, &[&file.display().to_string()]);
-            assert!(ended.status.success(), "{} with {gc}:\n{}", file.display(), text(&ended.stderr));
-            let expected = std::fs::read_to_string(file.with_extension("out"));
-            if let Ok(expected) = expected { assert_eq!(text(&ended.stdout), expected, "{} with {gc}", file.display()) }
-        }
+    let mut files: Vec<_> = directories.iter().flat_map(|d| std::fs::read_dir(root.join(d)).expect("it is there")).map(|e| e.expect("readable").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "py") && !f.file_name().is_some_and(|n| n.to_string_lossy().starts_with('_')));
+    assert!(files.len() > 5, "{gc}");
+    for file in &files {
+        let ended = run(gc, &[&file.display().to_string()]);
+        assert!(ended.status.success(), "{} with {gc}:\n{}", file.display(), text(&ended.stderr));
+        let expected = std::fs::read_to_string(file.with_extension("out"));
+        if let Ok(expected) = expected { assert_eq!(text(&ended.stdout), expected, "{} with {gc}", file.display()) }
     }
 }
+
+const ALL: [&str; 3] = ["order", "reentrancy", "hostile"];
+
+#[test]
+fn programs_run_in_increments() { programs_run("incremental", &ALL) }
+
+#[test]
+fn programs_run_young_and_old() { programs_run("young-old", &ALL) }
+
+// A collection at every safe point takes long where programs are large.
+#[test]
+fn orders_hold_in_increments_at_every_safe_point() { programs_run("stress,incremental", &ALL[..1]) }
+
+#[test]
+fn orders_hold_young_and_old_at_every_safe_point() { programs_run("stress,young-old", &ALL[..1]) }
 
 #[test]
 fn words_that_say_nothing_are_refused() {

@@ -55,7 +55,7 @@ fn live_cells_agree<L: Layout>(name: &str) {
                 .collect()
         };
         let _warm = make(200);
-        const N: usize = 40_000;
+        const N: usize = 20_000;
         let before = w.heap.mem_stats();
         let one = make(N);
         let middle = w.heap.mem_stats();
