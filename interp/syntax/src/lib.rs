@@ -14,7 +14,7 @@ mod tokens;
 
 pub use lines::Lines;
 pub use spans::{block, format_spec, generator_range, head};
-pub use tokenize::tokenize;
+pub use tokenize::{tokenize, Ended, TextToken, TokenKind, Tokens};
 pub use tokens::token_warnings;
 pub use parse::{check, parse, nesting, warnings, Error, ErrorKind, Input, Parsed, Place, Reading, NESTING_MAX};
 pub use ruff_python_ast as ast;

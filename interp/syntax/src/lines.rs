@@ -47,6 +47,8 @@ impl Lines {
     }
     /// Offset of the first byte of a line (from 1).
     pub fn start(&self, line: u32) -> usize { self.starts.get(line as usize - 1).copied().unwrap_or(0) as usize }
+    /// Offset of the line end of a line (from 1), or of the end of a text without one.
+    pub fn end(&self, line: u32) -> usize { self.starts.get(line as usize).map_or(usize::MAX, |&next| next as usize - 1) }
     /// Number of lines.
     pub fn count(&self) -> u32 { self.starts.len() as u32 }
     /// Text of a line (from 1) with its line end.

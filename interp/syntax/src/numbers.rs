@@ -7,13 +7,14 @@ pub(crate) type Bad = (usize, usize, String);
 fn bad(consumed: usize, message: String) -> Bad { (consumed.saturating_sub(1), consumed.saturating_sub(1), message) }
 fn at(b: &[u8], i: usize) -> u8 { b.get(i).copied().unwrap_or(0) }
 
-/// The length of the number at the start of a text, or where and why it is none: offsets of the characters blamed.
-pub(crate) fn check(b: &[u8]) -> Result<usize, Bad> {
+/// The length of the number at the start of a text, or where and why it is none: offsets of the characters blamed. `judged`:
+/// leading zeros and a letter right behind it are errors.
+pub(crate) fn check(b: &[u8], judged: bool) -> Result<usize, Bad> {
     if at(b, 0) == b'0' {
         match at(b, 1) | 0x20 {
-            b'x' => return based(b, "hexadecimal", |c| c.is_ascii_hexdigit()),
-            b'o' => return based(b, "octal", |c| (b'0'..=b'7').contains(&c)),
-            b'b' => return based(b, "binary", |c| c == b'0' || c == b'1'),
+            b'x' => return based(b, judged, "hexadecimal", |c| c.is_ascii_hexdigit()),
+            b'o' => return based(b, judged, "octal", |c| (b'0'..=b'7').contains(&c)),
+            b'b' => return based(b, judged, "binary", |c| c == b'0' || c == b'1'),
             _ => {}
         }
     }
@@ -35,15 +36,15 @@ pub(crate) fn check(b: &[u8]) -> Result<usize, Bad> {
             return Err(bad(i + 2, "invalid decimal literal".into()));
         }
     }
-    if at(b, i) | 0x20 == b'j' { return end(b, i + 1, "imaginary"); }
+    if at(b, i) | 0x20 == b'j' { return end(b, i + 1, judged, "imaginary"); }
     let zeros = b[..whole].iter().take_while(|c| matches!(c, b'0' | b'_')).count();
-    if integer && at(b, 0) == b'0' && zeros < whole {
+    if judged && integer && at(b, 0) == b'0' && zeros < whole {
         return Err((0, zeros, "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers".into()));
     }
-    end(b, i, "decimal")
+    end(b, i, judged, "decimal")
 }
 
-fn based(b: &[u8], name: &str, is_digit: impl Fn(u8) -> bool) -> Result<usize, Bad> {
+fn based(b: &[u8], judged: bool, name: &str, is_digit: impl Fn(u8) -> bool) -> Result<usize, Bad> {
     let mut i = 2;
     loop {
         if at(b, i) == b'_' { i += 1; }
@@ -55,7 +56,7 @@ fn based(b: &[u8], name: &str, is_digit: impl Fn(u8) -> bool) -> Result<usize, B
         if at(b, i) != b'_' { break; }
     }
     if at(b, i).is_ascii_digit() { return Err(bad(i + 1, format!("invalid digit '{}' in {name} literal", at(b, i) as char))); }
-    end(b, i, name)
+    end(b, i, judged, name)
 }
 
 /// Digits with single underscores between them.
@@ -69,7 +70,8 @@ fn digits(b: &[u8], mut i: usize) -> Result<usize, Bad> {
 }
 
 /// Behind a number no identifier may follow at once, but these keywords may.
-fn end(b: &[u8], i: usize, name: &str) -> Result<usize, Bad> {
+fn end(b: &[u8], i: usize, judged: bool, name: &str) -> Result<usize, Bad> {
+    if !judged { return Ok(i) }
     let rest = b.get(i..).unwrap_or(b"");
     if ["and", "else", "for", "if", "in", "is", "or", "not"].iter().any(|k| rest.starts_with(k.as_bytes())) { return Ok(i) }
     let c = at(b, i);

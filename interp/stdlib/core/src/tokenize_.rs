@@ -6,8 +6,7 @@ use std::cell::Cell;
 
 use instar_compiler::{CompileError, ErrorKind};
 use instar_object::TypeFlags;
-use instar_syntax::ast::token::TokenKind as T;
-use instar_syntax::{Lines, Place, TextRange, TextSize};
+use instar_syntax::{Ended, Lines, Place, TextSize, TextToken, TokenKind, Tokens};
 use instar_vm::args::Args;
 use instar_vm::builtins::syntax_error::raise;
 use instar_vm::module::NativeModule;
@@ -121,193 +120,156 @@ fn read(vm: &mut Vm, it: &TokenizerIter) -> PyResult<String> {
 }
 
 struct Maker<'a> {
-    text: &'a str,
+    source: &'a str,
     lines: Lines,
     extra: bool,
     /// Exact types of operators, where they are asked for.
     exact: Option<Owned>,
+    /// First line of the last token, and what was shown as its text.
+    last: (u32, String),
     out: Vec<Owned>,
 }
 
-fn all(vm: &mut Vm, text: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Raised>)> {
-    let promised = vm.promise_for_source(text.len())?;
-    let (tokens, error) = instar_syntax::tokenize(text);
-    let lines = Lines::new(text);
+fn all(vm: &mut Vm, source: &str, extra: bool) -> PyResult<(Vec<Owned>, Option<Raised>)> {
+    let promised = vm.promise_for_source(source.len())?;
+    let lines = Lines::new(source);
+    // What stands before a line with a null character is looked at.
+    let null = source.find('\0').map(|at| (lines.locate(TextSize::new(at as u32)).0, at));
+    let looked_at = null.map_or(source, |(line, _)| &source[..lines.start(line)]);
+    let read = if looked_at.is_empty() { None } else { Some(instar_syntax::tokenize(looked_at, extra)) };
     drop(promised);
     let exact = if extra { None } else { Some(vm.import_attr("token", "EXACT_TOKEN_TYPES")?) };
-    let mut m = Maker { text, lines, extra, exact, out: Vec::new() };
-    let mut last = kind::END;
-    let mut nesting = Nesting::default();
-    // An indentation error concerns its line from the start.
-    let until = error.as_ref().map(|e| match e.kind {
-        ErrorKind::Indentation | ErrorKind::Tab => TextSize::new(m.lines.start(m.lines.locate(e.range.start()).0) as u32),
-        _ => e.range.start(),
-    });
-    for (i, (t, range)) in tokens.iter().enumerate() {
-        if until.is_some_and(|u| range.end() > u || range.start() >= u) { break }
-        let kind = kind_of(*t);
-        match kind {
-            kind::FSTRING_MIDDLE | kind::TSTRING_MIDDLE => m.middles(vm, kind, *range)?,
-            kind::DEDENT => {
-                let at = tokens[i..].iter().find(|t| t.0 != T::Dedent).map_or(range.start(), |t| t.1.start());
-                if tokens[i..].iter().find(|t| t.0 != T::Dedent).is_none() { m.end(vm, kind::DEDENT)? } else { m.token(vm, kind, TextRange::empty(at))? }
-            }
-            kind::NEWLINE if range.is_empty() => m.implicit(vm, if last == kind::COMMENT && alone(&tokens, i) { kind::NL } else { kind::NEWLINE })?,
-            kind::COMMENT | kind::NL if !extra => continue,
-            _ => {
-                m.token(vm, kind, *range)?;
-                if nesting.ends_field_of_spec(*t) && tokens.get(i + 1).is_some_and(|n| n.0 == T::Rbrace) {
-                    let middle = if nesting.template() { kind::TSTRING_MIDDLE } else { kind::FSTRING_MIDDLE };
-                    m.token(vm, middle, TextRange::empty(range.end()))?;
-                }
-            }
+    let mut m = Maker { source, lines, extra, exact, last: (0, String::new()), out: Vec::new() };
+    let Some(Tokens { text, tokens, ended }) = read else {
+        if null.is_none() && extra { m.push(vm, kind::END, "", (1, 0), (1, 0), "")? }
+        let error = null.map(|n| null_character(vm, source, n.0, n.1, &m.lines));
+        return Ok((m.out, error));
+    };
+    for t in tokens.iter().filter(|t| null.is_none() || !t.at_end) { m.token(vm, t, &text)? }
+    let open = match &ended { None | Some(Ended::Open { .. }) => true, Some(Ended::At { unfinished, .. }) => *unfinished, Some(Ended::Line { .. }) => false };
+    let error = match (null, ended) {
+        (Some((line, at)), _) if open => Some(null_character(vm, source, line, at, &m.lines)),
+        (_, None) => None,
+        (_, Some(Ended::At { error: e, .. })) => {
+            let p = e.place.map_or(Place { line: 0, column: 0, end_line: 0, end_column: 0, text: String::new() }, |p| *p);
+            Some(raise(vm, CompileError { kind: e.kind, message: e.message, filename: "<string>".into(), line: p.line, column: p.column, end_line: p.end_line,
+                end_column: p.end_column, text: Some(p.text) }))
         }
-        last = kind;
-    }
-    if error.is_none() {
-        let open = extra && !text.is_empty() && !text.ends_with(['\n', '\r']) && !matches!(last, kind::NEWLINE | kind::DEDENT);
-        if open { m.implicit(vm, kind::NL)? }
-        m.end(vm, kind::END)?;
-    }
-    let error = error.map(|e| {
-        if matches!(e.kind, ErrorKind::Indentation | ErrorKind::Tab) { return indentation(vm, e.kind, &e.message, &m.lines, text, until.unwrap_or_default()) }
-        let p = e.place.map_or(Place { line: 0, column: 0, end_line: 0, end_column: 0, text: String::new() }, |p| *p);
-        raise(vm, CompileError { kind: e.kind, message: e.message, filename: "<string>".into(), line: p.line, column: p.column, end_line: p.end_line,
-            end_column: p.end_column, text: Some(p.text) })
-    });
+        (_, Some(Ended::Line { kind, message, line, text })) => Some(of_line(vm, kind, &message, line, &text)),
+        (_, Some(Ended::Open { line, held })) => Some(unfinished(vm, line, held)),
+    };
     Ok((m.out, error))
 }
 
-/// The error of a line's indentation: it is known behind the line.
-fn indentation(vm: &mut Vm, kind: ErrorKind, message: &str, lines: &Lines, text: &str, at: TextSize) -> Raised {
-    let ty = if kind == ErrorKind::Tab { vm.types.tab_error.clone() } else { vm.types.indentation_error.clone() };
-    let line = lines.locate(at).0;
-    let shown = lines.text(text, line).trim_end_matches(['\n', '\r']);
-    let made = |vm: &mut Vm| -> PyResult<Vec<Owned>> {
-        let place = vec![vm.new_str("<string>")?, vm.new_int(line.into())?, vm.new_usize(shown.chars().count() + 1)?, vm.new_str(shown)?, vm.none(), vm.none()];
-        Ok(vec![vm.new_str(message)?, vm.new_tuple(place)?.into_obj()])
-    };
-    match made(vm) { Ok(args) => vm.raise(&ty, args), Err(e) => e }
+/// The exception, or the one that making it raised.
+fn made(e: PyResult<Raised>) -> Raised { e.unwrap_or_else(|e| e) }
+
+fn null_character(vm: &mut Vm, source: &str, line: u32, at: usize, lines: &Lines) -> Raised {
+    let shown = source[lines.start(line)..at].to_owned();
+    raise(vm, CompileError { kind: ErrorKind::Syntax, message: "source code cannot contain null bytes".into(), filename: "<string>".into(), line: line as i32, column: 0,
+        end_line: line as i32, end_column: 0, text: Some(shown) })
 }
 
-/// What is open at a token: strings with interpolations, their fields, the format specifications of these, other brackets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open { Text, Template, Field, Spec, Bracket }
+/// An error that is known behind its line.
+fn of_line(vm: &mut Vm, kind: ErrorKind, message: &str, line: u32, shown: &str) -> Raised {
+    let ty = match kind {
+        ErrorKind::Tab => vm.types.tab_error.clone(),
+        ErrorKind::Indentation => vm.types.indentation_error.clone(),
+        _ => vm.types.syntax_error.clone(),
+    };
+    let error = |vm: &mut Vm| {
+        let place = vec![vm.new_str("<string>")?, vm.new_int(line.into())?, vm.new_usize(shown.chars().count() + 1)?, vm.new_str(shown)?, vm.none(), vm.none()];
+        let args = vec![vm.new_str(message)?, vm.new_tuple(place)?.into_obj()];
+        Ok(vm.raise(&ty, args))
+    };
+    made(error(vm))
+}
 
-#[derive(Default)]
-struct Nesting(Vec<Open>);
+/// The text ends where it may not: the place is not among the arguments.
+fn unfinished(vm: &mut Vm, line: u32, held: usize) -> Raised {
+    let error = |vm: &mut Vm| {
+        let ty = vm.types.syntax_error.clone();
+        let error = vm.exception_with_message(&ty, "unexpected EOF in multi-line statement");
+        let (line, held, file) = (vm.new_int(line.into())?, vm.new_usize(held)?, vm.new_str("<string>")?);
+        for (name, value) in [("filename", &file), ("lineno", &line), ("end_lineno", &line), ("offset", &held)] {
+            let name = vm.intern(name)?;
+            vm.set_attr(error.0.obj(), &name, value)?;
+        }
+        Ok(error)
+    };
+    made(error(vm))
+}
 
-impl Nesting {
-    /// Takes a token in; whether it ends a field inside a format specification.
-    fn ends_field_of_spec(&mut self, t: T) -> bool {
-        let top = self.0.last().copied();
-        match t {
-            T::FStringStart => self.0.push(Open::Text),
-            T::TStringStart => self.0.push(Open::Template),
-            T::FStringEnd | T::TStringEnd => while !matches!(self.0.pop(), None | Some(Open::Text | Open::Template)) {},
-            T::Lbrace if matches!(top, Some(Open::Text | Open::Template | Open::Spec)) => self.0.push(Open::Field),
-            T::Lbrace | T::Lpar | T::Lsqb => self.0.push(Open::Bracket),
-            T::Colon if top == Some(Open::Field) => { self.0.pop(); self.0.push(Open::Spec) }
-            T::Rbrace | T::Rpar | T::Rsqb => {
-                if !matches!(top, Some(Open::Text | Open::Template)) { self.0.pop(); }
-                return t == T::Rbrace && matches!(top, Some(Open::Field | Open::Spec)) && self.0.last() == Some(&Open::Spec);
+fn number_of(kind: TokenKind) -> i64 {
+    match kind {
+        TokenKind::End => kind::END,
+        TokenKind::Name => kind::NAME,
+        TokenKind::Number => kind::NUMBER,
+        TokenKind::String => kind::STRING,
+        TokenKind::Newline => kind::NEWLINE,
+        TokenKind::Indent => kind::INDENT,
+        TokenKind::Dedent => kind::DEDENT,
+        TokenKind::Op => kind::OP,
+        TokenKind::FStringStart => kind::FSTRING_START,
+        TokenKind::FStringMiddle => kind::FSTRING_MIDDLE,
+        TokenKind::FStringEnd => kind::FSTRING_END,
+        TokenKind::TStringStart => kind::TSTRING_START,
+        TokenKind::TStringMiddle => kind::TSTRING_MIDDLE,
+        TokenKind::TStringEnd => kind::TSTRING_END,
+        TokenKind::Comment => kind::COMMENT,
+        TokenKind::Blank => kind::NL,
+    }
+}
+
+/// Line from 1 and column in characters from 0, which is -1 for a token without characters.
+type At = (u32, i64);
+
+impl Maker<'_> {
+    fn at(&self, (line, column): (u32, i32)) -> At {
+        let Ok(bytes) = usize::try_from(column) else { return (line, -1) };
+        let text = self.lines.text(self.source, line);
+        (line, text.get(..bytes).map_or(bytes, |before| if before.is_ascii() { bytes } else { before.chars().count() }) as i64)
+    }
+
+    fn token(&mut self, vm: &mut Vm, t: &TextToken, text: &str) -> PyResult<()> {
+        let kind = number_of(t.kind);
+        let (from, mut to) = (self.at(t.from), self.at(t.to));
+        let line = t.from.0;
+        match t.kind {
+            TokenKind::End | TokenKind::Dedent if self.extra && t.at_end => return self.push(vm, kind, "", (line + 1, 0), (line + 1, 0), ""),
+            TokenKind::End | TokenKind::Dedent if t.at_end => {
+                // Behind the last token of a line, that line is shown.
+                let shown = if self.last.0 == line { self.last.1.clone() } else { String::new() };
+                return self.push(vm, kind, "", from, to, &shown);
             }
             _ => {}
         }
-        false
-    }
-
-    /// Whether the innermost string is a template.
-    fn template(&self) -> bool { self.0.iter().rev().find(|o| matches!(o, Open::Text | Open::Template)) == Some(&Open::Template) }
-}
-
-/// Whether nothing but a comment stands on the line before a line end.
-fn alone(tokens: &[(T, TextRange)], at: usize) -> bool {
-    tokens[..at].iter().rev().find(|t| t.0 != T::Comment).is_none_or(|t| matches!(t.0, T::Newline | T::NonLogicalNewline))
-}
-
-fn kind_of(t: T) -> i64 {
-    match t {
-        T::EndOfFile => kind::END,
-        T::Int | T::Float | T::Complex => kind::NUMBER,
-        T::String => kind::STRING,
-        T::Newline => kind::NEWLINE,
-        T::NonLogicalNewline => kind::NL,
-        T::Indent => kind::INDENT,
-        T::Dedent => kind::DEDENT,
-        T::Comment => kind::COMMENT,
-        T::FStringStart => kind::FSTRING_START,
-        T::FStringMiddle => kind::FSTRING_MIDDLE,
-        T::FStringEnd => kind::FSTRING_END,
-        T::TStringStart => kind::TSTRING_START,
-        T::TStringMiddle => kind::TSTRING_MIDDLE,
-        T::TStringEnd => kind::TSTRING_END,
-        T::Name => kind::NAME,
-        t if t.is_keyword() => kind::NAME,
-        _ => kind::OP,
-    }
-}
-
-impl Maker<'_> {
-    fn slice(&self, range: TextRange) -> &str { self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("") }
-
-    /// Line from 1 and column in characters from 0.
-    fn place(&self, at: TextSize) -> (u32, u32) {
-        let (line, column) = self.lines.column_in_chars(self.text, at);
-        (line, column - 1)
-    }
-
-    fn token(&mut self, vm: &mut Vm, kind: i64, range: TextRange) -> PyResult<()> {
-        let (start, mut end) = (self.place(range.start()), self.place(range.end()));
-        let shown = self.slice(range).to_owned();
-        if matches!(kind, kind::NEWLINE | kind::NL) { end = (start.0, start.1 + shown.len() as u32) }
-        let line: String = (start.0..=end.0).map(|l| self.lines.text(self.text, l)).collect();
-        // A character that starts no token counts as a name if it is none of ASCII.
-        let kind = if kind == kind::OP && shown.starts_with(|c: char| !c.is_ascii()) { kind::NAME } else { kind };
-        self.push(vm, kind, &shown, start, end, &line)
-    }
-
-    /// The pieces of a string between interpolations: of a doubled brace the first is shown.
-    fn middles(&mut self, vm: &mut Vm, kind: i64, range: TextRange) -> PyResult<()> {
-        let (text, base) = (self.slice(range).to_owned(), range.start().to_usize());
-        let mut from = 0;
-        let mut chars = text.char_indices().peekable();
-        let sub = |a: usize, b: usize| TextRange::new(TextSize::new((base + a) as u32), TextSize::new((base + b) as u32));
-        while let Some((i, c)) = chars.next() {
-            if c == '\\' && text[i..].starts_with("\\N{") { while chars.next_if(|(_, c)| *c != '}').is_some() {} chars.next(); continue }
-            if matches!(c, '{' | '}') && chars.peek().is_some_and(|(_, n)| *n == c) {
-                chars.next();
-                self.token(vm, kind, sub(from, i + 1))?;
-                from = i + 2;
+        let mut shown = text[t.range.clone()].to_owned();
+        if matches!(t.kind, TokenKind::Newline | TokenKind::Blank) {
+            let end = line_end(self.lines.text(self.source, line));
+            if self.extra {
+                to = (line, from.1 + end.len().max(1) as i64);
+                shown = end.to_owned();
+            } else {
+                // A comment before it belongs to it, the character that ends the line does not.
+                shown.pop();
+                if end == "\r\n" { shown.push('\r') }
+                to = (line, from.1 + shown.chars().count() as i64);
             }
         }
-        if from < text.len() { self.token(vm, kind, sub(from, text.len()))? }
-        Ok(())
+        let whole: String = (t.from.0..=t.to.0).map(|l| self.lines.text(self.source, l)).collect();
+        self.push(vm, kind, &shown, from, to, &whole)
     }
 
-    /// The line end that a text lacks.
-    fn implicit(&mut self, vm: &mut Vm, kind: i64) -> PyResult<()> {
-        if kind == kind::NL && !self.extra { return Ok(()) }
-        let (line, column) = self.place(TextSize::new(self.text.len() as u32));
-        let text = self.lines.text(self.text, line).to_owned();
-        self.push(vm, kind, "", (line, column), (line, column + 1), &text)
-    }
-
-    /// A token behind the last line.
-    fn end(&mut self, vm: &mut Vm, kind: i64) -> PyResult<()> {
-        let whole = self.text.is_empty() || self.text.ends_with(['\n', '\r']);
-        let line = self.lines.count() + u32::from(!whole);
-        self.push(vm, kind, "", (line, 0), (line, 0), "")
-    }
-
-    fn push(&mut self, vm: &mut Vm, kind: i64, shown: &str, start: (u32, u32), end: (u32, u32), line: &str) -> PyResult<()> {
+    fn push(&mut self, vm: &mut Vm, kind: i64, shown: &str, start: At, end: At, line: &str) -> PyResult<()> {
+        self.last = (start.0, line.to_owned());
         let shown = vm.new_str(shown)?;
         let mut kind_object = vm.new_int(kind)?;
         if let (kind::OP, Some(exact)) = (kind, self.exact.as_ref().and_then(|d| d.cast::<PyDict>())) {
             if let Some(k) = exact.get_item(vm, &shown)? { kind_object = k }
         }
-        let pair = |vm: &mut Vm, at: (u32, u32)| -> PyResult {
-            let both = [vm.new_int(i64::from(at.0))?, vm.new_int(i64::from(at.1))?];
+        let pair = |vm: &mut Vm, at: At| -> PyResult {
+            let both = [vm.new_int(i64::from(at.0))?, vm.new_int(at.1)?];
             Ok(vm.new_tuple(both)?.into_obj())
         };
         let five = [kind_object, shown, pair(vm, start)?, pair(vm, end)?, vm.new_str(line)?];
@@ -315,6 +277,9 @@ impl Maker<'_> {
         vm.push(&mut self.out, token)
     }
 }
+
+/// What ends a line.
+fn line_end(line: &str) -> &str { if line.ends_with("\r\n") { "\r\n" } else if line.ends_with(['\n', '\r']) { &line[line.len() - 1..] } else { "" } }
 
 fn exec(vm: &mut Vm, _: &Owned, namespace: &Ref<PyDict>) -> PyResult<()> {
     let slots = Slots { new: Some(new), iter: Some(|_, this| Ok(this.clone())), next: Some(next), ..Slots::default() };

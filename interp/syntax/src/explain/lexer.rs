@@ -67,18 +67,36 @@ pub(super) struct Lexer<'a> {
     start: Start,
     /// `DONT_IMPLY_DEDENT`: the end of interactive input closes no block.
     keep_blocks: bool,
-    /// Brackets need not match.
-    lenient: bool,
+    /// For a program that looks at tokens: operators are those that programs know.
+    reader: bool,
+    /// Comments and line ends that end nothing are tokens, brackets need not match, names and numbers are not judged.
+    extra: bool,
     started: bool,
+    /// The comment just read stands alone on its line.
+    lone_comment: bool,
+    /// A backslash joins the next line to this one.
+    joining: bool,
+    /// Start of the lines that a program's tokenizer still holds: those of one token, of joined lines, of an f-string.
+    kept: usize,
+}
+
+/// Whose tokens they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// The grammar's.
+    Grammar,
+    /// A program's; with all that the grammar does not see.
+    Reader { extra: bool },
 }
 
 pub(super) type Read<T = ()> = Result<T, Stop>;
 
 /// The tokens up to the end or the first error.
-pub(crate) fn tokens(text: &str, start: Start, keep_blocks: bool, lenient: bool) -> (Vec<Token>, Option<Stop>) {
+pub(crate) fn tokens(text: &str, start: Start, keep_blocks: bool, used: Use) -> (Vec<Token>, Option<Stop>) {
     let mut l = Lexer {
         text: text.as_bytes(), at: 0, line: 0, line_start: 0, line_end: 0, held: 0, inside: false, eof: false, indents: vec![(0, 0)], pending: 0, fresh_line: true,
-        brackets: Vec::new(), templates: Vec::new(), tokens: Vec::new(), start, keep_blocks, lenient, started: false,
+        brackets: Vec::new(), templates: Vec::new(), tokens: Vec::new(), start, keep_blocks, started: false,
+        reader: used != Use::Grammar, extra: used == Use::Reader { extra: true }, lone_comment: false, joining: false, kept: 0,
     };
     loop {
         match l.token() {
@@ -97,6 +115,7 @@ impl Lexer<'_> {
             self.line += 1;
             self.line_start = self.at;
             if !self.inside { self.held = self.at }
+            if !self.inside && !self.joining && self.templates.is_empty() { self.kept = self.at }
             self.line_end = self.text[self.at..].iter().position(|b| *b == b'\n').map_or(self.text.len(), |i| self.at + i + 1);
         }
         self.at += 1;
@@ -111,12 +130,12 @@ impl Lexer<'_> {
     pub(super) fn stop<T>(&self, message: impl Into<String>) -> Read<T> { self.stop_at((self.at - self.line_start) as i32, -1, message) }
     pub(super) fn stop_at<T>(&self, column: i32, end_column: i32, message: impl Into<String>) -> Read<T> {
         let place = Spot { line: self.line, column, end_line: self.line, end_column: if end_column < 0 { column } else { end_column }, bare: true };
-        Err(Stop { kind: ErrorKind::Syntax, message: message.into(), place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: false, bracket: false })
+        Err(Stop { kind: ErrorKind::Syntax, message: message.into(), place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: false, bracket: false, kept: self.kept, of_line: false })
     }
     /// An error of indentation: blames the whole line.
     fn stop_line<T>(&mut self, kind: ErrorKind, column: i32, end_column: i32, message: &str) -> Read<T> {
         let place = Spot { line: self.line, column, end_line: self.line, end_column, bare: false };
-        Err(Stop { kind, message: message.into(), place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: false, bracket: false })
+        Err(Stop { kind, message: message.into(), place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: false, bracket: false, kept: self.kept, of_line: true })
     }
     fn rest_of_line(&self) -> i32 { (self.line_end - self.line_start) as i32 }
 
@@ -126,7 +145,7 @@ impl Lexer<'_> {
             Some(b) => (format!("'{}' was never closed", b.byte as char), Spot { line: b.line, column: b.column + 1, end_line: b.line, end_column: 0, bare: b.line != self.line }, true),
             None => ("unexpected EOF while parsing".into(), Spot { line: self.line, column: self.here().column, end_line: self.line, end_column: -1, bare: false }, false),
         };
-        Err(Stop { kind: ErrorKind::Syntax, message, place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: true, bracket })
+        Err(Stop { kind: ErrorKind::Syntax, message, place, read: self.here(), in_template: !self.templates.is_empty(), unfinished: true, bracket, kept: if self.joining || !self.templates.is_empty() { self.kept } else { self.at }, of_line: false })
     }
 
     pub(super) fn push(&mut self, kind: Kind, start: usize, end: usize, from: Pos) {
@@ -141,17 +160,24 @@ impl Lexer<'_> {
 
     fn token(&mut self) -> Read {
         self.inside = false;
+        self.joining = false;
         if self.templates.last().is_some_and(|t| t.literal) { return self.literal_piece() }
         let mut blank = false;
         loop {
             if self.fresh_line {
                 self.fresh_line = false;
                 blank = self.indentation()?;
+                self.joining = false;
             }
             if self.pending != 0 {
                 let kind = if self.pending < 0 { Kind::Dedent } else { Kind::Indent };
                 self.pending -= self.pending.signum();
-                self.push_empty(kind);
+                if self.extra {
+                    let start = if kind == Kind::Indent { self.line_start } else { self.at };
+                    self.push(kind, start, self.at, Pos { line: self.line, column: (start - self.line_start) as i32 });
+                } else {
+                    self.push_empty(kind);
+                }
                 self.started = true;
                 return Ok(());
             }
@@ -161,12 +187,25 @@ impl Lexer<'_> {
             if c == Some(b'#') {
                 newline_from = Some(self.at - 1);
                 while !matches!(c, None | Some(b'\n')) { c = self.next(); }
+                if self.extra {
+                    self.back(c);
+                    let from = self.at.min(newline_from.unwrap_or(self.at));
+                    self.push(Kind::Comment, from, self.at, Pos { line: self.line, column: (from - self.line_start) as i32 });
+                    self.lone_comment = blank;
+                    return Ok(());
+                }
             }
             let Some(c) = c else { return self.end() };
             if c == b'\n' {
                 self.fresh_line = true;
-                if blank || !self.brackets.is_empty() { blank = false; continue }
                 let at = self.at - 1;
+                let alone = std::mem::take(&mut self.lone_comment);
+                if blank || !self.brackets.is_empty() || alone {
+                    blank = false;
+                    if !self.extra { continue }
+                    self.push(Kind::Blank, at, at + 1, Pos { line: self.line, column: (at - self.line_start) as i32 });
+                    return Ok(());
+                }
                 let from = newline_from.unwrap_or(at);
                 self.push(Kind::Newline, from, at + 1, Pos { line: self.line, column: (from - self.line_start) as i32 });
                 self.started = true;
@@ -185,10 +224,17 @@ impl Lexer<'_> {
             let column = (self.at - self.held) as i32 + i32::from(c.is_none());
             return self.stop_line(ErrorKind::Syntax, column, 0, "unexpected character after line continuation character");
         }
+        self.joining = !self.fresh_start();
         let c = self.next();
         if c.is_none() { return self.stop_at_end() }
         self.back(c);
         Ok(())
+    }
+
+    /// Whether nothing but blanks and a backslash stands before the line end just read.
+    fn fresh_start(&self) -> bool {
+        let line = &self.text[self.line_start..self.at];
+        !self.joining && line.iter().all(|c| matches!(c, b' ' | b'\t' | 12 | b'\\' | b'\n'))
     }
 
     /// Measures the start of a line; whether the line is blank.
@@ -265,7 +311,7 @@ impl Lexer<'_> {
             return Ok(());
         }
         let rest = &self.text[start..];
-        if let Some(op) = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes())) && *op != "||" {
+        if let Some(op) = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes())) && *op != "||" && !(self.reader && *op == "<>") {
             self.at = start + op.len();
             self.push(Kind::Op, start, self.at, from);
             return Ok(());
@@ -289,14 +335,21 @@ impl Lexer<'_> {
         if let Some(t) = self.templates.last() && t.depth == 0 && c == b'}' {
             return self.stop(format!("{}-string: single '}}' is not allowed", t.letter));
         }
-        let Some(open) = self.brackets.pop() else { if self.lenient { return Ok(()) } return self.stop(format!("unmatched '{shown}'")) };
-        if !self.lenient && !matches!((open.byte, c), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
+        let Some(open) = self.brackets.pop() else { if self.extra { return Ok(()) } return self.stop(format!("unmatched '{shown}'")) };
+        if !matches!((open.byte, c), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
             if let Some(t) = self.templates.last() && open.byte == b'{' && t.depth - 1 == t.field {
                 return self.stop(format!("{}-string: unmatched '{shown}'", t.letter));
             }
+            if self.extra { return self.closed(c) }
             let place = if open.line == self.line { String::new() } else { format!(" on line {}", open.line) };
             return self.stop(format!("closing parenthesis '{shown}' does not match opening parenthesis '{}'{place}", open.byte as char));
         }
+        self.closed(c)
+    }
+
+    /// What a closing bracket means for the f-string around it.
+    fn closed(&mut self, c: u8) -> Read {
+        let shown = c as char;
         if let Some(t) = self.templates.last_mut() {
             t.depth -= 1;
             if t.depth < 0 { let letter = t.letter; return self.stop(format!("{letter}-string: unmatched '{shown}'")) }
@@ -325,7 +378,7 @@ impl Lexer<'_> {
         self.back(c);
         let bytes = &self.text[start..self.at];
         let kind = if WORDS.iter().any(|w| w.as_bytes() == bytes) { Kind::Word } else { Kind::Name };
-        if !bytes.is_ascii() { self.identifier(start)?; }
+        if !self.extra && !bytes.is_ascii() { self.identifier(start)?; }
         self.push(kind, start, self.at, from);
         Ok(())
     }
@@ -352,7 +405,7 @@ impl Lexer<'_> {
     }
 
     fn number(&mut self, start: usize, from: Pos) -> Read {
-        match crate::numbers::check(&self.text[start..]) {
+        match crate::numbers::check(&self.text[start..], !self.extra) {
             Ok(length) => {
                 self.at = start + length;
                 if self.at >= self.text.len() { self.eof = true; }

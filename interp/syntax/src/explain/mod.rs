@@ -19,9 +19,11 @@ mod text;
 mod token;
 
 use engine::{Found, P};
-use lexer::Start;
-use token::{Kind, Spot, Stop};
+use lexer::{Start, Use};
+pub(crate) use token::Kind;
+use token::{Spot, Stop};
 
+use crate::tokenize::{Ended, TextToken, Tokens};
 use crate::{Error, ErrorKind, Input, Place, Reading};
 use ruff_text_size::{TextRange, TextSize};
 
@@ -38,30 +40,38 @@ fn start_of(input: Input) -> Start {
 
 /// The text with the operator that the parser knows.
 pub(crate) fn with_plain_inequality(source: &str, reading: Reading) -> String {
-    let (tokens, _) = lexer::tokens(source, start_of(reading.input), true, false);
+    let (tokens, _) = lexer::tokens(source, start_of(reading.input), true, Use::Grammar);
     let mut bytes = source.as_bytes().to_vec();
     for t in tokens { if t.kind == Kind::Op && bytes.get(t.start..t.end) == Some(b"<>") { bytes[t.start..t.end].copy_from_slice(b"!="); } }
     String::from_utf8(bytes).unwrap_or_else(|_| source.to_owned())
 }
 
-/// The error of the tokenizer alone: grammar and brackets that do not match are none.
-pub(crate) fn of_tokenizer(source: &str) -> Option<Error> {
+/// The tokens that a program sees, up to what ends them. `extra`: with those that say nothing to the grammar, which is then not asked
+/// about brackets, names and numbers either.
+pub(crate) fn read_tokens(source: &str, extra: bool) -> Tokens {
     let text = normalised(source, Start::File);
-    let (tokens, stop) = lexer::tokens(&text, Start::File, false, true);
-    let Stop { kind, mut message, mut place, bracket, read, .. } = stop.clone()?;
-    if bracket {
-        message = "unexpected EOF in multi-line statement".into();
-        place = Spot { line: read.line, column: read.column + 1, end_line: read.line, end_column: 0, bare: true };
-    }
-    let p = P::new(&text, tokens, stop);
-    Some(located(&p, Found { kind, message, spot: place, from_tokens: true }, source))
+    let (tokens, stop) = lexer::tokens(&text, Start::File, false, Use::Reader { extra });
+    let read = tokens.iter().map(|t| TextToken {
+        kind: t.kind.into(), range: t.start..t.end, from: (t.from.line as u32, t.from.column), to: (t.to.line as u32, t.to.column), at_end: t.at_eof,
+    }).collect();
+    let ended = stop.map(|stop| {
+        let line = stop.read.line.max(1) as u32;
+        if stop.unfinished && (stop.bracket || stop.message.starts_with("unexpected EOF")) { return Ended::Open { line, held: text.len() - stop.kept } }
+        if stop.of_line {
+            let end = crate::Lines::new(&text).end(line).min(text.len());
+            return Ended::Line { kind: stop.kind, message: stop.message, line, text: text[stop.kept..end].to_owned() };
+        }
+        let (unfinished, found) = (stop.unfinished, Found { kind: stop.kind, message: stop.message.clone(), spot: stop.place, from_tokens: true });
+        Ended::At { error: located(&P::new(&text, tokens, Some(stop)), found, source), unfinished }
+    });
+    Tokens { text, tokens: read, ended }
 }
 
 /// The error in a text; none if it is well-formed.
 pub(crate) fn explain(source: &str, reading: Reading) -> Option<Error> {
     let start = start_of(reading.input);
     let text = normalised(source, start);
-    let (tokens, stop) = lexer::tokens(&text, start, reading.keep_blocks, false);
+    let (tokens, stop) = lexer::tokens(&text, start, reading.keep_blocks, Use::Grammar);
     let mut p = P::new(&text, tokens, stop);
     p.flufl = reading.flufl;
     if run(&mut p, start) {

@@ -32,6 +32,9 @@ pub(crate) enum Kind {
     TStart,
     TMiddle,
     TEnd,
+    /// For programs that look at tokens: a comment, and a line end that ends nothing.
+    Comment,
+    Blank,
 }
 
 /// One token.
@@ -65,6 +68,10 @@ pub(crate) struct Stop {
     pub(crate) unfinished: bool,
     /// The text ends inside brackets: says nothing against an error of the grammar on the bracket's line.
     pub(crate) bracket: bool,
+    /// Start of the lines that a program's tokenizer still holds.
+    pub(crate) kept: usize,
+    /// What is wrong is known behind the line.
+    pub(crate) of_line: bool,
 }
 
 /// Place of an error as Python shows it: the columns are not yet translated to characters.
