@@ -1,4 +1,4 @@
-//! `_testcapi`, `_testinternalcapi`, `_testlimitedcapi`: modules that CPython's test suite asks about the interpreter.
+//! `_testcapi`, `_testinternalcapi`, `_testlimitedcapi`, `xxsubtype`: modules that CPython's test suite asks about the interpreter.
 //!
 //! A function is here if what it does has a meaning in this VM, and then it does that through the VM's own protocols. What is
 //! about C (type specifications, null views of buffers) is absent: tests of it do not run. Not here: modules that
@@ -17,6 +17,7 @@ mod locale;
 mod memory;
 mod sequence;
 mod signatures;
+mod subtypes;
 mod threads;
 
 use instar_vm::builtins::add_functions;
@@ -26,7 +27,7 @@ use instar_vm::types::dict::PyDict;
 use instar_vm::{Owned, PyResult, Ref, Vm};
 
 /// Every native module of this crate, for registration before start-up.
-pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MODULE];
+pub static MODULES: &[NativeModule] = &[TESTCAPI, internal::MODULE, limited::MODULE, subtypes::MODULE];
 
 const TESTCAPI: NativeModule = NativeModule { name: "_testcapi", doc: "", functions: &[], exec };
 

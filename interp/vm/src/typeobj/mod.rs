@@ -120,8 +120,10 @@ impl PyType {
     /// How messages name it: native types of modules with the module's name.
     pub fn display_name(&self, vm: &Vm) -> String {
         let (module, name) = (self.module.get(), self.name(vm));
-        if module.is_empty() || module == "builtins" || self.is_heap_type() { name } else { format!("{module}.{name}") }
+        if module.is_empty() || module == "builtins" { name } else { format!("{module}.{name}") }
     }
+    /// For a class that a native module made from a body: messages name it as they name native types.
+    pub fn name_with_module(&self, module: &'static str) { self.module.set(module) }
     /// `__qualname__`.
     pub fn qualname(&self, vm: &Vm) -> String { text(vm, &self.qualname) }
     /// Whether the class statement (or `type()`) made it.

@@ -49,6 +49,7 @@ pub fn exec(vm: &mut Vm, ns: &Ref<PyDict>) -> PyResult<()> {
     class.dict().del_item(vm, &slots_name)?;
     let mut slots = Slots { init: Some(init), repr: Some(repr), ..Slots::default() };
     slots.binary[Binary::Or as usize] = Some(or);
+    class.name_with_module("collections");
     vm.fill_type(&class, slots, &DEF)?;
     class.set_flag(vm_flags::IMMUTABLE, true);
     *vm.state::<State>() = State { class: Some(class.obj().clone()), factory };

@@ -71,6 +71,7 @@ pub fn exec(vm: &mut Vm, ns: &Ref<PyDict>) -> PyResult<()> {
     let mut slots = Slots { init: Some(init), repr: Some(repr), iter: Some(|vm, o| make(vm, o, Kind::Keys, false)), compare: Some(compare), setitem: Some(setitem), ..Slots::default() };
     slots.binary[Binary::Or as usize] = Some(or);
     slots.binary[Binary::InplaceOr as usize] = Some(inplace_or);
+    class.name_with_module("collections");
     vm.fill_type(&class, slots, &DEF)?;
     class.set_flag(vm_flags::IMMUTABLE, true);
     *vm.state::<State>() = State { class: Some(class.clone()), slot };
