@@ -1,11 +1,12 @@
 //! `_io`: streams. One payload (`Io`) stands behind all stream types, so that they can inherit from each other.
 //!
 //! `io/base.rs` is `_IOBase` and the abstract bases, `file.rs` FileIO, `buffered.rs` the buffered ones, `bytes_io.rs`, `string_io.rs`,
-//! `text.rs` TextIOWrapper, `newline.rs` the newline decoder, `open.rs` `open()`. Not here: the module `io` (Lib).
+//! `text.rs` TextIOWrapper, `cookie.rs` positions in text, `newline.rs` the newline decoder, `open.rs` `open()`. Not here: the module `io` (Lib).
 
 mod base;
 mod buffered;
 mod bytes_io;
+mod cookie;
 mod file;
 mod newline;
 mod open;
@@ -21,6 +22,7 @@ use instar_vm::object::{Guarded, Slot};
 use instar_vm::slots::Slots;
 use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::dict::PyDict;
+use instar_vm::types::str::PyStr;
 use instar_vm::{payload, trace, ObjExt, Owned, PyResult, Raised, Ref, Vm};
 
 use crate::support::{set, set_int, set_type};
@@ -117,6 +119,44 @@ pub(crate) fn flag(vm: &mut Vm, o: &Owned, name: &str) -> PyResult<bool> {
 /// ValueError if the stream is closed, asked through its `closed` attribute.
 pub(crate) fn check_open(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     if flag(vm, o, "closed")? { Err(closed_error(vm)) } else { Ok(()) }
+}
+
+/// What two steps gave of which both were taken: the second one's error has the first one's as its context.
+pub(crate) fn both(first: PyResult, second: PyResult) -> PyResult {
+    match (first, second) {
+        (Err(first), Err(second)) => { second.exception().context.set(Some(first.0.into_obj())); Err(second) }
+        (Err(e), Ok(_)) => Err(e),
+        (Ok(_), second) => second,
+    }
+}
+
+/// OSError with `message` whose cause is `cause`.
+pub(crate) fn os_error_from(vm: &mut Vm, message: &str, cause: Raised) -> Raised {
+    let (error, cause) = (vm.os_error(message), cause.0.into_obj());
+    error.exception().context.set(Some(cause.clone()));
+    error.exception().set_cause(Some(cause));
+    error
+}
+
+/// A position in a file. ValueError outside of the range.
+pub(crate) fn file_offset(vm: &mut Vm, o: &Owned) -> PyResult<i64> {
+    let n = vm.index(o)?;
+    match instar_vm::types::int::int_ref(&n).and_then(|n| n.to_i64()) {
+        Some(n) => Ok(n),
+        None => { let t = o.type_name(vm); Err(vm.value_error(format!("cannot fit '{t}' into an offset-sized integer"))) }
+    }
+}
+
+/// Text of an argument that is a str without null characters, or None. `function` takes it as its `name`.
+pub(crate) fn plain_text(vm: &mut Vm, function: &str, name: &str, value: Option<&Owned>) -> PyResult<Option<String>> {
+    let Some(value) = crate::support::given(vm, value) else { return Ok(None) };
+    let Some(text) = value.cast::<PyStr>() else {
+        let t = value.type_name(vm);
+        return Err(vm.type_error(format!("{function}() argument '{name}' must be str or None, not {t}")));
+    };
+    let text = text.to_owned_str(vm)?;
+    if text.contains('\0') && function != "reconfigure" { return Err(vm.value_error("embedded null character")) }
+    Ok(Some(text))
 }
 
 fn new(vm: &mut Vm, ty: &TypeRef, _: instar_vm::args::Args<'_>) -> PyResult {

@@ -36,7 +36,14 @@ pub static IOBASE: TypeDef = TypeDef {
         Def::new("readlines", "($self, hint=-1, /)", Native::Var(readlines, 0, 1)),
         Def::new("writelines", "($self, lines, /)", Native::N1(writelines)),
     ],
-    getset: &[GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).closed.get())))],
+    getset: &[
+        GetSet::ro("closed", |vm, o| Ok(vm.bool(this(o).closed.get()))),
+        GetSet::ro("__dict__", |vm, o| {
+            let dict = match this(o).dict.get() { Some(dict) => dict, None => vm.new_dict()?.into_obj() };
+            this(o).dict.set(Some(dict.clone()));
+            Ok(dict)
+        }),
+    ],
 };
 
 pub static RAW: TypeDef = TypeDef {
@@ -100,13 +107,12 @@ pub fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     Ok(vm.none())
 }
 
-/// `__del__`: closes a stream that is open; errors are dropped, as CPython drops them in release builds.
+/// `__del__`: closes a stream that is open. Objects that cannot say whether they are open are half made, and nobody's concern.
 pub fn finalize(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     let closed = match flag(vm, o, "closed") { Ok(c) => c, Err(_) => return Ok(()) };
     if !closed {
         this(o).finalizing.set(true);
-        // TypeError and the like of half-made objects are nobody's concern.
-        drop(call(vm, o, "close", &[]));
+        if let Err(e) = call(vm, o, "close", &[]) { vm.unraisable(e, "Exception ignored while finalizing file", Some(o)) }
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use instar_vm::types::bytearray::PyByteArray;
 use instar_vm::{ObjExt, Owned, PyResult, Raised, Vm};
 
 use super::base::size_arg;
-use super::{call, file, flag, this, unsupported};
+use super::{both, call, file, file_offset, flag, os_error_from, this, unsupported};
 use crate::support::{c_int, given};
 
 pub fn slots(init: InitFn) -> Slots { Slots { init: Some(init), repr: Some(repr), ..Slots::default() } }
@@ -24,8 +24,6 @@ macro_rules! common {
         Def::new("close", "($self, /)", Native::N0(close)),
         Def::new("flush", "($self, /)", Native::N0(flush)),
         Def::new("seekable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "seekable"))),
-        Def::new("readable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "readable"))),
-        Def::new("writable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "writable"))),
         Def::new("fileno", "($self, /)", Native::N0(|vm, o| ask(vm, o, "fileno"))),
         Def::new("isatty", "($self, /)", Native::N0(|vm, o| ask(vm, o, "isatty"))),
         Def::new("seek", "($self, target, whence=0, /)", Native::Var(seek, 1, 2)),
@@ -44,6 +42,8 @@ const GETSET: &[GetSet] = &[
     GetSet::ro("mode", |vm, o| { let raw = raw(vm, o)?; vm.get_attr_str(&raw, "mode") }),
 ];
 
+const READABLE: Def = Def::new("readable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "readable")));
+const WRITABLE: Def = Def::new("writable", "($self, /)", Native::N0(|vm, o| ask(vm, o, "writable")));
 const READ: Def = Def::new("read", "($self, size=-1, /)", Native::Var(read, 0, 1));
 const READ1: Def = Def::new("read1", "($self, size=-1, /)", Native::Var(read1, 0, 1));
 const READINTO: Def = Def::new("readinto", "($self, buffer, /)", Native::N1(|vm, o, b| readinto(vm, o, b, false)));
@@ -53,11 +53,11 @@ const READLINE: Def = Def::new("readline", "($self, size=-1, /)", Native::Var(re
 const WRITE: Def = Def::new("write", "($self, buffer, /)", Native::N1(write));
 
 pub static READER: TypeDef = TypeDef { doc: "Create a new buffered reader using the given readable raw IO object.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-    methods: common![READ, READ1, READINTO, READINTO1, PEEK, READLINE], getset: GETSET };
+    methods: common![READABLE, READ, READ1, READINTO, READINTO1, PEEK, READLINE], getset: GETSET };
 pub static WRITER: TypeDef = TypeDef { doc: "A buffer for a writeable sequential RawIO object.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-    methods: common![WRITE], getset: GETSET };
+    methods: common![WRITABLE, WRITE], getset: GETSET };
 pub static RANDOM: TypeDef = TypeDef { doc: "A buffered interface to random access streams.", sig: "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-    methods: common![READ, READ1, READINTO, READINTO1, PEEK, READLINE, WRITE], getset: GETSET };
+    methods: common![READABLE, WRITABLE, READ, READ1, READINTO, READINTO1, PEEK, READLINE, WRITE], getset: GETSET };
 
 pub fn init_reader(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { init(vm, o, args, "BufferedReader", true, false) }
 pub fn init_writer(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> { init(vm, o, args, "BufferedWriter", false, true) }
@@ -91,9 +91,9 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>, name: &str, reads: bool, writes:
 /// The raw stream; ValueError if it was detached or `__init__` has not run.
 pub fn raw(vm: &mut Vm, o: &Owned) -> PyResult {
     match this(o).inner.get() {
+        _ if !this(o).ready.get() => Err(vm.value_error("I/O operation on uninitialized object")),
         Some(raw) => Ok(raw),
-        None if this(o).ready.get() => Err(vm.value_error("raw stream has been detached")),
-        None => Err(vm.value_error("I/O operation on uninitialized object")),
+        None => Err(vm.value_error("raw stream has been detached")),
     }
 }
 
@@ -113,8 +113,11 @@ fn ask(vm: &mut Vm, o: &Owned, method: &str) -> PyResult { let raw = raw(vm, o)?
 
 fn check_closed(vm: &mut Vm, o: &Owned, what: &str) -> PyResult {
     let raw = raw(vm, o)?;
-    let closed = if file::is_exact(vm, &raw) { this(&raw).fd.get() < 0 } else { flag(vm, &raw, "closed")? };
-    if closed { Err(vm.value_error(format!("{what} of closed file"))) } else { Ok(raw) }
+    if is_closed(vm, &raw)? { Err(vm.value_error(format!("{what} of closed file"))) } else { Ok(raw) }
+}
+
+fn is_closed(vm: &mut Vm, raw: &Owned) -> PyResult<bool> {
+    if file::is_exact(vm, raw) { Ok(this(raw).fd.get() < 0) } else { flag(vm, raw, "closed") }
 }
 
 /// One raw read of at most `n` bytes; `None` if it would block.
@@ -124,7 +127,8 @@ fn raw_read(vm: &mut Vm, raw: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> {
     if let Some(b) = buffer.cast::<PyByteArray>() { b.resize(vm, n)? }
     let got = call(vm, raw, "readinto", &[buffer.clone()])?;
     if vm.is_none(&got) { return Ok(None) }
-    let got = vm.index_i64(&got)?;
+    let value_error = vm.types.value_error.clone();
+    let got = match vm.index_sized(&got, &value_error) { Ok(n) => n as i64, Err(e) => return Err(os_error_from(vm, "raw readinto() failed", e)) };
     let mut bytes = match buffer.cast::<PyByteArray>() { Some(b) => b.bytes(vm).try_copy(vm)?, None => Vec::new() };
     if got < 0 || got as usize > n {
         return Err(vm.os_error(format!("raw readinto() returned invalid length {got} (should have been between 0 and {n})")));
@@ -139,7 +143,8 @@ fn raw_write(vm: &mut Vm, raw: &Owned, bytes: &[u8]) -> PyResult<Option<usize>> 
     let n = vm.new_bytes(bytes)?;
     let n = call(vm, raw, "write", &[n])?;
     if vm.is_none(&n) { return Ok(None) }
-    let n = vm.index_i64(&n)?;
+    // What is no number counts as none that is possible.
+    let n = vm.index_i64(&n).unwrap_or(-1);
     match usize::try_from(n).ok().filter(|n| *n <= bytes.len()) {
         Some(n) => Ok(Some(n)),
         None => Err(vm.os_error(format!("raw write() returned invalid length {n} (should have been between 0 and {})", bytes.len()))),
@@ -198,15 +203,27 @@ fn rewind(vm: &mut Vm, o: &Owned, raw: &Owned) -> PyResult<()> {
     this(o).pos.set(0);
     if n > 0 {
         let args = [vm.new_int(-(n as i64))?, vm.new_int(1)?];
-        call(vm, raw, "seek", &args)?;
+        raw_seek(vm, raw, &args)?;
     }
     Ok(())
 }
 
+/// Moves the raw position; where it is then.
+fn raw_seek(vm: &mut Vm, raw: &Owned, args: &[Owned]) -> PyResult<i64> {
+    let at = call(vm, raw, "seek", args)?;
+    let at = file_offset(vm, &at)?;
+    if at < 0 { return Err(vm.os_error(format!("Raw stream returned invalid position {at}"))) }
+    Ok(at)
+}
+
 /// Appends to what `write` will send; sends when the buffer is full. Used by text streams directly.
 pub fn append(vm: &mut Vm, o: &Owned, bytes: &[u8]) -> PyResult<()> {
-    let raw = check_closed(vm, o, "write")?;
-    in_turn(vm, o, |vm| append_now(vm, o, &raw, bytes))
+    in_turn(vm, o, |vm| {
+        // Another thread may have closed it meanwhile.
+        let raw = raw(vm, o)?;
+        if is_closed(vm, &raw)? { return Err(vm.value_error("write to closed file")) }
+        append_now(vm, o, &raw, bytes)
+    })
 }
 
 fn append_now(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: &[u8]) -> PyResult<()> {
@@ -236,7 +253,7 @@ fn append_now(vm: &mut Vm, o: &Owned, raw: &Owned, bytes: &[u8]) -> PyResult<()>
 }
 
 fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
-    check_closed(vm, o, "write")?;
+    raw(vm, o)?;
     let bytes = vm.bytes_argument(data)?;
     append(vm, o, &bytes)?;
     vm.new_int(bytes.len() as i64)
@@ -244,12 +261,13 @@ fn write(vm: &mut Vm, o: &Owned, data: &Owned) -> PyResult {
 
 fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
     let raw = check_closed(vm, o, "flush")?;
+    if !this(o).writable.get() { return call(vm, &raw, "flush", &[]) }
+    // What is below has its own time for it.
     in_turn(vm, o, |vm| {
         flush_pending(vm, o, &raw)?;
-        if this(o).readable.get() && this(o).writable.get() { rewind(vm, o, &raw)? }
-        Ok(())
-    })?;
-    call(vm, &raw, "flush", &[])
+        if this(o).readable.get() { rewind(vm, o, &raw)? }
+        Ok(vm.none())
+    })
 }
 
 fn dealloc_warn(vm: &mut Vm, o: &Owned, source: &Owned) -> PyResult {
@@ -263,12 +281,13 @@ fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     // The warning is about the uppermost stream.
     if this(o).finalizing.get() { drop(dealloc_warn(vm, o, o)) }
     let flushed = call(vm, o, "flush", &[]);
-    let closed = call(vm, &raw, "close", &[]);
-    match (flushed, closed) {
-        (Err(first), Err(second)) => { vm.chain_context(&second); drop(first); Err(second) }
-        (Err(e), Ok(_)) => Err(e),
-        (Ok(_), result) => result,
-    }
+    let closed = in_turn(vm, o, |vm| {
+        let closed = call(vm, &raw, "close", &[]);
+        this(o).bytes.get_mut(vm).clear();
+        this(o).pos.set(0);
+        closed
+    });
+    both(flushed, closed)
 }
 
 fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
@@ -378,6 +397,23 @@ fn read_once_now(vm: &mut Vm, o: &Owned, raw: &Owned, n: usize) -> PyResult<Vec<
     take(vm, o, have)
 }
 
+/// What was read ahead, and more by one raw read: into the caller's room if that is larger than the buffer. `None` would block.
+fn read_what_is_there(vm: &mut Vm, o: &Owned, raw: &Owned, n: usize) -> PyResult<Option<Vec<u8>>> {
+    flush_pending(vm, o, raw)?;
+    let have = ahead(vm, o).min(n);
+    let mut out = take(vm, o, have)?;
+    let got = if n - have > this(o).buffer_size.get() { raw_read(vm, raw, n - have)? }
+        else if have > 0 || n == 0 { Some(Vec::new()) }
+        else if fill(vm, o, raw)?.is_none() { None }
+        else { let have = ahead(vm, o).min(n); Some(take(vm, o, have)?) };
+    match got {
+        Some(more) => vm.append(&mut out, &more)?,
+        None if out.is_empty() => return Ok(None),
+        None => {}
+    }
+    Ok(Some(out))
+}
+
 fn read1(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let n = size_arg(vm, args)?;
     let n = if n < 0 { this(o).buffer_size.get() } else { n as usize };
@@ -388,7 +424,10 @@ fn read1(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 fn readinto(vm: &mut Vm, o: &Owned, target: &Owned, once: bool) -> PyResult {
     let mut buffer = vm.buffer_to_fill(target, if once { "readinto1() argument" } else { "readinto() argument" })?;
     let n = buffer.nbytes();
-    let bytes = if once { read_once(vm, o, n)? } else {
+    let bytes = if once {
+        let raw = check_closed(vm, o, "readinto")?;
+        match in_turn(vm, o, |vm| read_what_is_there(vm, o, &raw, n))? { Some(bytes) => bytes, None => return Ok(vm.none()) }
+    } else {
         let size = vm.new_int(n as i64)?;
         let data = read(vm, o, &[size])?;
         if vm.is_none(&data) { return Ok(data) }
@@ -432,7 +471,7 @@ fn readline_now(vm: &mut Vm, o: &Owned, raw: &Owned, limit: i64) -> PyResult {
 }
 
 fn raw_tell(vm: &mut Vm, raw: &Owned) -> PyResult<i64> {
-    let at = if file::is_exact(vm, raw) { file::lseek(vm, raw, 0, 1)? } else { let n = call(vm, raw, "tell", &[])?; vm.index_i64(&n)? };
+    let at = if file::is_exact(vm, raw) { file::lseek(vm, raw, 0, 1)? } else { let n = call(vm, raw, "tell", &[])?; file_offset(vm, &n)? };
     if at < 0 { return Err(vm.os_error(format!("Raw stream returned invalid position {at}"))) }
     Ok(at)
 }
@@ -440,7 +479,8 @@ fn raw_tell(vm: &mut Vm, raw: &Owned) -> PyResult<i64> {
 fn tell(vm: &mut Vm, o: &Owned) -> PyResult {
     let raw = raw(vm, o)?;
     let at = raw_tell(vm, &raw)? - ahead(vm, o) as i64 + this(o).pending.get(vm).len() as i64;
-    vm.new_int(at)
+    // Devices say that they are at the beginning whatever was read.
+    vm.new_int(at.max(0))
 }
 
 fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
@@ -456,7 +496,8 @@ fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         this(o).bytes.get_mut(vm).clear();
         this(o).pos.set(0);
         let args = [vm.new_int(offset)?, vm.new_int(whence.into())?];
-        call(vm, &raw, "seek", &args)
+        let at = raw_seek(vm, &raw, &args)?;
+        vm.new_int(at)
     })
 }
 
@@ -524,9 +565,7 @@ fn init_pair(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
 fn pair_close(vm: &mut Vm, o: &Owned) -> PyResult {
     let (r, w) = (raw(vm, o)?, writer(vm, o)?);
     let first = call(vm, &w, "close", &[]);
-    let second = call(vm, &r, "close", &[]);
-    first?;
-    second
+    both(first, call(vm, &r, "close", &[]))
 }
 
 fn pair_isatty(vm: &mut Vm, o: &Owned) -> PyResult {

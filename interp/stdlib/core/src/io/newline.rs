@@ -11,7 +11,7 @@ use instar_vm::types::str::PyStr;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
 
-use super::{call, this};
+use super::{call, plain_text, this};
 
 const CR: u32 = '\r' as u32;
 const LF: u32 = '\n' as u32;
@@ -66,6 +66,18 @@ impl Newlines {
     }
 }
 
+/// (universal, translate, line end, write end) of a newline argument.
+pub fn newline_mode(vm: &mut Vm, function: &str, newline: Option<&Owned>) -> PyResult<(bool, bool, &'static [u32], Option<&'static str>)> {
+    let Some(text) = plain_text(vm, function, "newline", newline)? else { return Ok((true, true, &[10], None)) };
+    match text.as_str() {
+        "" => Ok((true, false, &[], None)),
+        "\n" => Ok((false, false, &[10], None)),
+        "\r" => Ok((false, false, &[13], Some("\r"))),
+        "\r\n" => Ok((false, false, &[13, 10], Some("\r\n"))),
+        _ => Err(vm.value_error(format!("illegal newline value: {text}"))),
+    }
+}
+
 pub static DEF: TypeDef = TypeDef {
     doc: "Codec used when reading a file in universal newlines mode.",
     sig: "(decoder, translate, errors='strict')",
@@ -75,7 +87,7 @@ pub static DEF: TypeDef = TypeDef {
         Def::new("setstate", "($self, state, /)", Native::N1(setstate)),
         Def::new("reset", "($self, /)", Native::N0(reset)),
     ],
-    getset: &[GetSet::ro("newlines", |vm, o| state(o).object(vm))],
+    getset: &[GetSet::ro("newlines", |vm, o| { check_ready(vm, o)?; state(o).object(vm) })],
 };
 
 fn state(o: &Owned) -> Newlines {
@@ -103,8 +115,12 @@ pub fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     Ok(())
 }
 
+fn check_ready(vm: &mut Vm, o: &Owned) -> PyResult<()> {
+    if this(o).ready.get() { Ok(()) } else { Err(vm.value_error("IncrementalNewlineDecoder.__init__() not called")) }
+}
+
 fn decode(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
-    if !this(o).ready.get() { return Err(vm.value_error("IncrementalNewlineDecoder.__init__() not called")) }
+    check_ready(vm, o)?;
     let Some(input) = args[0].clone() else { return Err(vm.system_error("unbound argument")) };
     let last = match &args[1] { Some(f) => vm.truth(f)?, None => false };
     let text = match this(o).decoder.get() {
@@ -123,6 +139,7 @@ fn decode(vm: &mut Vm, o: &Owned, args: &[Option<Owned>]) -> PyResult {
 }
 
 fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
+    check_ready(vm, o)?;
     let (buffer, flag) = match this(o).decoder.get() {
         Some(d) => {
             let s = call(vm, &d, "getstate", &[])?;
@@ -136,6 +153,7 @@ fn getstate(vm: &mut Vm, o: &Owned) -> PyResult {
 }
 
 fn setstate(vm: &mut Vm, o: &Owned, value: &Owned) -> PyResult {
+    check_ready(vm, o)?;
     let Some(t) = Ref::<PyTuple>::cast(value).filter(|t| t.items().len() == 2) else { return Err(vm.type_error("state argument must be a tuple")) };
     let (buffer, flag) = (t.items()[0].clone(), vm.index_i64(&t.items()[1])?);
     this(o).created.set(flag & 1 != 0);
@@ -148,6 +166,7 @@ fn setstate(vm: &mut Vm, o: &Owned, value: &Owned) -> PyResult {
 }
 
 fn reset(vm: &mut Vm, o: &Owned) -> PyResult {
+    check_ready(vm, o)?;
     store(o, Newlines { translate: state(o).translate, ..Newlines::default() });
     match this(o).decoder.get() { Some(d) => call(vm, &d, "reset", &[]), None => Ok(vm.none()) }
 }

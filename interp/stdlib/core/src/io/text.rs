@@ -4,6 +4,7 @@
 //! Decoded characters stand in `Text::decoded`; the bytes they came from in `Text::input`, so that `tell` can find the way back.
 
 use std::collections::TryReserveError;
+use instar_code::Compare;
 use instar_vm::fallible::CollectVec;
 use instar_vm::args::{Args, Signature};
 use instar_vm::codecs::{self, Native as Codec};
@@ -14,9 +15,10 @@ use instar_vm::types::str::PyStr;
 use instar_vm::{ObjExt, Owned, PyResult, Vm};
 
 use super::base::size_arg;
-use super::newline::Newlines;
+use super::newline::{newline_mode, Newlines};
 use super::string_io::line_len;
-use super::{buffered, call, closed_error, flag, this, unsupported};
+use super::cookie::{self, Cookie, Walk};
+use super::{both, buffered, call, closed_error, flag, plain_text, this, unsupported};
 use crate::support::{c_int, given};
 
 const SIG: &str = "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)";
@@ -41,7 +43,13 @@ pub struct Text {
     used: usize,
     /// The newline state where `input` begins.
     start_held: bool,
+    /// The state of a decoder object there; `None` if nothing was decoded since the last seek.
+    start_flags: Option<i64>,
     seekable: bool,
+    /// `tell` can be asked: not while lines are taken by iteration.
+    telling: bool,
+    readable: bool,
+    writable: bool,
     chunk: usize,
     detached: bool,
 }
@@ -74,13 +82,18 @@ pub static DEF: TypeDef = TypeDef {
         GetSet::member("encoding", |vm, o| Ok(vm.option_to_none(this(o).encoding.get()))),
         GetSet::ro("errors", |vm, o| Ok(vm.option_to_none(this(o).errors.get()))),
         GetSet::ro("name", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "name") }),
-        GetSet::ro("closed", |vm, o| { let b = buffer(vm, o)?; vm.get_attr_str(&b, "closed") }),
-        GetSet::member("line_buffering", |vm, o| { let b = with(vm, o, |t| t.line_buffering)?; Ok(vm.bool(b)) }),
-        GetSet::member("write_through", |vm, o| { let b = with(vm, o, |t| t.write_through)?; Ok(vm.bool(b)) }),
+        GetSet::ro("closed", |vm, o| {
+            if this(o).text.get(vm).is_none() { return Ok(vm.bool(true)) }
+            let b = buffer(vm, o)?;
+            vm.get_attr_str(&b, "closed")
+        }),
+        GetSet::member("line_buffering", |vm, o| { let b = state(vm, o, |t| t.line_buffering)?; Ok(vm.bool(b)) }),
+        GetSet::member("write_through", |vm, o| { let b = state(vm, o, |t| t.write_through)?; Ok(vm.bool(b)) }),
         GetSet::ro("newlines", |vm, o| { let n = with(vm, o, |t| if t.universal { t.newlines } else { Newlines::default() })?; n.object(vm) }),
         GetSet::rw("_CHUNK_SIZE", |vm, o| { let n = with(vm, o, |t| t.chunk)?; vm.new_int(n as i64) }, |vm, o, v| {
-            let Some(v) = v else { return Err(vm.attribute_error("cannot delete attribute")) };
-            let n = vm.index_i64(v)?;
+            let Some(v) = v else { return Err(vm.attribute_error("attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted")) };
+            let value_error = vm.types.value_error.clone();
+            let n = vm.index_sized(v, &value_error)?;
             if n <= 0 { return Err(vm.value_error("a strictly positive integer is required")) }
             with(vm, o, |t| t.chunk = n as usize)
         }),
@@ -96,6 +109,11 @@ fn with<R>(vm: &mut Vm, o: &Owned, f: impl FnOnce(&mut Text) -> R) -> PyResult<R
     }
 }
 
+/// As [`with`], also of a stream that has lost its buffer: in the middle of an operation, or what it knows for itself.
+fn state<R>(vm: &mut Vm, o: &Owned, f: impl FnOnce(&mut Text) -> R) -> PyResult<R> {
+    match this(o).text.get_mut(vm) { Some(t) => Ok(f(t)), None => Err(vm.value_error("I/O operation on uninitialized object")) }
+}
+
 fn buffer(vm: &mut Vm, o: &Owned) -> PyResult {
     with(vm, o, |_| ())?;
     match this(o).inner.get() { Some(b) => Ok(b), None => Err(vm.value_error("underlying buffer has been detached")) }
@@ -108,24 +126,8 @@ fn check_closed(vm: &mut Vm, o: &Owned) -> PyResult {
     if flag(vm, &b, "closed")? { Err(closed_error(vm)) } else { Ok(b) }
 }
 
-/// (universal, translate, line end, write end) of a newline argument.
-fn newline_mode(vm: &mut Vm, newline: Option<&Owned>) -> PyResult<(bool, bool, &'static [u32], Option<&'static str>)> {
-    let Some(n) = newline else { return Ok((true, true, &[10], None)) };
-    if n.cast::<PyStr>().is_none() {
-        let t = n.type_name(vm);
-        return Err(vm.type_error(format!("TextIOWrapper() argument 'newline' must be str or None, not {t}")));
-    }
-    match vm.repr_text_plain(n).as_str() {
-        "" => Ok((true, false, &[], None)),
-        "\n" => Ok((false, false, &[10], None)),
-        "\r" => Ok((false, false, &[13], Some("\r"))),
-        "\r\n" => Ok((false, false, &[13, 10], Some("\r\n"))),
-        _ => { let shown = vm.repr_text(n)?; Err(vm.value_error(format!("illegal newline value: {shown}"))) }
-    }
-}
-
-/// The codec of a name: native, or its encoder and decoder objects put into the stream.
-fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned) -> PyResult<Option<Codec>> {
+/// The codec of a name: native, or its decoder and encoder objects put into the stream. `able`: whether each is wanted.
+fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned, able: (bool, bool)) -> PyResult<Option<Codec>> {
     let name = vm.repr_text_plain(encoding);
     let native = Codec::by_name(&name).filter(|c| matches!(c, Codec::Utf8 | Codec::Ascii | Codec::Latin1));
     if native.is_some() {
@@ -139,10 +141,10 @@ fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned) -> PyResu
     if let Some(is_text) = vm.get_attr_opt(&info, &key)? && !vm.truth(&is_text)? {
         return Err(vm.exception_with_message(&vm.types.lookup_error.clone(), &format!("'{name}' is not a text encoding; use codecs.open() to handle arbitrary codecs")));
     }
-    let decoder = call(vm, &info, "incrementaldecoder", std::slice::from_ref(errors))?;
-    let encoder = call(vm, &info, "incrementalencoder", std::slice::from_ref(errors))?;
-    this(o).decoder.set(Some(decoder));
-    this(o).encoder.set(Some(encoder));
+    let mut made = |wanted: bool, what: &str| if wanted { call(vm, &info, what, std::slice::from_ref(errors)).map(Some) } else { Ok(None) };
+    let (decoder, encoder) = (made(able.0, "incrementaldecoder")?, made(able.1, "incrementalencoder")?);
+    this(o).decoder.set(decoder);
+    this(o).encoder.set(encoder);
     Ok(None)
 }
 
@@ -150,27 +152,29 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "TextIOWrapper", const { &Signature::parse(SIG) })?;
     let Some(buffer) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
     *this(o).text.get_mut(vm) = None;
-    let encoding = match given(vm, a[1].as_ref()) {
-        Some(e) => {
-            let name = crate::support::text(vm, &e, "TextIOWrapper() argument 'encoding'")?;
-            if name == "locale" { vm.new_str("utf-8")? } else { e }
-        }
-        None => {
+    let (said, newline) = (plain_text(vm, "TextIOWrapper", "encoding", a[1].as_ref())?, newline_mode(vm, "TextIOWrapper", a[3].as_ref()));
+    let encoding = match (said.as_deref(), given(vm, a[1].as_ref())) {
+        (Some("locale"), _) => vm.new_str("utf-8")?,
+        (_, Some(encoding)) => encoding,
+        _ => {
             if vm.settings.warn_default_encoding { super::open::unsaid_encoding(vm, 1)? }
             vm.new_str(if vm.settings.utf8_mode { "utf-8" } else { "UTF-8" })?
         }
     };
     let errors = match given(vm, a[2].as_ref()) {
-        Some(e) => { crate::support::text(vm, &e, "TextIOWrapper() argument 'errors'")?; e }
+        Some(e) => {
+            if let Some(name) = plain_text(vm, "TextIOWrapper", "errors", Some(&e))? && vm.settings.dev_mode { codecs::registry::lookup_error(vm, &name)?; }
+            e
+        }
         None => vm.names.strict.clone(),
     };
-    let newline = given(vm, a[3].as_ref());
-    let (universal, translate, line_end, write_end) = newline_mode(vm, newline.as_ref())?;
+    let (universal, translate, line_end, write_end) = newline?;
     let line_buffering = match &a[4] { Some(l) => vm.truth(l)?, None => false };
     let write_through = match &a[5] { Some(l) => vm.truth(l)?, None => false };
-    let codec = set_codec(vm, o, &encoding, &errors)?;
-    let seekable = call(vm, &buffer, "seekable", &[])?;
-    let seekable = vm.truth(&seekable)?;
+    let able = |vm: &mut Vm, what: &str| -> PyResult<bool> { let able = call(vm, &buffer, what, &[])?; vm.truth(&able) };
+    let (readable, writable, seekable) = (able(vm, "readable")?, able(vm, "writable")?, able(vm, "seekable")?);
+    let codec = set_codec(vm, o, &encoding, &errors, (readable, writable))?;
+    let newline = given(vm, a[3].as_ref());
     let io = this(o);
     io.encoding.set(Some(encoding));
     io.errors.set(Some(errors));
@@ -179,14 +183,16 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     io.pending.get_mut(vm).clear();
     let newlines = Newlines { translate, ..Newlines::default() };
     *io.text.get_mut(vm) = Some(Box::new(Text { codec, newlines, universal, line_end, write_end, line_buffering, write_through, decoded: Vec::new(), at: 0,
-        input: Vec::new(), used: 0, start_held: false, seekable, chunk: CHUNK, detached: false }));
+        input: Vec::new(), used: 0, start_held: false, start_flags: None, seekable, telling: seekable, readable, writable, chunk: CHUNK, detached: false }));
     io.ready.set(true);
-    if seekable && let Some(encoder) = this(o).encoder.get() {
-        let writable = call(vm, &buffer, "writable", &[])?;
-        if vm.truth(&writable)? {
-            let at = call(vm, &buffer, "tell", &[])?;
-            if vm.truth(&at)? { let zero = vm.new_int(0)?; call(vm, &encoder, "setstate", &[zero])?; }
-        }
+    start_encoder(vm, o, &buffer)
+}
+
+/// Tells a new encoder whether it stands at the beginning of the stream: only there it says what it is.
+fn start_encoder(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<()> {
+    if with(vm, o, |t| t.seekable && t.writable)? && let Some(encoder) = this(o).encoder.get() {
+        let at = call(vm, buffer, "tell", &[])?;
+        if vm.truth(&at)? { let zero = vm.new_int(0)?; call(vm, &encoder, "setstate", &[zero])?; }
     }
     Ok(())
 }
@@ -197,21 +203,31 @@ fn reconfigure(vm: &mut Vm, o: &Owned, a: &[Option<Owned>]) -> PyResult {
     if has_text && (encoding.is_some() || errors.is_some() || a[2].is_some()) {
         return Err(unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read"));
     }
-    let newline = match &a[2] { Some(n) => Some(newline_mode(vm, Some(n).filter(|n| !vm.is_none(n)))?), None => None };
-    let flag_of = |vm: &mut Vm, a: &Option<Owned>| -> PyResult<Option<bool>> { match given(vm, a.as_ref()) { Some(v) => vm.truth(&v).map(Some), None => Ok(None) } };
+    plain_text(vm, "reconfigure", "errors", errors.as_ref())?;
+    let said = plain_text(vm, "reconfigure", "encoding", encoding.as_ref())?;
+    let newline = match &a[2] { Some(n) => Some(newline_mode(vm, "reconfigure", Some(n).filter(|n| !vm.is_none(n)))?), None => None };
+    let flag_of = |vm: &mut Vm, a: &Option<Owned>| -> PyResult<Option<bool>> { match given(vm, a.as_ref()) { Some(v) => Ok(Some(vm.long_argument(&v)? != 0)), None => Ok(None) } };
     let (line, through) = (flag_of(vm, &a[3])?, flag_of(vm, &a[4])?);
     call(vm, o, "flush", &[])?;
     if encoding.is_some() || errors.is_some() {
         let strict = vm.names.strict.clone();
         let errors = match (errors, &encoding) { (Some(e), _) => e, (None, Some(_)) => strict, (None, None) => this(o).errors.get().unwrap_or(strict) };
         let encoding = match encoding {
-            Some(e) => if vm.repr_text_plain(&e) == "locale" { vm.new_str("utf-8")? } else { e },
+            Some(e) => match said.as_deref() {
+                Some("locale") => vm.new_str("utf-8")?,
+                // What is looked up ends there.
+                Some(name) if name.contains('\0') => vm.new_str(name.split('\0').next().unwrap_or_default())?,
+                _ => e,
+            },
             None => { let e = this(o).encoding.get(); vm.option_to_none(e) }
         };
-        let codec = set_codec(vm, o, &encoding, &errors)?;
+        let able = with(vm, o, |t| (t.readable, t.writable))?;
+        let codec = set_codec(vm, o, &encoding, &errors, able)?;
         this(o).encoding.set(Some(encoding));
         this(o).errors.set(Some(errors));
         with(vm, o, |t| t.codec = codec)?;
+        let buffer = buffer(vm, o)?;
+        start_encoder(vm, o, &buffer)?;
     }
     with(vm, o, |t| {
         if let Some((universal, translate, line_end, write_end)) = newline {
@@ -239,26 +255,35 @@ fn write(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
         let t = text.given_name(vm);
         return Err(vm.type_error(format!("write() argument must be str, not {t}")));
     };
-    let buffer = check_closed(vm, o)?;
+    let mut buffer = check_writable(vm, o)?;
     let n = s.len();
-    let (codec, write_end, line, through) = with(vm, o, |t| (t.codec, t.write_end, t.line_buffering, t.write_through))?;
+    let (write_end, line) = with(vm, o, |t| (t.write_end, t.line_buffering))?;
     let has_line_end = (line || write_end.is_some()) && s.chars().any(|c| c == 10 || (line && c == 13));
     let translated = match write_end {
+        Some(end) if has_line_end && !text.is_exact::<PyStr>(vm) => {
+            let args = [vm.new_str("\n")?, vm.new_str(end)?];
+            let replaced = call(vm, text, "replace", &args)?;
+            if replaced.cast::<PyStr>().is_none() {
+                let t = replaced.type_name(vm);
+                return Err(vm.type_error(format!("replace() should return a str, not {t}")));
+            }
+            // What it did to the stream counts.
+            buffer = check_writable(vm, o)?;
+            replaced
+        }
         Some(end) if has_line_end => {
             let codes: Vec<u32> = s.chars().flat_map(|c| if c == 10 { end.chars().map(u32::from).collect() } else { vec![c] }).try_vec(vm)?;
             vm.new_str_from_code_points(&codes)?
         }
         _ => text.clone(),
     };
+    let (codec, through) = with(vm, o, |t| (t.codec, t.write_through))?;
     match (codec, translated.cast::<PyStr>().and_then(|s| s.as_ascii())) {
-        (Some(_), Some(ascii)) => {
-            if this(o).pending.get_mut(vm).try_reserve(ascii.len()).is_err() { return Err(vm.no_memory()) }
-            this(o).pending.get_mut(vm).extend_from_slice(ascii.as_bytes());
-        }
+        (Some(_), Some(ascii)) => keep(vm, o, &buffer, ascii.as_bytes())?,
         (Some(codec), None) => {
             let errors = this(o).errors.get();
             let bytes = codecs::encode(vm, codec, &translated, errors.as_ref())?;
-            this(o).pending.get_mut(vm).extend(bytes);
+            keep(vm, o, &buffer, &bytes)?;
         }
         (None, _) => {
             let Some(encoder) = this(o).encoder.get() else { return Err(unsupported(vm, "not writable")) };
@@ -267,31 +292,52 @@ fn write(vm: &mut Vm, o: &Owned, text: &Owned) -> PyResult {
                 let t = bytes.type_name(vm);
                 return Err(vm.type_error(format!("encoder should return a bytes object, not '{t}'")));
             };
-            this(o).pending.get_mut(vm).extend_from_slice(b.as_slice());
+            keep(vm, o, &buffer, b.as_slice())?;
         }
     }
-    if through || (line && has_line_end) || this(o).pending.get(vm).len() > CHUNK { flush_pending(vm, o, &buffer)? }
+    if through || (line && has_line_end) || this(o).pending.get(vm).len() >= state(vm, o, |t| t.chunk)? { flush_pending(vm, o, &buffer)? }
     if line && has_line_end { call(vm, &buffer, "flush", &[])?; }
-    // What was read ahead is no longer true of the stream.
-    with(vm, o, |t| if !t.decoded.is_empty() { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0 })?;
+    // What was read ahead is no longer true of a stream with positions.
+    state(vm, o, |t| if t.seekable && !t.decoded.is_empty() { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0; t.start_flags = None })?;
+    if let Some(decoder) = this(o).decoder.get() { call(vm, &decoder, "reset", &[])?; }
     vm.new_int(n as i64)
+}
+
+fn check_writable(vm: &mut Vm, o: &Owned) -> PyResult {
+    let buffer = check_closed(vm, o)?;
+    if with(vm, o, |t| t.writable)? { Ok(buffer) } else { Err(unsupported(vm, "not writable")) }
+}
+
+fn check_readable(vm: &mut Vm, o: &Owned) -> PyResult {
+    let buffer = check_closed(vm, o)?;
+    if with(vm, o, |t| t.readable)? { Ok(buffer) } else { Err(unsupported(vm, "not readable")) }
+}
+
+/// Adds to the encoded text; what is there goes to the buffer first if a chunk or more is added.
+fn keep(vm: &mut Vm, o: &Owned, buffer: &Owned, bytes: &[u8]) -> PyResult<()> {
+    let chunk = state(vm, o, |t| t.chunk)?;
+    // The buffer may write into this stream itself.
+    while bytes.len() >= chunk && !this(o).pending.get(vm).is_empty() { flush_pending(vm, o, buffer)? }
+    let pending = this(o).pending.get_mut(vm);
+    if pending.try_reserve(bytes.len()).is_err() { return Err(vm.no_memory()) }
+    pending.extend_from_slice(bytes);
+    Ok(())
 }
 
 fn flush(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = check_closed(vm, o)?;
+    with(vm, o, |t| t.telling = t.seekable)?;
     flush_pending(vm, o, &b)?;
     call(vm, &b, "flush", &[])
 }
 
 fn close(vm: &mut Vm, o: &Owned) -> PyResult {
     let b = buffer(vm, o)?;
-    if flag(vm, &b, "closed")? { return Ok(vm.none()) }
+    if flag(vm, &b, "closed")? || state(vm, o, |t| t.detached)? { return Ok(vm.none()) }
     // What is below need not know of it.
     if this(o).finalizing.get() { drop(call(vm, &b, "_dealloc_warn", std::slice::from_ref(o))) }
     let flushed = call(vm, o, "flush", &[]);
-    let closed = call(vm, &b, "close", &[]);
-    flushed?;
-    closed
+    both(flushed, call(vm, &b, "close", &[]))
 }
 
 fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
@@ -305,12 +351,10 @@ fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
 /// Reads and decodes one more chunk; false at the end.
 fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<bool> {
     flush_pending(vm, o, buffer)?;
-    let chunk = with(vm, o, |t| t.chunk)?;
+    let chunk = state(vm, o, |t| t.chunk)?;
     let types = vm.state::<super::Types>();
     let direct = [&types.reader, &types.random].into_iter().flatten().map(|t| t.ptr()).collect::<Vec<_>>();
     let bytes = if direct.contains(&buffer.type_of(vm).ptr()) { buffered::read_once(vm, buffer, chunk)? } else {
-        let readable = call(vm, buffer, "readable", &[])?;
-        if !vm.truth(&readable)? { return Err(unsupported(vm, "not readable")) }
         let key = vm.intern("read1")?;
         let method = if vm.get_attr_opt(buffer, &key)?.is_some() { "read1" } else { "read" };
         let n = vm.new_int(chunk as i64)?;
@@ -327,13 +371,22 @@ fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<bool> {
 
 /// Decodes bytes behind what is there.
 fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
-    let (codec, input) = with(vm, o, |t| {
+    let begins = state(vm, o, |t| t.codec.is_none() && t.seekable && t.at == t.decoded.len())?;
+    let begin = match this(o).decoder.get().filter(|_| begins) { Some(decoder) => Some(cookie::state_of(vm, &decoder)?), None => None };
+    let (codec, input) = state(vm, o, |t| {
         if t.at == t.decoded.len() {
             t.decoded.clear();
             t.at = 0;
             t.input.drain(..t.used);
             t.used = 0;
             t.start_held = t.newlines.held;
+            if let Some((kept, flags)) = begin {
+                // What the decoder keeps belongs to what comes.
+                t.start_flags = Some(flags);
+                t.input.try_reserve(kept.len())?;
+                t.input.extend_from_slice(&kept);
+                t.used = kept.len();
+            }
         }
         t.input.try_reserve(bytes.len())?;
         t.input.extend_from_slice(bytes);
@@ -352,16 +405,10 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
         }
         None => {
             let Some(decoder) = this(o).decoder.get() else { return Err(unsupported(vm, "not readable")) };
-            let args = [vm.new_bytes(&input)?, vm.bool(last)];
-            let text = call(vm, &decoder, "decode", &args)?;
-            let Some(s) = text.cast::<PyStr>() else {
-                let t = text.type_name(vm);
-                return Err(vm.type_error(format!("decoder should return a string result, not '{t}'")));
-            };
-            (s.chars().try_vec(vm)?, input.len())
+            (cookie::decode(vm, &decoder, &input, last)?, input.len())
         }
     };
-    with(vm, o, |t| {
+    state(vm, o, |t| {
         // One more: a held `\r` may come first.
         t.decoded.try_reserve(codes.len() + 1)?;
         let codes = if t.universal { t.newlines.process(&codes, last)? } else { codes };
@@ -374,7 +421,7 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
 
 /// Takes `n` characters.
 fn take(vm: &mut Vm, o: &Owned, n: usize) -> PyResult {
-    let codes = with(vm, o, |t| {
+    let codes = state(vm, o, |t| {
         let mut codes = Vec::new();
         codes.try_reserve_exact(n)?;
         codes.extend_from_slice(&t.decoded[t.at..t.at + n]);
@@ -386,7 +433,7 @@ fn take(vm: &mut Vm, o: &Owned, n: usize) -> PyResult {
 
 fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let n = size_arg(vm, args)?;
-    let buffer = check_closed(vm, o)?;
+    let buffer = check_readable(vm, o)?;
     if n < 0 {
         flush_pending(vm, o, &buffer)?;
         let rest = call(vm, &buffer, "read", &[])?;
@@ -394,18 +441,18 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let bytes = vm.bytes_argument(&rest)?;
         decode(vm, o, &bytes, true)?;
     } else {
-        while (with(vm, o, |t| t.decoded.len() - t.at)? as i64) < n { if !fill(vm, o, &buffer)? { break } }
+        while (state(vm, o, |t| t.decoded.len() - t.at)? as i64) < n { if !fill(vm, o, &buffer)? { break } }
     }
-    let have = with(vm, o, |t| t.decoded.len() - t.at)?;
+    let have = state(vm, o, |t| t.decoded.len() - t.at)?;
     take(vm, o, if n < 0 { have } else { have.min(n as usize) })
 }
 
 fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let limit = size_arg(vm, args)?;
-    let buffer = check_closed(vm, o)?;
+    let buffer = check_readable(vm, o)?;
     let mut searched = 0;
     loop {
-        let (found, have) = with(vm, o, |t| {
+        let (found, have) = state(vm, o, |t| {
             let rest = &t.decoded[t.at..];
             // A two-character end may straddle the place where the last search stopped.
             let from = searched.min(rest.len()).saturating_sub(1);
@@ -417,22 +464,25 @@ fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         if found.is_some() { return take(vm, o, n) }
         searched = have;
         if !fill(vm, o, &buffer)? {
-            let have_now = with(vm, o, |t| t.decoded.len() - t.at)?;
+            let have_now = state(vm, o, |t| t.decoded.len() - t.at)?;
             if have_now == have { return take(vm, o, have) }
         }
     }
 }
 
 fn next(vm: &mut Vm, o: &Owned) -> PyResult<Option<Owned>> {
+    with(vm, o, |t| t.telling = false)?;
     let line = if vm.state::<super::Types>().text.as_ref().map(|t| t.ptr()) == Some(o.type_of(vm).ptr()) { readline(vm, o, &[])? } else { call(vm, o, "readline", &[])? };
-    if vm.len(&line)? == 0 { Ok(None) } else { Ok(Some(line)) }
+    if vm.len(&line)? > 0 { return Ok(Some(line)) }
+    state(vm, o, |t| t.telling = t.seekable)?;
+    Ok(None)
 }
 
 /// Bytes of the input that stand behind the characters taken so far.
 fn bytes_taken(t: &Text) -> Option<usize> {
+    let codec = t.codec?;
     if t.at == t.decoded.len() && !t.newlines.held { return Some(t.used) }
     let width = |b: u8| if b < 0xC0 { 1 } else if b < 0xE0 { 2 } else if b < 0xF0 { 3 } else { 4 };
-    let codec = t.codec?;
     let (mut at, mut chars, mut held) = (0, 0, t.start_held);
     while chars < t.at && at < t.used {
         let b = t.input[at];
@@ -451,42 +501,71 @@ fn bytes_taken(t: &Text) -> Option<usize> {
 fn tell(vm: &mut Vm, o: &Owned) -> PyResult {
     let buffer = check_closed(vm, o)?;
     if !with(vm, o, |t| t.seekable)? { return Err(unsupported(vm, "underlying stream is not seekable")) }
+    if !with(vm, o, |t| t.telling)? { return Err(vm.os_error("telling position disabled by next() call")) }
     call(vm, o, "flush", &[])?;
     let at = call(vm, &buffer, "tell", &[])?;
     let at = vm.index_i64(&at)?;
     let (ahead, exact) = with(vm, o, |t| match bytes_taken(t) { Some(n) => (t.input.len() - n, true), None => (0, false) })?;
     if exact { return vm.new_int(at - ahead as i64) }
-    // Other codecs: what is left, encoded again.
-    let rest = with(vm, o, |t| t.decoded[t.at..].to_vec())?;
-    let text = vm.new_str_from_code_points(&rest)?;
-    let (encoding, errors) = (this(o).encoding.get(), this(o).errors.get());
-    let bytes = codecs::encode_str(vm, &text, encoding.as_ref(), errors.as_ref())?;
-    let n = vm.len(&bytes)? as i64;
-    vm.new_int(at - n)
+    let (input, flags, newlines, wanted) = with(vm, o, |t| {
+        let newlines = t.universal.then_some(Newlines { translate: t.newlines.translate, held: t.start_held, seen: 0 });
+        (t.input.clone(), t.start_flags, newlines, (t.at, t.decoded.len()))
+    })?;
+    let (Some(flags), Some(decoder)) = (flags, this(o).decoder.get()) else { return vm.new_int(at) };
+    let start = (at - input.len() as i64).max(0) as u64;
+    let (kept, now) = cookie::state_of(vm, &decoder)?;
+    let found = Walk { decoder: &decoder, flags, newlines, input: &input, wanted }.cookie(vm, start);
+    cookie::set_state(vm, &decoder, &kept, now)?;
+    found?.object(vm)
 }
 
 fn forget(vm: &mut Vm, o: &Owned) -> PyResult<()> {
     if let Some(d) = this(o).decoder.get() { call(vm, &d, "reset", &[])?; }
-    with(vm, o, |t| { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0; t.newlines.held = false; t.start_held = false })
+    with(vm, o, |t| { t.decoded.clear(); t.at = 0; t.input.clear(); t.used = 0; t.newlines.held = false; t.start_held = false; t.start_flags = None })
+}
+
+/// Puts the decoder where a position says and takes what is before it.
+fn resume(vm: &mut Vm, o: &Owned, buffer: &Owned, decoder: &Owned, to: Cookie) -> PyResult<()> {
+    let universal = with(vm, o, |t| t.universal)?;
+    let flags = if universal { i64::from(to.flags) >> 1 } else { to.flags.into() };
+    if to.start != 0 || to.flags != 0 { cookie::set_state(vm, decoder, &[], flags)? }
+    with(vm, o, |t| t.newlines.held = universal && to.flags & 1 != 0)?;
+    if to.skip == 0 { return Ok(()) }
+    let n = vm.new_int(to.feed.into())?;
+    let data = call(vm, buffer, "read", &[n])?;
+    let Some(bytes) = data.cast::<PyBytes>() else {
+        let t = data.type_name(vm);
+        return Err(vm.type_error(format!("underlying read() should have returned a bytes object, not '{t}'")));
+    };
+    decode(vm, o, bytes.as_slice(), to.at_end)?;
+    let enough = with(vm, o, |t| { t.at = to.skip as usize; t.at <= t.decoded.len() })?;
+    if enough { return Ok(()) }
+    with(vm, o, |t| t.at = t.decoded.len())?;
+    Err(vm.os_error("can't restore logical file position"))
 }
 
 fn seek(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
     let whence = match args.get(1) { Some(w) => c_int(vm, w)?, None => 0 };
     let buffer = check_closed(vm, o)?;
     if !with(vm, o, |t| t.seekable)? { return Err(unsupported(vm, "underlying stream is not seekable")) }
-    let mut cookie = vm.index_i64(&args[0])?;
+    let (mut place, zero) = (args[0].clone(), vm.new_int(0)?);
     match whence {
-        1 if cookie != 0 => return Err(unsupported(vm, "can't do nonzero cur-relative seeks")),
-        2 if cookie != 0 => return Err(unsupported(vm, "can't do nonzero end-relative seeks")),
+        1 if !vm.equal(&place, &zero)? => return Err(unsupported(vm, "can't do nonzero cur-relative seeks")),
+        2 if !vm.equal(&place, &zero)? => return Err(unsupported(vm, "can't do nonzero end-relative seeks")),
         0..=2 => {}
         _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
     }
-    if whence == 1 { let at = tell(vm, o)?; cookie = vm.index_i64(&at)? }
+    if whence == 1 { place = tell(vm, o)? }
     call(vm, o, "flush", &[])?;
-    if whence == 0 && cookie < 0 { return Err(vm.value_error(format!("negative seek position {cookie}"))) }
+    if whence == 0 && vm.compare_bool(&place, &zero, Compare::Lt)? { let shown = vm.repr_text(&place)?; return Err(vm.value_error(format!("negative seek position {shown}"))) }
+    let to = Cookie::of(vm, &place)?;
     forget(vm, o)?;
-    let args = [vm.new_int(cookie)?, vm.new_int(if whence == 2 { 2 } else { 0 })?];
-    let at = call(vm, &buffer, "seek", &args)?;
+    let args = [vm.new_int(to.start as i64)?, vm.new_int(if whence == 2 { 2 } else { 0 })?];
+    let mut at = call(vm, &buffer, "seek", &args)?;
+    if whence != 2 && let Some(decoder) = this(o).decoder.get() {
+        resume(vm, o, &buffer, &decoder, to)?;
+        at = place;
+    }
     if let Some(encoder) = this(o).encoder.get() {
         let start = !vm.truth(&at)?;
         if start { call(vm, &encoder, "reset", &[])?; } else { let zero = vm.new_int(0)?; call(vm, &encoder, "setstate", &[zero])?; }
@@ -502,6 +581,7 @@ fn truncate(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
 }
 
 fn repr(vm: &mut Vm, o: &Owned) -> PyResult {
+    state(vm, o, |_| ())?;
     let t = o.type_of(vm).qualname(vm);
     let mut text = format!("<_io.{t}");
     for key in ["name", "mode"] {
