@@ -251,6 +251,12 @@ pub fn format_exception(vm: &mut Vm, e: &Ref<PyException>, tb: Option<Ref<PyTrac
     report.out
 }
 
+/// The stack of a traceback below its headline, without marks under what was being evaluated.
+pub fn format_traceback(vm: &mut Vm, tb: &Ref<PyTraceback>) -> String {
+    let limit = traceback_limit(vm);
+    format!("Traceback (most recent call last):\n{}", frames::format_stack(vm, tb, limit, false, &mut Sources::default()))
+}
+
 /// Writes text to `sys.stderr`; to the process's own standard error if that fails.
 pub fn write_stderr(vm: &mut Vm, text: &str) {
     use std::io::Write;

@@ -3,10 +3,12 @@
 //! Not here: `sys.exception` and friends (`instar-vm`).
 
 use instar_vm::args::{Args, Signature};
+use instar_vm::display;
 use instar_vm::native::{Def, Native};
 use instar_vm::typeobj::TypeRef;
 use instar_vm::types::dict::PyDict;
 use instar_vm::types::exception::PyException;
+use instar_vm::types::traceback::PyTraceback;
 use instar_vm::types::tuple::PyTuple;
 use instar_vm::vm::Raised;
 use instar_vm::{ObjExt, Owned, PyResult, Ref, Vm};
@@ -89,6 +91,31 @@ fn matches(vm: &mut Vm, error: &TypeRef, wanted: &Owned) -> PyResult<bool> {
     Ok(TypeRef::from_obj(wanted).is_some_and(|w| error.is_subtype_of(vm, w)))
 }
 
+/// Shows an exception on `sys.stderr`, as one that ends the program is shown.
+fn exception_print(vm: &mut Vm, _: &Owned, args: &[Owned]) -> PyResult {
+    if let Some(legacy) = args.get(1) { vm.truth(legacy)?; }
+    match Ref::<PyException>::cast(&args[0]).cloned() {
+        Some(e) => {
+            let traceback = e.traceback.get().and_then(|tb| Ref::<PyTraceback>::try_from(tb).ok());
+            display::print_exception(vm, &e, traceback);
+        }
+        None => {
+            let t = args[0].type_name(vm);
+            display::write_stderr(vm, &format!("TypeError: print_exception(): Exception expected for value, {t} found\n"));
+        }
+    }
+    Ok(vm.none())
+}
+
+/// Writes the stack of a traceback to a file.
+fn traceback_print(vm: &mut Vm, _: &Owned, traceback: &Owned, file: &Owned) -> PyResult {
+    let Some(tb) = Ref::<PyTraceback>::cast(traceback).cloned() else { return Err(vm.system_error("bad argument to internal function")) };
+    let text = display::format_traceback(vm, &tb);
+    let (text, write) = (vm.new_str(&text)?, vm.names.write.clone());
+    vm.call_method(file, &write, &[text])?;
+    Ok(vm.none())
+}
+
 fn err_givenexceptionmatches(vm: &mut Vm, _: &Owned, error: &Owned, wanted: &Owned) -> PyResult {
     let class = match TypeRef::from_obj(error) { Some(c) => c.clone(), None => error.type_of(vm).clone() };
     let yes = match matches(vm, &class, wanted) {
@@ -122,6 +149,8 @@ pub static FUNCTIONS: &[Def] = &[
     Def::new("raise_memoryerror", "", Native::N0(raise_memoryerror)),
     Def::new("err_givenexceptionmatches", "", Native::N2(err_givenexceptionmatches)),
     Def::new("make_exception_with_doc", "", Native::Full(make_exception_with_doc)),
+    Def::new("exception_print", "($module, exception, legacy=False, /)", Native::Var(exception_print, 1, 2)).doc("Show an exception on sys.stderr."),
+    Def::new("traceback_print", "($module, traceback, file, /)", Native::N2(traceback_print)).doc("Write the stack of a traceback to a file."),
     Def::new("set_errno", "", Native::N1(set_errno)),
     Def::new("err_writeunraisable", "", Native::N2(write_unraisable)),
     Def::new("err_formatunraisable", "", Native::Var(format_unraisable, 2, 3)),

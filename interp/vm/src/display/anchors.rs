@@ -70,13 +70,13 @@ pub fn find(segment: &str) -> Option<Anchors> {
     }
 }
 
-/// Whether the lines are one statement whose called expression is the whole range: carets would say nothing then.
+/// Whether the lines are one statement that returns what a name's call gives, or assigns a call to a name, and the call is the whole range: carets would say nothing then.
 pub fn is_whole_call(lines: &[&str], start: usize, end: usize) -> bool {
     let text = lines.join("\n");
     let Ok(parsed) = parse(&text, Input::Module.into()) else { return false };
     let call = match parsed.body().first() {
         Some(Stmt::Return(r)) => match r.value.as_deref() { Some(Expr::Call(c)) if matches!(&*c.func, Expr::Name(_)) => c, _ => return false },
-        Some(Stmt::Assign(a)) => match &*a.value { Expr::Call(c) => c, _ => return false },
+        Some(Stmt::Assign(a)) if matches!(a.targets.as_slice(), [Expr::Name(_)]) => match &*a.value { Expr::Call(c) => c, _ => return false },
         _ => return false,
     };
     let from = Segment::at(&text, call.range().start().to_usize());

@@ -2,6 +2,7 @@
 //!
 //! Follows the rules of `traceback.py`. Not here: exceptions and their chains (`display.rs`).
 
+use instar_base_text::props::east_asian_width;
 use instar_code::Position;
 
 use super::anchors::{self, Anchors};
@@ -78,7 +79,7 @@ fn format_entry(vm: &mut Vm, e: &Entry, sources: &mut Sources, out: &mut String)
             // The expression is parsed; without memory for that the traceback shows what is above.
             let Ok(_promised) = vm.promise_for_source(original.iter().map(|l| l.len()).sum()) else { return };
             for row in with_carets(&original, p.column as usize, p.end_column as usize) {
-                if row.is_empty() { out.push('\n') } else { out.push_str(&format!("    {row}\n")) }
+                out.push_str(&format!("    {row}\n"));
             }
         }
     }
@@ -94,13 +95,8 @@ fn to_chars(line: &str, bytes: usize) -> usize {
 /// Columns that the first `chars` characters take on a terminal.
 fn width(line: &[char], chars: usize) -> usize { line[..chars.min(line.len())].iter().map(|c| char_width(*c)).sum() }
 
-/// East Asian wide characters and emoji take two columns.
-fn char_width(c: char) -> usize {
-    let wide = matches!(c as u32, 0x1100..=0x115F | 0x231A..=0x231B | 0x2329..=0x232A | 0x23E9..=0x23EC | 0x2E80..=0x303E | 0x3041..=0x33FF | 0x3400..=0x4DBF
-        | 0x4E00..=0x9FFF | 0xA000..=0xA4CF | 0xA960..=0xA97F | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x1F64F | 0x1F680..=0x1F6FF | 0x1F900..=0x1F9FF | 0x20000..=0x3FFFD);
-    if wide { 2 } else { 1 }
-}
+/// Wide characters, emoji among them, take two columns.
+fn char_width(c: char) -> usize { if !c.is_ascii() && matches!(east_asian_width(c as u32), "W" | "F") { 2 } else { 1 } }
 
 /// Removes the white space that all lines that are not blank begin with; blank lines become empty.
 fn dedent(lines: &[&str]) -> Vec<String> {
@@ -184,5 +180,13 @@ mod tests {
         assert_eq!(with_carets(&["    return a + b / c"], 15, 20), ["return a + b / c", "           ~~^~~"]);
         assert_eq!(with_carets(&["  raise ValueError(1)"], 2, 21), ["raise ValueError(1)"]);
         assert_eq!(with_carets(&["x = f(1)(2)"], 4, 8), ["x = f(1)(2)", "    ~^^^"]);
+        assert_eq!(with_carets(&["x = f(1)"], 4, 8), ["x = f(1)"]);
+        assert_eq!(with_carets(&["x = y = f(1)"], 8, 12), ["x = y = f(1)", "        ~^^^"]);
+        assert_eq!(with_carets(&["x.y = f(1)"], 6, 10), ["x.y = f(1)", "      ~^^^"]);
+    }
+
+    #[test]
+    fn carets_stand_below_wide_characters() {
+        assert_eq!(with_carets(&["d['\u{2728}\u{1F40D}'][1]"], 0, 15), ["d['\u{2728}\u{1F40D}'][1]", "~~~~~~~~~^^^"]);
     }
 }
