@@ -15,7 +15,7 @@ fn generate(vm: &mut Vm, _: &Owned, candidates: &Owned, item: &Owned) -> PyResul
         return Err(vm.type_error(format!("_generate_suggestions() argument 2 must be str, not {t}")));
     };
     let item = item.to_string_lossy();
-    let Some(list) = candidates.cast::<PyList>() else { return Err(vm.type_error("candidates must be a list")) };
+    let Some(list) = candidates.cast::<PyList>().filter(|_| candidates.is_exact::<PyList>(vm)) else { return Err(vm.type_error("candidates must be a list")) };
     let mut names = Vec::new();
     for name in list.items(vm) {
         let Some(name) = name.cast::<PyStr>() else { return Err(vm.type_error("all elements in 'candidates' must be strings")) };

@@ -9,6 +9,7 @@ use instar_object::TypeFlags;
 use crate::object::{ObjExt, Owned, Ref, Word};
 use crate::slots::{GetAttrFn, SetAttrFn};
 use crate::typeobj::{vm_flags, TypeRef};
+use crate::types::exception::attribute_error;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::vm::{PyResult, Raised, Vm};
@@ -162,6 +163,19 @@ fn read_only(vm: &mut Vm, obj: &Owned, name: &Owned, in_class: bool) -> Raised {
     error
 }
 
+/// The error; an AttributeError that says nothing of it says of which object which attribute was asked for (for suggestions).
+#[cold]
+fn with_context(vm: &mut Vm, error: Raised, obj: &Owned, name: &Owned) -> Raised {
+    if error.is(vm, &vm.types.attribute_error) {
+        let exception = error.exception();
+        if exception.field(attribute_error::NAME).is_none() && exception.field(attribute_error::OBJ).is_none() {
+            exception.set_field(attribute_error::NAME, Some(name.clone()));
+            exception.set_field(attribute_error::OBJ, Some(obj.clone()));
+        }
+    }
+    error
+}
+
 /// Fills `name` and `obj` of an AttributeError (for suggestions).
 pub(crate) fn set_error_context(vm: &mut Vm, error: &Raised, obj: &Owned, name: &Owned) {
     let exc = error.exception().obj().clone();
@@ -183,10 +197,11 @@ impl Vm {
     /// `getattr(obj, name)` for a name known to be interned (names of code, `vm.names`).
     #[inline]
     pub fn get_attr_interned(&mut self, obj: &Owned, name: &Owned) -> PyResult {
-        match obj.type_of(self).slots().getattr {
+        let found = match obj.type_of(self).slots().getattr {
             Some(f) => f(self, obj, name),
             None => generic_getattr(self, obj, name),
-        }
+        };
+        match found { Err(e) => Err(with_context(self, e, obj, name)), found => found }
     }
 
     /// `getattr(obj, name)`; `None` instead of AttributeError.

@@ -19,7 +19,6 @@ pub unsafe fn unbound_local(vm: *mut Vm, fp: *mut Word, index: i32) {
     unsafe {
         let name = (*Frame(fp).exec()).local_name(index as usize);
         let e = (*vm).unbound_local_error(format!("cannot access local variable '{name}' where it is not associated with a value"));
-        e.0.set_name_attr(&mut *vm, name);
         (*vm).raised = Some(e.0);
     }
 }
@@ -73,12 +72,14 @@ pub unsafe fn unbound_cell(vm: *mut Vm, fp: *mut Word, r: i16) {
         let index = (exec.nlocals as i32 + r as i32 + FRAME_WORDS) as usize;
         let local = &exec.blob.locals[index];
         let vm = &mut *vm;
+        // The name of a local is known to be one: nothing else can have been meant.
         let e = if local.kind == LocalKind::Free {
-            vm.name_error(format!("cannot access free variable '{}' where it is not associated with a value in enclosing scope", local.name))
+            let e = vm.name_error(format!("cannot access free variable '{}' where it is not associated with a value in enclosing scope", local.name));
+            e.0.set_name_attr(vm, &local.name);
+            e
         } else {
             vm.unbound_local_error(format!("cannot access local variable '{}' where it is not associated with a value", local.name))
         };
-        e.0.set_name_attr(vm, &local.name);
         vm.raised = Some(e.0);
     }
 }
