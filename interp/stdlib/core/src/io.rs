@@ -1,7 +1,7 @@
 //! `_io`: streams. One payload (`Io`) stands behind all stream types, so that they can inherit from each other.
 //!
 //! `io/base.rs` is `_IOBase` and the abstract bases, `file.rs` FileIO, `buffered.rs` the buffered ones, `bytes_io.rs`, `string_io.rs`,
-//! `text.rs` TextIOWrapper, `cookie.rs` positions in text, `newline.rs` the newline decoder, `open.rs` `open()`. Not here: the module `io` (Lib).
+//! `text.rs` TextIOWrapper, `text_codec.rs` its codec, `cookie.rs` positions in text, `newline.rs` the newline decoder, `open.rs` `open()`. Not here: the module `io` (Lib).
 
 mod base;
 mod buffered;
@@ -12,6 +12,7 @@ mod newline;
 mod open;
 mod string_io;
 mod text;
+mod text_codec;
 
 use std::cell::Cell;
 

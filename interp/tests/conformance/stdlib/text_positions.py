@@ -65,3 +65,13 @@ try:
 except OSError as e:
     print(e)
 print(list(lines), lines.tell())
+
+# What could not be decoded is not tried again; what a decoder keeps of a character is.
+for name, data in (("ascii", b"a\nb\n" * 3000 + b"\x80"), ("utf-8", b"x" * 8190 + b"\xe9" + b"\xff" * 3), ("utf-8", b"x" * 8190 + b"\xe3\x81"), ("utf-16", b"\xff\xfea\0\0\xd8b\0")):
+    stream, seen = io.TextIOWrapper(io.BytesIO(data), name), []
+    for _ in range(4):
+        try:
+            seen.append(len(stream.read(9000)))
+        except UnicodeDecodeError as e:
+            seen.append((e.start, e.reason))
+    print(name, seen)

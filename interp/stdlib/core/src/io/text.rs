@@ -18,6 +18,7 @@ use super::base::size_arg;
 use super::newline::{newline_mode, Newlines};
 use super::string_io::line_len;
 use super::cookie::{self, Cookie, Walk};
+use super::text_codec::{decoded, set_codec};
 use super::{both, buffered, call, closed_error, flag, plain_text, this, unsupported};
 use crate::support::{c_int, given};
 
@@ -51,6 +52,8 @@ pub struct Text {
     readable: bool,
     writable: bool,
     chunk: usize,
+    /// Bytes that a character took in the last chunk.
+    ratio: f64,
     detached: bool,
 }
 
@@ -126,28 +129,6 @@ fn check_closed(vm: &mut Vm, o: &Owned) -> PyResult {
     if flag(vm, &b, "closed")? { Err(closed_error(vm)) } else { Ok(b) }
 }
 
-/// The codec of a name: native, or its decoder and encoder objects put into the stream. `able`: whether each is wanted.
-fn set_codec(vm: &mut Vm, o: &Owned, encoding: &Owned, errors: &Owned, able: (bool, bool)) -> PyResult<Option<Codec>> {
-    let name = vm.repr_text_plain(encoding);
-    let native = Codec::by_name(&name).filter(|c| matches!(c, Codec::Utf8 | Codec::Ascii | Codec::Latin1));
-    if native.is_some() {
-        this(o).decoder.set(None);
-        this(o).encoder.set(None);
-        return Ok(native);
-    }
-    let lookup = vm.import_attr("_codecs", "lookup")?;
-    let info = vm.call1(&lookup, encoding)?;
-    let key = vm.intern("_is_text_encoding")?;
-    if let Some(is_text) = vm.get_attr_opt(&info, &key)? && !vm.truth(&is_text)? {
-        return Err(vm.exception_with_message(&vm.types.lookup_error.clone(), &format!("'{name}' is not a text encoding; use codecs.open() to handle arbitrary codecs")));
-    }
-    let mut made = |wanted: bool, what: &str| if wanted { call(vm, &info, what, std::slice::from_ref(errors)).map(Some) } else { Ok(None) };
-    let (decoder, encoder) = (made(able.0, "incrementaldecoder")?, made(able.1, "incrementalencoder")?);
-    this(o).decoder.set(decoder);
-    this(o).encoder.set(encoder);
-    Ok(None)
-}
-
 fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     let a = args.bind(vm, "TextIOWrapper", const { &Signature::parse(SIG) })?;
     let Some(buffer) = a[0].clone() else { return Err(vm.system_error("unbound argument")) };
@@ -183,7 +164,7 @@ fn init(vm: &mut Vm, o: &Owned, args: Args<'_>) -> PyResult<()> {
     io.pending.get_mut(vm).clear();
     let newlines = Newlines { translate, ..Newlines::default() };
     *io.text.get_mut(vm) = Some(Box::new(Text { codec, newlines, universal, line_end, write_end, line_buffering, write_through, decoded: Vec::new(), at: 0,
-        input: Vec::new(), used: 0, start_held: false, start_flags: None, seekable, telling: seekable, readable, writable, chunk: CHUNK, detached: false }));
+        input: Vec::new(), used: 0, start_held: false, start_flags: None, seekable, telling: seekable, readable, writable, chunk: CHUNK, ratio: 0.0, detached: false }));
     io.ready.set(true);
     start_encoder(vm, o, &buffer)
 }
@@ -348,10 +329,17 @@ fn detach(vm: &mut Vm, o: &Owned) -> PyResult {
     Ok(b)
 }
 
-/// Reads and decodes one more chunk; false at the end.
-fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned) -> PyResult<bool> {
+/// Reads and decodes one more chunk, as large as `wanted` characters may need; false at the end.
+fn fill(vm: &mut Vm, o: &Owned, buffer: &Owned, wanted: usize) -> PyResult<bool> {
+    let filled = fill_now(vm, o, buffer, wanted);
+    // What was to become longer is lost with it.
+    if filled.is_err() { state(vm, o, |t| t.at = t.decoded.len())? }
+    filled
+}
+
+fn fill_now(vm: &mut Vm, o: &Owned, buffer: &Owned, wanted: usize) -> PyResult<bool> {
     flush_pending(vm, o, buffer)?;
-    let chunk = state(vm, o, |t| t.chunk)?;
+    let chunk = state(vm, o, |t| t.chunk.max((t.ratio.max(1.0) * wanted as f64).min(isize::MAX as f64) as usize))?;
     let types = vm.state::<super::Types>();
     let direct = [&types.reader, &types.random].into_iter().flatten().map(|t| t.ptr()).collect::<Vec<_>>();
     let bytes = if direct.contains(&buffer.type_of(vm).ptr()) { buffered::read_once(vm, buffer, chunk)? } else {
@@ -395,18 +383,10 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
         input.extend_from_slice(&t.input[t.used..]);
         Ok::<_, TryReserveError>((t.codec, input))
     })?.map_err(|_| vm.no_memory())?;
-    let (codes, used) = match codec {
-        Some(codec) => {
-            let data = vm.new_bytes(&input)?;
-            let view = vm.buffer_any(&data, false)?;
-            let errors = this(o).errors.get();
-            let d = codecs::decode(vm, codec, &view, 0, errors.as_ref(), last)?;
-            (d.text.units().codes().try_vec(vm)?, d.used)
-        }
-        None => {
-            let Some(decoder) = this(o).decoder.get() else { return Err(unsupported(vm, "not readable")) };
-            (cookie::decode(vm, &decoder, &input, last)?, input.len())
-        }
+    let (codes, used) = match decoded(vm, o, codec, &input, last) {
+        Ok(decoded) => decoded,
+        // What could not be decoded is not tried again.
+        Err(e) => { state(vm, o, |t| t.input.truncate(t.input.len().saturating_sub(bytes.len()).max(t.used)))?; return Err(e) }
     };
     state(vm, o, |t| {
         // One more: a held `\r` may come first.
@@ -414,6 +394,7 @@ fn decode(vm: &mut Vm, o: &Owned, bytes: &[u8], last: bool) -> PyResult<()> {
         let codes = if t.universal { t.newlines.process(&codes, last)? } else { codes };
         // A decoder that used the stream meanwhile has taken what this call counted from.
         t.used = (t.used + used).min(t.input.len());
+        t.ratio = bytes.len() as f64 / codes.len().max(1) as f64;
         t.decoded.extend(codes);
         Ok::<_, TryReserveError>(())
     })?.map_err(|_| vm.no_memory())
@@ -441,7 +422,10 @@ fn read(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         let bytes = vm.bytes_argument(&rest)?;
         decode(vm, o, &bytes, true)?;
     } else {
-        while (state(vm, o, |t| t.decoded.len() - t.at)? as i64) < n { if !fill(vm, o, &buffer)? { break } }
+        loop {
+            let missing = n - state(vm, o, |t| t.decoded.len() - t.at)? as i64;
+            if missing <= 0 || !fill(vm, o, &buffer, missing as usize)? { break }
+        }
     }
     let have = state(vm, o, |t| t.decoded.len() - t.at)?;
     take(vm, o, if n < 0 { have } else { have.min(n as usize) })
@@ -463,7 +447,7 @@ fn readline(vm: &mut Vm, o: &Owned, args: &[Owned]) -> PyResult {
         if limit >= 0 && n >= limit as usize { return take(vm, o, limit as usize) }
         if found.is_some() { return take(vm, o, n) }
         searched = have;
-        if !fill(vm, o, &buffer)? {
+        if !fill(vm, o, &buffer, 0)? {
             let have_now = state(vm, o, |t| t.decoded.len() - t.at)?;
             if have_now == have { return take(vm, o, have) }
         }
