@@ -34,6 +34,8 @@ pub(crate) fn check(b: &[u8], judged: bool) -> Result<usize, Bad> {
             i = digits(b, i + 1 + usize::from(signed))?;
         } else if signed {
             return Err(bad(i + 2, "invalid decimal literal".into()));
+        } else {
+            end(b, i, judged, "decimal")?;
         }
     }
     if at(b, i) | 0x20 == b'j' { return end(b, i + 1, judged, "imaginary"); }

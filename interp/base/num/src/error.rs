@@ -26,6 +26,8 @@ pub struct Error {
     /// Exception class.
     pub kind: ErrorKind,
     message: Cow<'static, str>,
+    /// The message again where text cannot hold it.
+    codes: Option<Box<[u32]>>,
 }
 
 impl Error {
@@ -33,6 +35,7 @@ impl Error {
         Self {
             kind: ErrorKind::Value,
             message: message.into(),
+            codes: None,
         }
     }
 
@@ -40,6 +43,7 @@ impl Error {
         Self {
             kind: ErrorKind::Overflow,
             message: message.into(),
+            codes: None,
         }
     }
 
@@ -47,6 +51,7 @@ impl Error {
         Self {
             kind: ErrorKind::Type,
             message: message.into(),
+            codes: None,
         }
     }
 
@@ -54,6 +59,7 @@ impl Error {
         Self {
             kind: ErrorKind::ZeroDivision,
             message: Cow::Borrowed(message),
+            codes: None,
         }
     }
 
@@ -62,10 +68,27 @@ impl Error {
         Self {
             kind: ErrorKind::Memory,
             message: Cow::Borrowed(""),
+            codes: None,
         }
     }
 
-    /// The message as text.
+    /// A `ValueError` that shows code points of the program: those that are no characters stay what they are in `codes`.
+    pub(crate) fn value_of_codes(codes: Vec<u32>) -> Self {
+        let shown = |&code: &u32| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        let whole = codes.iter().all(|&code| char::from_u32(code).is_some());
+        Self {
+            kind: ErrorKind::Value,
+            message: codes.iter().map(shown).collect::<String>().into(),
+            codes: (!whole).then(|| codes.into()),
+        }
+    }
+
+    /// The message as code points, if it has lone surrogates.
+    pub fn codes(&self) -> Option<&[u32]> {
+        self.codes.as_deref()
+    }
+
+    /// The message as text; replacement characters stand for lone surrogates.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -221,15 +221,13 @@ impl FormatSpec {
             }
         }
         if end - position > 1 {
-            let mut shown_spec = String::new();
-            for index in 0..end {
-                shown_spec
-                    .push(char::from_u32(text.code(index)).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            return Err(Error::value(format!(
-                "Invalid format specifier '{shown_spec}' for object of type '{}'",
-                target.type_name
-            )));
+            let behind = format!("' for object of type '{}'", target.type_name);
+            let mut message: Vec<u32> = Vec::new();
+            message.try_reserve_exact(end + behind.len() + 26)?;
+            message.extend("Invalid format specifier '".chars().map(u32::from));
+            message.extend((0..end).map(|index| text.code(index)));
+            message.extend(behind.chars().map(u32::from));
+            return Err(Error::value_of_codes(message));
         }
         if position < end {
             spec.kind = at(position);

@@ -2,6 +2,7 @@
 //!
 //! Python strings may hold lone surrogates, so code points are `u32`, not `char`. Not here: any meaning of the text.
 use crate::error::Error;
+use instar_base_text::props::decimal_value;
 
 /// Random access to code points (or bytes). Latin-1, UCS-2 and UCS-4 buffers and byte strings are slices already.
 pub trait CodePoints {
@@ -151,7 +152,7 @@ pub(crate) fn is_digit(code: u32) -> bool {
     (48..58).contains(&code)
 }
 
-/// Reads decimal digits from `*position`; `Ok(None)` when there is none, `Err(())` when the value exceeds `isize::MAX`.
+/// Reads decimal digits, of any script, from `*position`; `Ok(None)` when there is none, `Err(())` when the value exceeds `isize::MAX`.
 pub(crate) fn read_number<T: CodePoints + ?Sized>(
     text: &T,
     position: &mut usize,
@@ -161,12 +162,10 @@ pub(crate) fn read_number<T: CodePoints + ?Sized>(
     let mut value: usize = 0;
     while *position < end {
         let code = text.code(*position);
-        if !is_digit(code) {
-            break;
-        }
+        let Some(digit) = decimal_value(code) else { break };
         value = value
             .checked_mul(10)
-            .and_then(|v| v.checked_add((code - 48) as usize))
+            .and_then(|v| v.checked_add(usize::from(digit)))
             .filter(|v| *v <= isize::MAX as usize)
             .ok_or(())?;
         *position += 1;

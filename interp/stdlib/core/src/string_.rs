@@ -80,7 +80,7 @@ fn formatter_parser(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
 
 fn formatter_field_name_split(vm: &mut Vm, _: &Owned, o: &Owned) -> PyResult {
     let text = codes(vm, o)?;
-    let (first, steps) = match split_field_name(&text[..], 0..text.len()) { Ok(f) => f, Err(e) => return Err(vm.format_error(e)) };
+    let (first, steps) = match split_field_name(&text[..], 0..text.len()) { Ok(f) => f, Err(e) => return Err(vm.num_error(e)) };
     let first = match first {
         First::Auto => vm.new_str("")?,
         First::Index(i) => vm.new_int(i as i64)?,

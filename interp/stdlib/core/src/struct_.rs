@@ -19,6 +19,7 @@ use instar_vm::typeobj::{vm_flags, TypeRef};
 use instar_vm::types::bytearray::PyByteArray;
 use instar_vm::types::bytes::PyBytes;
 use instar_vm::types::dict::PyDict;
+use instar_vm::types::int::int_ref;
 use instar_vm::types::memoryview_item::{int_value, value_object};
 use instar_vm::types::str::PyStr;
 use instar_vm::{PyResult, Raised, Vm};
@@ -129,13 +130,12 @@ fn pack_one(vm: &mut Vm, field: &Field, record: &mut [u8], o: &Owned) -> PyResul
         Kind::Bool => Value::Bool(vm.truth(o)?),
         Kind::Float => match vm.to_float(o) {
             Ok(x) => Value::Float(x),
-            Err(e) if e.is(vm, &vm.types.type_error) => Value::Other,
-            Err(e) => return Err(e),
+            // Whatever was raised: CPython says what it wants instead.
+            Err(_) => Value::Other,
         },
         Kind::Complex => match vm.to_complex(o) {
             Ok((re, im)) => Value::Complex(re, im),
-            Err(e) if e.is(vm, &vm.types.type_error) => Value::Other,
-            Err(e) => return Err(e),
+            Err(_) => Value::Other,
         },
         _ => {
             let bytes = o.cast::<PyBytes>().is_some() || o.cast::<PyByteArray>().is_some() && field.kind != Kind::Char;
@@ -143,7 +143,10 @@ fn pack_one(vm: &mut Vm, field: &Field, record: &mut [u8], o: &Owned) -> PyResul
             held.as_deref().map_or(Value::Other, Value::Bytes)
         }
     };
-    field.pack(record, value).map_err(|e| raise(vm, e))
+    field.pack(record, value).map_err(|e| match e {
+        PackError::Overflow(_) if int_ref(o).is_some() => struct_error(vm, "int too large to convert"),
+        e => raise(vm, e),
+    })
 }
 
 fn pack_values(vm: &mut Vm, format: &Format, values: &[Owned], function: &str) -> PyResult<Vec<u8>> {

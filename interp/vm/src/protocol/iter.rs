@@ -56,7 +56,7 @@ impl Vm {
         }
     }
 
-    /// Every item of an iterable, in a Rust vector.
+    /// Every item of an iterable, in a Rust vector. Nobody is asked how many there are, as `tuple()` asks nobody.
     pub fn collect(&mut self, iterable: &Owned) -> PyResult<Vec<Owned>> {
         if iterable.is_exact::<PyList>(self) {
             let list = iterable.cast::<PyList>().expect("law: exact list");
@@ -68,10 +68,21 @@ impl Vm {
         }
         if let Some(rest) = crate::types::list_iter::take_rest(self, iterable) { return rest }
         let it = self.iter(iterable)?;
-        let hint = self.length_hint(iterable, 8)?.min(HINT_MAX);
+        self.collect_rest(&it, 8)
+    }
+
+    /// As `collect`, where CPython makes a list on the way: the iterator, not the iterable, says how many items to expect, and may raise.
+    pub fn collect_sized(&mut self, iterable: &Owned) -> PyResult<Vec<Owned>> {
+        if iterable.is_exact::<PyList>(self) || iterable.is_exact::<PyTuple>(self) { return self.collect(iterable) }
+        let it = self.iter(iterable)?;
+        let hint = self.length_hint(&it, 8)?;
+        self.collect_rest(&it, hint.min(HINT_MAX))
+    }
+
+    fn collect_rest(&mut self, it: &Owned, expected: usize) -> PyResult<Vec<Owned>> {
         let mut items = Vec::new();
-        items.try_reserve(hint).map_err(|_| self.no_memory())?;
-        while let Some(item) = self.next(&it)? {
+        items.try_reserve(expected).map_err(|_| self.no_memory())?;
+        while let Some(item) = self.next(it)? {
             if items.len() == items.capacity() { items.try_reserve(items.len() / 2 + 4).map_err(|_| self.no_memory())? }
             items.push(item);
         }

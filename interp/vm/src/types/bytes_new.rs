@@ -21,7 +21,9 @@ use crate::types::bytes_iter::PyBytesIter;
 use crate::types::bytes_methods::{make, needle, view, SHARED};
 use crate::types::int::{int_ref, IntRef};
 use crate::types::slice::{nth, PySlice};
+use crate::types::list::PyList;
 use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
 use crate::vm::{PyResult, Vm};
 
 const OWN: &[Def] = &[
@@ -163,6 +165,8 @@ pub(super) fn bytes_of_object(vm: &mut Vm, source: &Owned, what: &str, out: &mut
         let t = source.type_name(vm);
         return Err(vm.type_error(format!("cannot convert '{t}' object to {what}")));
     };
+    // Only errors of it matter, and only `bytes()` asks.
+    if what == "bytes" && !source.is_exact::<PyList>(vm) && !source.is_exact::<PyTuple>(vm) { vm.length_hint(source, 64)?; }
     while let Some(item) = vm.next(&it)? {
         let n = vm.index(&item)?;
         match int_ref(&n) {

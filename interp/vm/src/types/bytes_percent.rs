@@ -23,7 +23,7 @@ pub(super) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
     let mut args = PercentArgs::new(vm, all, textual);
     let mut out: Vec<u8> = Vec::new();
     for piece in Pieces::of_bytes(&text[..], args.mapping) {
-        match piece.map_err(|e| vm.format_error(e))? {
+        match piece.map_err(|e| vm.num_error(e))? {
             Piece::Literal(range) => {
                 out.try_reserve(range.len()).map_err(|_| vm.no_memory())?;
                 out.extend_from_slice(&text[range]);
@@ -61,9 +61,9 @@ fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, 
             };
             conversion.write_float(out, number)
         }
-        _ => return if write_number(vm, &conversion, &value, out)? { Ok(()) } else { Err(vm.format_error(conversion.unsupported_bytes())) },
+        _ => return if write_number(vm, &conversion, &value, out)? { Ok(()) } else { Err(vm.num_error(conversion.unsupported_bytes())) },
     };
-    done.map_err(|e| vm.format_error(e))
+    done.map_err(|e| vm.num_error(e))
 }
 
 /// The bytes for `%b`: a buffer's or what `__bytes__` gives.

@@ -96,7 +96,7 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
     if slots.iter.is_none() && slots.getitem.is_none() { return Err(vm.type_error("can only join an iterable")) }
     // A bytearray keeps its length while the iterable's own code runs.
     let pinned = if this.cast::<PyBytes>().is_some() { None } else { Some(vm.buffer(this, false)?) };
-    let parts = vm.collect(iterable)?;
+    let parts = vm.collect_sized(iterable)?;
     if let ([one], true) = (&parts[..], this.cast::<PyBytes>().is_some()) && one.is_exact::<PyBytes>(vm) { return Ok(one.clone()) }
     let mut buffers = Vec::new();
     buffers.try_reserve_exact(parts.len()).map_err(|_| vm.no_memory())?;

@@ -8,6 +8,7 @@ use std::ops::Deref;
 
 use instar_base_hash::{hash_big, hash_i64};
 use instar_base_num::{int_to_f64, Error, ErrorKind, IBig, IntArg, Sign};
+use instar_base_text::Units;
 use instar_code::{Binary, Compare};
 
 use crate::object::{ObjExt, Owned, Payload, Ref, Word};
@@ -229,11 +230,17 @@ impl Vm {
         }
     }
 
-    /// The exception for a failed number conversion.
+    /// The exception for a failed number conversion, or for a failed format.
     #[cold]
     pub fn num_error(&self, e: Error) -> Raised {
         match e.kind {
-            ErrorKind::Value => self.value_error(e.message()),
+            ErrorKind::Value => match e.codes() {
+                Some(codes) => match self.new_str_from(Units::Ucs4(codes)).and_then(|m| self.exception_with_argument(&self.types.value_error, m)) {
+                    Ok(e) => Raised(e),
+                    Err(no_memory) => no_memory,
+                },
+                None => self.value_error(e.message()),
+            },
             ErrorKind::Overflow => self.overflow_error(e.message()),
             ErrorKind::Type => self.type_error(e.message()),
             ErrorKind::ZeroDivision => self.zero_division_error(e.message()),

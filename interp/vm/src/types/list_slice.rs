@@ -33,7 +33,7 @@ pub(crate) fn assign(vm: &mut Vm, list: &Ref<PyList>, slice: &Ref<PySlice>, valu
 }
 
 fn sequence(vm: &mut Vm, value: &Owned) -> PyResult<Vec<Owned>> {
-    match vm.collect(value) {
+    match vm.collect_sized(value) {
         Err(e) if e.is(vm, &vm.types.type_error) && !vm.is_iterable(value) => Err(vm.type_error("must assign iterable to extended slice")),
         done => done,
     }

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use instar_base_codec::TextBuilder;
 use instar_base_num::template::{self, split_field_name, First, Numbering, Pieces, Step};
-use instar_base_num::{format_str_spec, CodePoints, Error, ErrorKind, FormatSpec, Sink, Target};
+use instar_base_num::{format_str_spec, CodePoints, Error, FormatSpec, Sink, Target};
 use instar_base_text::{with_units, Unit, Units};
 use smallvec::SmallVec;
 
 use crate::args::Args;
 use crate::object::{ObjExt, Owned};
 use crate::types::str::{exact, this_str, PyStr};
-use crate::vm::{PyResult, Raised, Vm};
+use crate::vm::{PyResult, Vm};
 
 /// A short text of any code points, as the output side of number formatting.
 #[derive(Default)]
@@ -52,20 +52,6 @@ impl Sink for StrSink {
     }
 }
 
-impl Vm {
-    /// The exception of a formatting or number-parsing error.
-    #[cold]
-    pub fn format_error(&mut self, e: Error) -> Raised {
-        match e.kind {
-            ErrorKind::Value => self.value_error(e.message()),
-            ErrorKind::Overflow => self.overflow_error(e.message()),
-            ErrorKind::Type => self.type_error(e.message()),
-            ErrorKind::ZeroDivision => self.zero_division_error(e.message()),
-            ErrorKind::Memory => self.no_memory(),
-        }
-    }
-}
-
 /// A string of what was built. A text that something exact was shown as, and nothing beside it, is that object.
 pub(crate) fn built(vm: &Vm, out: StrSink, shown: Option<&Owned>) -> PyResult {
     match shown {
@@ -81,7 +67,7 @@ pub(crate) fn format_str(vm: &mut Vm, text: &Owned, spec: &Owned) -> PyResult {
     let mut out = StrSink::default();
     let done = with_units!(spec.units(), p => FormatSpec::parse_codes(p, Target::str(&name)))
         .and_then(|parsed| with_units!(s.units(), u => format_str_spec(&mut out, u, &parsed, &name)));
-    match done { Ok(()) => built(vm, out, Some(text)), Err(e) => Err(vm.format_error(e)) }
+    match done { Ok(()) => built(vm, out, Some(text)), Err(e) => Err(vm.num_error(e)) }
 }
 
 pub(super) fn format_method(vm: &mut Vm, this: &Owned, spec: &Owned) -> PyResult {
@@ -134,9 +120,9 @@ fn units_of<U: Unit>(text: &[U], range: Range<usize>) -> Units<'_> {
 
 impl Job<'_> {
     fn render<U: Unit>(&mut self, vm: &mut Vm, text: &[U], range: Range<usize>, depth: usize) -> PyResult<()> where [U]: CodePoints {
-        if depth == 0 { return Err(vm.format_error(template::recursion_exceeded())) }
+        if depth == 0 { return Err(vm.num_error(template::recursion_exceeded())) }
         for piece in Pieces::of_range(text, range) {
-            let piece = piece.map_err(|e| vm.format_error(e))?;
+            let piece = piece.map_err(|e| vm.num_error(e))?;
             self.out.0.push_slice(&text[piece.literal]).map_err(|_| vm.no_memory())?;
             let Some(field) = piece.field else { continue };
             let mut value = self.value(vm, text, field.name)?;
@@ -145,7 +131,7 @@ impl Job<'_> {
                     Some('r') => vm.repr(&value)?,
                     Some('s') => vm.str(&value)?,
                     Some('a') => vm.ascii(&value)?,
-                    _ => return Err(vm.format_error(template::unknown_conversion(conversion))),
+                    _ => return Err(vm.num_error(template::unknown_conversion(conversion))),
                 };
             }
             let spec = if field.spec_nested {
@@ -165,8 +151,8 @@ impl Job<'_> {
     }
 
     fn value<U: Unit>(&mut self, vm: &mut Vm, text: &[U], name: Range<usize>) -> PyResult where [U]: CodePoints {
-        let (first, mut steps) = split_field_name(text, name).map_err(|e| vm.format_error(e))?;
-        let index = self.numbering.resolve(&first).map_err(|e| vm.format_error(e))?;
+        let (first, mut steps) = split_field_name(text, name).map_err(|e| vm.num_error(e))?;
+        let index = self.numbering.resolve(&first).map_err(|e| vm.num_error(e))?;
         let mut value = match (index, self.source) {
             (Some(_), Source::Mapping(_)) => return Err(vm.value_error("Format string contains positional fields")),
             (Some(i), Source::Args(args)) => match args.pos().get(i) {
@@ -186,7 +172,7 @@ impl Job<'_> {
             }
         };
         for step in &mut steps {
-            value = match step.map_err(|e| vm.format_error(e))? {
+            value = match step.map_err(|e| vm.num_error(e))? {
                 Step::Attribute(range) => {
                     let name = vm.new_str_from(units_of(text, range))?;
                     vm.get_attr(&value, &name)?

@@ -53,13 +53,13 @@ impl<'a> PercentArgs<'a> {
             None => None,
         };
         self.used += 1;
-        found.ok_or_else(|| vm.format_error(percent::not_enough_arguments()))
+        found.ok_or_else(|| vm.num_error(percent::not_enough_arguments()))
     }
 
     /// TypeError if values are left.
     pub(crate) fn finish(&self, vm: &mut Vm, what: &str) -> PyResult<()> {
         let left = match self.tuple { Some(t) => self.used < t.len(), None => self.used == 0 };
-        if left && !self.mapping { return Err(vm.format_error(percent::arguments_left(what))) }
+        if left && !self.mapping { return Err(vm.num_error(percent::arguments_left(what))) }
         Ok(())
     }
 
@@ -74,13 +74,13 @@ impl<'a> PercentArgs<'a> {
             let n = self.star(vm, i32::MAX as isize, "Python int too large to convert to C int")?;
             conversion.set_precision(n as i32);
         }
-        match conversion.trouble.take() { Some(e) => Err(vm.format_error(e)), None => Ok(()) }
+        match conversion.trouble.take() { Some(e) => Err(vm.num_error(e)), None => Ok(()) }
     }
 
     fn star(&mut self, vm: &mut Vm, max: isize, too_large: &str) -> PyResult<isize> {
         let value = self.next(vm)?;
         match int_ref(&value) {
-            None => Err(vm.format_error(percent::star_wants_int())),
+            None => Err(vm.num_error(percent::star_wants_int())),
             Some(IntRef::Small(n)) if n as isize <= max && n as isize >= -max - 1 => Ok(n as isize),
             Some(_) => Err(vm.overflow_error(too_large)),
         }
@@ -98,11 +98,11 @@ pub(crate) fn write_number(vm: &mut Vm, conversion: &Conversion, value: &Owned, 
                 None => return Err(vm.system_error("integer expected")),
             };
             let digits = vm.settings.int_max_str_digits;
-            conversion.write_int(out, arg, digits).map_err(|e| vm.format_error(e))?;
+            conversion.write_int(out, arg, digits).map_err(|e| vm.num_error(e))?;
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let number = vm.to_float(value)?;
-            conversion.write_float(out, number).map_err(|e| vm.format_error(e))?;
+            conversion.write_float(out, number).map_err(|e| vm.num_error(e))?;
         }
         _ => return Ok(false),
     }
@@ -186,7 +186,7 @@ pub(crate) fn format(vm: &mut Vm, template: &Owned, all: &Owned) -> PyResult {
     let (mut out, mut shown, mut verbatim) = (StrSink::default(), None, true);
     let units = text.units();
     macro_rules! run { ($u:expr) => { for piece in Pieces::of_str($u, args.mapping) {
-        match piece.map_err(|e| vm.format_error(e))? {
+        match piece.map_err(|e| vm.num_error(e))? {
             Piece::Literal(range) => out.0.push_slice(&$u[range]).map_err(|_| vm.no_memory())?,
             Piece::Value(conversion) => {
                 if let Some(range) = conversion.key.clone() && let Some(key) = units.slice(range.start, range.end) {
@@ -215,10 +215,10 @@ fn convert(vm: &mut Vm, args: &mut PercentArgs<'_>, mut conversion: Conversion, 
         'a' => vm.ascii(&value)?,
         'c' => {
             let code = character(vm, &value)?;
-            return conversion.write_character(out, code).map(|()| None).map_err(|e| vm.format_error(e));
+            return conversion.write_character(out, code).map(|()| None).map_err(|e| vm.num_error(e));
         }
-        _ => return if write_number(vm, &conversion, &value, out)? { Ok(None) } else { Err(vm.format_error(conversion.unsupported())) },
+        _ => return if write_number(vm, &conversion, &value, out)? { Ok(None) } else { Err(vm.num_error(conversion.unsupported())) },
     };
-    with_units!(this_str(&text).units(), u => conversion.write_text(out, u)).map_err(|e| vm.format_error(e))?;
+    with_units!(this_str(&text).units(), u => conversion.write_text(out, u)).map_err(|e| vm.num_error(e))?;
     Ok(Some(text))
 }

@@ -168,7 +168,7 @@ pub(super) fn join(vm: &mut Vm, this: &Owned, iterable: &Owned) -> PyResult {
         let parts: &[Owned] = unsafe { list.items.get_unguarded() };
         if parts.iter().all(|p| p.is_exact::<PyStr>(vm)) { return join_with(vm, Some(this_str(this)), parts) }
     }
-    let parts = vm.collect(iterable)?;
+    let parts = vm.collect_sized(iterable)?;
     for (i, part) in parts.iter().enumerate() {
         if part.cast::<PyStr>().is_none() {
             let t = part.type_name(vm);

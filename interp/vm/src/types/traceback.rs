@@ -51,11 +51,11 @@ fn next_arg(vm: &mut Vm, value: &Owned) -> PyResult<Option<Owned>> {
 }
 
 fn new(vm: &mut Vm, _: &TypeRef, args: Args<'_>) -> PyResult {
-    let bound = args.bind(vm, "TracebackType", const { &Signature::parse("(tb_next, tb_frame, tb_lasti, tb_lineno)") })?;
+    let bound = args.bind(vm, "traceback", const { &Signature::parse("(tb_next, tb_frame, tb_lasti, tb_lineno)") })?;
     let [Some(next), Some(frame), Some(lasti), Some(lineno)] = bound.as_slice() else { return Err(vm.system_error("unbound arguments")) };
     if frame.cast::<PyFrame>().is_none() {
         let t = frame.given_name(vm);
-        return Err(vm.type_error(format!("TracebackType() argument 'tb_frame' must be frame, not {t}")));
+        return Err(vm.type_error(format!("traceback() argument 'tb_frame' must be frame, not {t}")));
     }
     let (lasti, lineno) = (int_arg(vm, lasti)?, int_arg(vm, lineno)?);
     let next = next_arg(vm, next)?;
